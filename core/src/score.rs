@@ -1,0 +1,119 @@
+//! Score values as outputs and views show them, and the finite numbers that an application may set.
+
+use core::{
+    fmt,
+    hash::{Hash, Hasher},
+};
+
+/// The score of a peer: any float but NaN, which counts as minus infinity.
+///
+/// Two scores are equal if all their bits are, so 0.0 and -0.0 differ here. The rules of the automaton compare
+/// [`Score::value`]s instead, where the two zeros are equal.
+#[derive(Clone, Copy, Debug)]
+pub struct Score(f64);
+
+impl Score {
+    /// The score of a peer without a record.
+    pub const ZERO: Self = Self(0.0);
+
+    /// The number, for comparisons.
+    #[must_use]
+    pub const fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl From<f64> for Score {
+    /// A NaN becomes minus infinity.
+    fn from(value: f64) -> Self {
+        Self(if value.is_nan() { f64::NEG_INFINITY } else { value })
+    }
+}
+
+impl PartialEq for Score {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Score {}
+
+impl Hash for Score {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+/// A number that is neither infinite nor NaN; equal if all bits are.
+#[derive(Clone, Copy, Debug)]
+pub struct Finite(f64);
+
+/// An application score that is infinite or not a number.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error("an application score must be finite, and {0} is not")]
+pub struct NotFinite(pub f64);
+
+impl Finite {
+    /// Checks that the number is finite.
+    ///
+    /// # Errors
+    /// [`NotFinite`] for infinities and NaN.
+    pub fn new(value: f64) -> Result<Self, NotFinite> {
+        if value.is_finite() { Ok(Self(value)) } else { Err(NotFinite(value)) }
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn value(self) -> f64 {
+        self.0
+    }
+}
+
+impl PartialEq for Finite {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_bits() == other.0.to_bits()
+    }
+}
+
+impl Eq for Finite {}
+
+impl Hash for Finite {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.to_bits().hash(state);
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::display::write_float(f, self.0)
+    }
+}
+
+impl fmt::Display for Finite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        crate::display::write_float(f, self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nan_counts_as_minus_infinity() {
+        assert_eq!(Score::from(f64::NAN), Score::from(f64::NEG_INFINITY));
+    }
+
+    #[test]
+    fn equality_is_that_of_the_bits() {
+        assert_ne!(Score::from(0.0), Score::from(-0.0));
+        assert_ne!(Score::from(1.0), Score::from(1.0 + f64::EPSILON));
+    }
+
+    #[test]
+    fn application_scores_are_finite() {
+        assert_eq!(Finite::new(f64::INFINITY), Err(NotFinite(f64::INFINITY)));
+        assert!(Finite::new(f64::NAN).is_err());
+        assert!(Finite::new(f64::MIN).is_ok());
+    }
+}

@@ -1,0 +1,176 @@
+//! Values that are refused where they are not as the format writes them.
+
+use crate::{CachedMessage, Connection, DeserializableIdentifiers, Fanout, Score, ScoreLimits, Span, Time};
+use crate::{SortedSet, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    vec::Vec,
+};
+use core::{fmt, fmt::Debug, marker::PhantomData};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor},
+};
+
+/// The largest integer of the trace format, 2^53 - 1: the largest that every language can hold.
+pub const LARGEST_INTEGER: u64 = (1 << 53) - 1;
+
+/// The error for sets in any other order.
+pub(crate) const UNSORTED: &str = "a set must be sorted ascending without repetition";
+
+/// A value that is read as strictly as the trace format writes it.
+pub trait Strict: Sized {
+    /// Reads the value.
+    ///
+    /// # Errors
+    /// Where the value is not in the form that the trace format gives it.
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// Reads a value as strictly as the trace format writes it.
+///
+/// # Errors
+/// Where the value is not in the form that the trace format gives it.
+pub fn strict<'de, T: Strict, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::read(deserializer)
+}
+
+/// Reads an optional field that is there: as [`strict`] does, so that `null` is not taken for an absent field.
+pub(crate) fn strict_some<'de, T: Strict, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::read(deserializer).map(Some)
+}
+
+/// An integer of at most `largest`, described by `expected`.
+pub(super) fn integer<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    largest: u64,
+    expected: &'static str,
+) -> Result<u64, D::Error> {
+    struct Integer(u64, &'static str);
+
+    impl Visitor<'_> for Integer {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.1)
+        }
+
+        fn visit_u64<E: Error>(self, value: u64) -> Result<u64, E> {
+            if value <= self.0 { Ok(value) } else { Err(E::invalid_value(Unexpected::Unsigned(value), &self)) }
+        }
+
+        fn visit_i64<E: Error>(self, value: i64) -> Result<u64, E> {
+            match u64::try_from(value) {
+                Ok(value) => self.visit_u64(value),
+                Err(_) => Err(E::invalid_value(Unexpected::Signed(value), &self)),
+            }
+        }
+    }
+
+    deserializer.deserialize_u64(Integer(largest, expected))
+}
+
+impl Strict for u64 {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        integer(deserializer, LARGEST_INTEGER, "an integer from 0 to 2^53 - 1")
+    }
+}
+
+impl<T: for<'a> Deserialize<'a> + Ord> Strict for BTreeSet<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Sorted<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de> + Ord> Visitor<'de> for Sorted<T> {
+            type Value = BTreeSet<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a set: an array sorted ascending without repetition")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+                let mut set = BTreeSet::new();
+                while let Some(member) = sequence.next_element()? {
+                    if set.last().is_some_and(|last| *last >= member) {
+                        return Err(A::Error::custom(UNSORTED));
+                    }
+                    set.insert(member);
+                }
+                Ok(set)
+            }
+        }
+
+        deserializer.deserialize_seq(Sorted(PhantomData))
+    }
+}
+
+impl<K: for<'a> Deserialize<'a> + Ord + Debug, V: Strict> Strict for BTreeMap<K, V> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Value<V>(PhantomData<V>);
+
+        impl<'de, V: Strict> DeserializeSeed<'de> for Value<V> {
+            type Value = V;
+
+            fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<V, D::Error> {
+                V::read(deserializer)
+            }
+        }
+
+        struct Keyed<K, V>(PhantomData<(K, V)>);
+
+        impl<'de, K: Deserialize<'de> + Ord + Debug, V: Strict> Visitor<'de> for Keyed<K, V> {
+            type Value = BTreeMap<K, V>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+                let mut map = BTreeMap::new();
+                while let Some(key) = entries.next_key()? {
+                    if map.contains_key(&key) {
+                        return Err(A::Error::custom(format!("the key {key:?} stands twice in one object")));
+                    }
+                    let value = entries.next_value_seed(Value(PhantomData))?;
+                    map.insert(key, value);
+                }
+                Ok(map)
+            }
+        }
+
+        deserializer.deserialize_map(Keyed(PhantomData))
+    }
+}
+
+/// Types whose own way to be read is strict already.
+macro_rules! already_strict {
+    ($($type:ty,)*) => {$(
+        impl Strict for $type {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize(deserializer)
+            }
+        }
+    )*};
+    ($($type:ident)*) => {$(
+        impl<I: DeserializableIdentifiers> Strict for $type<I> {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Self::deserialize(deserializer)
+            }
+        }
+    )*};
+}
+
+already_strict! { bool, f64, Option<f64>, Score, Span, Time, Window, TopicParameters, WeightedTopicParameters, }
+already_strict! { CachedMessage Connection Fanout ScoreLimits TopicScoreLimits }
+
+impl<T: for<'a> Deserialize<'a> + Ord> Strict for SortedSet<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
+
+impl<T: for<'a> Deserialize<'a>> Strict for Vec<T> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
