@@ -74,8 +74,8 @@ limits! {
         pub degree_score: u64,
         /// How many outbound peers a mesh shall have (`D_out`).
         pub degree_out: u64,
-        /// How many peers are gossiped to at least (`D_lazy`).
-        pub degree_lazy: u64,
+        /// How many peers are gossiped to at least (`D_lazy`). The original accepts a negative number, which is no bound.
+        pub degree_lazy: i64,
         /// The share of peers that are gossiped to.
         pub gossip_factor: f64,
         /// For how many heartbeats messages are cached.

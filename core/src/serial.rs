@@ -99,12 +99,7 @@ impl Serialize for Window {
 
 impl<'de> Deserialize<'de> for Window {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let window = i64::deserialize(deserializer)?;
-        if window.unsigned_abs() > LARGEST_INTEGER {
-            let expected = "a window: an integer from -(2^53 - 1) to 2^53 - 1";
-            return Err(D::Error::invalid_value(Unexpected::Signed(window), &expected));
-        }
-        Ok(Self::from_millis(window))
+        strict(deserializer).map(Self::from_millis)
     }
 }
 
@@ -238,12 +233,14 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for TopicScoreLimits<I> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Single {
+            #[serde(deserialize_with = "strict")]
             parameters: TopicParameters,
         }
 
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields, bound = "I: DeserializableIdentifiers")]
         struct Family<I: Identifiers> {
+            #[serde(deserialize_with = "strict")]
             default: WeightedTopicParameters,
             #[serde(deserialize_with = "strict")]
             topics: BTreeMap<I::Topic, WeightedTopicParameters>,

@@ -8,35 +8,43 @@ use std::{
 
 /// Resolves the model's random choices: by drawing, or by following an observed output.
 pub trait Choice {
+    /// Why an observed choice is refused: a [`Violation`]. What is drawn is never refused.
+    type Refusal;
+
     /// `pick.count` different members of `pick.from`.
     ///
     /// # Errors
     /// Where the observed choice is another.
-    fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Violation>;
+    fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Self::Refusal>;
 
     /// `pick.count` different members of `pick.from`, in any order.
     ///
     /// # Errors
     /// Where the observed choice is another.
-    fn ordered_peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Violation>;
+    fn ordered_peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Self::Refusal>;
 
     /// The ids at `count` different positions of `from`, in any order.
     ///
     /// # Errors
     /// Where the observed choice is another.
-    fn message_ids(&mut self, point: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Violation>;
+    fn message_ids(
+        &mut self,
+        point: Point<'_>,
+        from: &[MessageId],
+        count: usize,
+    ) -> Result<Vec<MessageId>, Self::Refusal>;
 
     /// The set of the peers at `count` different positions of the list `from` (prune 5).
     ///
     /// # Errors
     /// Where the observed choice is another.
-    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Violation>;
+    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Self::Refusal>;
 
     /// The part of an over-full mesh that is kept (heartbeat 3c).
     ///
     /// # Errors
     /// Where the observed choice is not one that [`OverfullMesh::may_keep`] allows.
-    fn kept(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation>;
+    fn kept(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Self::Refusal>;
 
     /// The peers grafted to fill a mesh (heartbeat 3b or 3d), and those grafted opportunistically after them (3e).
     ///
@@ -44,7 +52,7 @@ pub trait Choice {
     ///
     /// # Errors
     /// Where no pair of allowed choices has the observed union.
-    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Violation>;
+    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Self::Refusal>;
 }
 
 /// So many of these, each as likely as any other.

@@ -1,10 +1,10 @@
 //! Choices drawn at random, for a model that runs by itself.
 
-use crate::{Choice, Grafts, OverfullMesh, Pick, Point, Violation};
+use crate::{Choice, Grafts, OverfullMesh, Pick, Point};
 use gossipsub_automaton::plain::{MessageId, Peer, Topic};
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64Mcg;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, convert::Infallible};
 
 /// Draws every choice; never refuses.
 #[derive(Clone, Debug)]
@@ -32,23 +32,25 @@ impl Drawn {
 }
 
 impl Choice for Drawn {
-    fn peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Violation> {
+    type Refusal = Infallible;
+
+    fn peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Infallible> {
         Ok(self.draw_peers(pick).into_iter().collect())
     }
 
-    fn ordered_peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Violation> {
+    fn ordered_peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Infallible> {
         Ok(self.draw_peers(pick))
     }
 
-    fn message_ids(&mut self, _: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Violation> {
+    fn message_ids(&mut self, _: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Infallible> {
         Ok(self.draw(from.iter().copied(), count))
     }
 
-    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Violation> {
+    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Infallible> {
         Ok(self.draw(from.iter().copied(), count).into_iter().collect())
     }
 
-    fn kept(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
+    fn kept(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Infallible> {
         let mut peers =
             self.draw(mesh.peers.iter().map(|(peer, (score, outbound))| (*peer, *score, *outbound)), mesh.peers.len());
         // Stable: ties stay in their random order.
@@ -67,7 +69,7 @@ impl Choice for Drawn {
         Ok(best.into_iter().chain(first).chain(then).map(|(peer, _, _)| peer).take(mesh.keep).collect())
     }
 
-    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Violation> {
+    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Infallible> {
         let first = grafts.first.as_ref().map(|(_, pick)| self.draw_peers(pick).into_iter().collect());
         let first = first.unwrap_or_default();
         let opportunistic = self.draw_peers(&(grafts.opportunistic)(&first)).into_iter().collect();
@@ -84,9 +86,10 @@ mod tests {
         let mut drawn = Drawn::from_seed(1);
         for round in 0_u32..500 {
             let size = round % 9 + 4;
-            let peers = (0..size).map(|peer| (Peer(u64::from(peer)), (f64::from(round % 3 * (peer % 4)), peer % 3 == 0)));
+            let peers =
+                (0..size).map(|peer| (Peer(u64::from(peer)), (f64::from(round % 3 * (peer % 4)), peer % 3 == 0)));
             let mesh = OverfullMesh { peers: peers.collect(), keep: 4, best: 2, outbound: 2 };
-            let kept = drawn.kept(&Topic::new(), &mesh).unwrap();
+            let Ok(kept) = drawn.kept(&Topic::new(), &mesh);
             assert!(mesh.may_keep(&kept), "{mesh}: {kept:?}");
         }
     }

@@ -1,6 +1,6 @@
 //! Section 7: the heartbeat.
 
-use crate::{Choice, Grafts, Model, OverfullMesh, Pick, Point, Violation, choice::at_most};
+use crate::{Choice, Grafts, Model, OverfullMesh, Pick, Point, choice::at_most};
 use gossipsub_automaton::{
     Application, HeartbeatOutput, TopicsByPeer,
     plain::{Peer, Plain, Topic},
@@ -17,7 +17,7 @@ struct Maintenance {
 
 impl<A: Application<Plain>> Model<A> {
     /// Steps 1 to 7.
-    pub(crate) fn heartbeat(&mut self, choice: &mut impl Choice) -> Result<HeartbeatOutput<Plain>, Violation> {
+    pub(crate) fn heartbeat<C: Choice>(&mut self, choice: &mut C) -> Result<HeartbeatOutput<Plain>, C::Refusal> {
         // 1.
         self.heartbeat_ticks = self.heartbeat_ticks.saturating_add(1);
         // 2.
@@ -74,12 +74,12 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Step 3, for one topic. `mesh` is M.
-    fn maintain_mesh(
+    fn maintain_mesh<C: Choice>(
         &self,
         topic: &Topic,
         mut mesh: BTreeSet<Peer>,
-        choice: &mut impl Choice,
-    ) -> Result<Maintenance, Violation> {
+        choice: &mut C,
+    ) -> Result<Maintenance, C::Refusal> {
         // a.
         let no_px: BTreeSet<Peer> = mesh.iter().copied().filter(|peer| self.score(*peer) < 0.0).collect();
         let mut to_prune = no_px.clone();
@@ -159,7 +159,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Step 5.
-    fn maintain_fanouts(&mut self, choice: &mut impl Choice) -> Result<(), Violation> {
+    fn maintain_fanouts<C: Choice>(&mut self, choice: &mut C) -> Result<(), C::Refusal> {
         let ttl = self.limits.fanout_ttl;
         self.fanout.retain(|_, fanout| fanout.last_published_time + ttl >= self.now);
         let mut maintained = self.fanout.clone();

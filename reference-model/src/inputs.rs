@@ -1,6 +1,6 @@
 //! Section 6: the inputs but the heartbeat. Checks run in the order given; the first that fails gives the output.
 
-use crate::{Choice, Model, Pick, Point, Violation, choice::at_most};
+use crate::{Choice, Model, Pick, Point, choice::at_most};
 use gossipsub_automaton::{
     Action, AddPeer, AddPeerOutput, Application, Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant,
     IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
@@ -64,11 +64,11 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `ihave` (1) to (7).
-    pub(crate) fn ihave(
+    pub(crate) fn ihave<C: Choice>(
         &mut self,
         input: &Ihave<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<IhaveOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<IhaveOutput<Plain>, C::Refusal> {
         let Ihave { peer, topic, message_ids } = input;
         // (1)
         if let Some((score, threshold)) = self.score_below_gossip_threshold(*peer) {
@@ -207,11 +207,11 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `prune` (1) to (5).
-    pub(crate) fn prune(
+    pub(crate) fn prune<C: Choice>(
         &mut self,
         input: &Prune<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<PruneOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<PruneOutput<Plain>, C::Refusal> {
         let Prune { peer, topic, px, backoff } = input;
         // (1)
         let Some(mesh) = self.mesh.get_mut(topic) else {
@@ -262,11 +262,11 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `publish_message` (1) to (4).
-    pub(crate) fn publish_message(
+    pub(crate) fn publish_message<C: Choice>(
         &mut self,
         input: &PublishMessage<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<PublishMessageOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<PublishMessageOutput<Plain>, C::Refusal> {
         let PublishMessage { topic, message_id, message } = input;
         // (1)
         if self.message_cache.is_seen(*message_id) {
@@ -292,7 +292,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// The last case of rule `publish_message` (3). Where nobody will do, no fanout is made.
-    fn new_fanout(&mut self, topic: &Topic, choice: &mut impl Choice) -> Result<BTreeSet<Peer>, Violation> {
+    fn new_fanout<C: Choice>(&mut self, topic: &Topic, choice: &mut C) -> Result<BTreeSet<Peer>, C::Refusal> {
         let candidates = self
             .subscribed(topic)
             .filter(|peer| !self.is_direct(*peer) && self.score(*peer) >= self.limits.publish_threshold)
@@ -306,11 +306,11 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `join` (1) to (3).
-    pub(crate) fn join(
+    pub(crate) fn join<C: Choice>(
         &mut self,
         input: &Join<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<JoinOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<JoinOutput<Plain>, C::Refusal> {
         let Join { topic } = input;
         // (1)
         if self.mesh.contains_key(topic) {

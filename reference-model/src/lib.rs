@@ -16,6 +16,8 @@
 //! - **Q5** after new outbound peers are grafted, opportunistic grafting takes them for the whole mesh;
 //! - **Q6** an empty fanout is neither touched nor refilled by publishing.
 
+#![warn(clippy::indexing_slicing, clippy::unwrap_used)]
+
 mod backoff;
 mod choice;
 mod drawn;

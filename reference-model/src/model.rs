@@ -1,6 +1,6 @@
 //! The state of the model, and which function answers which input.
 
-use crate::{Choice, Violation, backoff::Backoff, message_cache::MessageCache, score::Scores};
+use crate::{Choice, backoff::Backoff, message_cache::MessageCache, score::Scores};
 use gossipsub_automaton::{
     Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
     plain::{Peer, Plain, Topic},
@@ -51,12 +51,12 @@ impl<A: Application<Plain>> Model<A> {
     ///
     /// # Errors
     /// Where the choice refuses what was observed. The model is of no use afterwards.
-    pub fn respond(
+    pub fn respond<C: Choice>(
         &mut self,
         now: Time,
         input: &Input<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<Output<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<Output<Plain>, C::Refusal> {
         self.now = self.now.max(now);
         Ok(match input {
             Input::AddPeer(input) => self.add_peer(input).into(),

@@ -104,6 +104,8 @@ fn any(pick: &Pick) -> BTreeSet<Peer> {
 }
 
 impl Choice for Observed<'_> {
+    type Refusal = Violation;
+
     fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Violation> {
         let Some(seen) = self.seen(point) else { return Ok(any(pick)) };
         let chosen: BTreeSet<Peer> = seen.intersection(&pick.from).copied().collect();

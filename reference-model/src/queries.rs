@@ -1,6 +1,6 @@
 //! Section 8: the queries. They change nothing.
 
-use crate::{Choice, Model, Pick, Point, Violation, choice::at_most};
+use crate::{Choice, Model, Pick, Point, choice::at_most};
 use gossipsub_automaton::{
     Application, Ihave, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
     plain::{Peer, Plain, Topic},
@@ -9,11 +9,11 @@ use std::collections::BTreeSet;
 
 impl<A: Application<Plain>> Model<A> {
     /// Rule `select_px_peers`.
-    pub(crate) fn select_px_peers(
+    pub(crate) fn select_px_peers<C: Choice>(
         &self,
         input: &SelectPxPeers<Plain>,
-        choice: &mut impl Choice,
-    ) -> Result<SelectPxPeersOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<SelectPxPeersOutput<Plain>, C::Refusal> {
         let SelectPxPeers { peer_to_prune, topic, no_px_peers } = input;
         let candidates = if self.limits.do_px && !no_px_peers.contains(peer_to_prune) {
             self.subscribed(topic).filter(|peer| peer != peer_to_prune && self.score(*peer) >= 0.0).collect()
@@ -25,10 +25,10 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rule `select_gossip_messages`: topics ascending, peers ascending.
-    pub(crate) fn select_gossip_messages(
+    pub(crate) fn select_gossip_messages<C: Choice>(
         &self,
-        choice: &mut impl Choice,
-    ) -> Result<SelectGossipMessagesOutput<Plain>, Violation> {
+        choice: &mut C,
+    ) -> Result<SelectGossipMessagesOutput<Plain>, C::Refusal> {
         let mesh = self.mesh.iter();
         let fanout = self.fanout.iter().map(|(topic, fanout)| (topic, &fanout.peers));
         let mut ihaves = Vec::new();
@@ -55,7 +55,8 @@ impl<A: Application<Plain>> Model<A> {
             .filter(|peer| !members.contains(peer))
             .collect();
         let share = floor(self.limits.gossip_factor, candidates.len());
-        Pick::up_to(share.max(self.limits.degree_lazy), candidates)
+        let at_least = u64::try_from(self.limits.degree_lazy).unwrap_or(0);
+        Pick::up_to(share.max(at_least), candidates)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reading outputs: which fields each of the 44 kinds has.
 
-use super::{DeserializableIdentifiers, Tagged, strict, tagged, tagged::no_fields, unknown_kind};
+use super::{DeserializableIdentifiers, Tagged, strict, strict::Object, tagged, tagged::no_fields, unknown_kind};
 use crate::{
     AddPeerOutput, Finite, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, IwantOutput, JoinOutput,
     LeaveOutput, Output, OutputKind, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
@@ -76,7 +76,7 @@ fields! {
         peers: Vec<I::Peer>,
     }
     struct Gossip<I> {
-        ihaves: Vec<Ihave<I>>,
+        ihaves: Vec<Object<Ihave<I>>>,
     }
 }
 
@@ -175,6 +175,7 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             }
             Kind::GossipMessages => {
                 let Gossip { ihaves } = Gossip::<I>::deserialize(fields)?;
+                let ihaves = ihaves.into_iter().map(|Object(ihave)| ihave).collect();
                 SelectGossipMessagesOutput::GossipMessages { ihaves }.into()
             }
         })

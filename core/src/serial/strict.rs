@@ -1,7 +1,9 @@
 //! Values that are refused where they are not as the format writes them.
 
-use crate::{CachedMessage, Connection, DeserializableIdentifiers, Fanout, Score, ScoreLimits, Span, Time};
-use crate::{SortedSet, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window};
+use crate::{
+    CachedMessage, Connection, DeserializableIdentifiers, Fanout, Limits, PartialView, Score, ScoreLimits, SortedSet,
+    Span, Time, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window,
+};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     format,
@@ -10,11 +12,22 @@ use alloc::{
 use core::{fmt, fmt::Debug, marker::PhantomData};
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor},
+    de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 
 /// The largest integer of the trace format, 2^53 - 1: the largest that every language can hold.
 pub const LARGEST_INTEGER: u64 = (1 << 53) - 1;
+
+impl Strict for i64 {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Self::deserialize(deserializer)?;
+        if value.unsigned_abs() > LARGEST_INTEGER {
+            let expected = "an integer from -(2^53 - 1) to 2^53 - 1";
+            return Err(D::Error::invalid_value(Unexpected::Signed(value), &expected));
+        }
+        Ok(value)
+    }
+}
 
 /// The error for sets in any other order.
 pub(crate) const UNSORTED: &str = "a set must be sorted ascending without repetition";
@@ -142,6 +155,44 @@ impl<K: for<'a> Deserialize<'a> + Ord + Debug, V: Strict> Strict for BTreeMap<K,
     }
 }
 
+/// A struct that is written as an object. What is derived for it alone would take an array of its fields, too.
+pub(super) struct Object<T>(pub(super) T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Fields<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(fields)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(Fields(PhantomData))
+    }
+}
+
+macro_rules! objects {
+    ($($type:ident $(<$i:ident>)?,)*) => {$(
+        impl $(<$i: DeserializableIdentifiers>)? Strict for $type $(<$i>)? {
+            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                Object::deserialize(deserializer).map(|Object(value)| value)
+            }
+        }
+    )*};
+}
+
+objects! {
+    CachedMessage<I>, Connection<I>, Fanout<I>, PartialView<I>,
+    Limits<I>, ScoreLimits<I>, TopicParameters, WeightedTopicParameters,
+}
+
 /// Types whose own way to be read is strict already.
 macro_rules! already_strict {
     ($($type:ty,)*) => {$(
@@ -151,17 +202,15 @@ macro_rules! already_strict {
             }
         }
     )*};
-    ($($type:ident)*) => {$(
-        impl<I: DeserializableIdentifiers> Strict for $type<I> {
-            fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                Self::deserialize(deserializer)
-            }
-        }
-    )*};
 }
 
-already_strict! { bool, f64, Option<f64>, Score, Span, Time, Window, TopicParameters, WeightedTopicParameters, }
-already_strict! { CachedMessage Connection Fanout ScoreLimits TopicScoreLimits }
+already_strict! { bool, f64, Option<f64>, Score, Span, Time, Window, }
+
+impl<I: DeserializableIdentifiers> Strict for TopicScoreLimits<I> {
+    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(deserializer)
+    }
+}
 
 impl<T: for<'a> Deserialize<'a> + Ord> Strict for SortedSet<T> {
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

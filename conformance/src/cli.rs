@@ -1,0 +1,34 @@
+//! The commands, one a file.
+
+mod paths;
+mod record;
+mod verify;
+
+use clap::Parser;
+use std::{error::Error, process::ExitCode};
+
+/// The exit code where something is not allowed.
+pub(crate) const VIOLATIONS: u8 = 1;
+/// The exit code where something cannot be read or done.
+pub(crate) const UNREADABLE: u8 = 2;
+
+/// Is a gossipsub automaton right?
+///
+/// Checks what gossipsub automata answer against a reference model of the protocol.
+///
+/// Exit codes: 0 where all is as the protocol allows, 1 where something is not, 2 where something could not be read.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, name = "gossipsub-conformance")]
+pub(crate) enum Command {
+    Verify(verify::Verify),
+    Record(record::Record),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        match self {
+            Self::Verify(verify) => verify.run(),
+            Self::Record(record) => record.run(),
+        }
+    }
+}

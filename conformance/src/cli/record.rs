@@ -1,0 +1,64 @@
+//! `record`: what would the model answer to this script?
+
+use clap::{Args, ValueEnum};
+use gossipsub_conformance::{
+    record::{Recording, Views},
+    trace::{TraceWriter, create, open},
+};
+use std::{
+    error::Error,
+    io::{BufWriter, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+/// Answer a script's inputs with the reference model, and write the full trace
+///
+/// A script is a trace whose outputs and views do not matter: they may be missing, and are ignored. Random choices
+/// are drawn from a seed, so that the same script and seed give the same trace. What `record` writes, `verify` accepts.
+#[derive(Debug, Args)]
+pub(crate) struct Record {
+    /// The script: a header line, then steps with inputs
+    script: PathBuf,
+    /// Where to write the trace; compressed if it ends in .gz or .zst [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The seed of the random choices [default: that of the script's header, or 0]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=gossipsub_automaton::LARGEST_INTEGER))]
+    seed: Option<u64>,
+    /// After which steps to write the view
+    #[arg(long, value_enum, default_value_t = View::Heartbeat)]
+    view: View,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum View {
+    /// After every input
+    Every,
+    /// After heartbeats, which cannot be verified without
+    Heartbeat,
+}
+
+impl Record {
+    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
+        let views = match self.view {
+            View::Every => Views::Every,
+            View::Heartbeat => Views::Heartbeat,
+        };
+        let recording = Recording::new(open(self.script)?, self.seed, views)?;
+        if let Some(path) = self.output {
+            let mut file = create(path, recording.header())?;
+            for step in recording {
+                file.step(&step?)?;
+            }
+            file.finish()?;
+        } else {
+            let mut writer = TraceWriter::new("standard output", BufWriter::new(stdout().lock()), recording.header())?;
+            for step in recording {
+                writer.step(&step?)?;
+            }
+            writer.finish()?;
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}

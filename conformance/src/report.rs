@@ -1,0 +1,43 @@
+//! What is shown of results: as text for people, and as one JSON document for programs.
+
+pub mod text;
+
+use crate::verify::{Counts, Verdict, Verified};
+use serde::Serialize;
+
+/// The results of verifying several traces.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// How many traces there were.
+    pub traces: u64,
+    /// How many steps were checked and found allowed.
+    pub steps: u64,
+    /// How many traces hold a step that is not allowed.
+    pub violations: u64,
+    /// How many traces could not be read or verified to their end.
+    pub unreadable: u64,
+    /// How often each output was allowed.
+    pub outputs: Counts,
+    /// What became of each trace, in the order in which they were given.
+    pub results: Vec<Verified>,
+}
+
+impl Summary {
+    /// Sums up results.
+    #[must_use]
+    pub fn new(results: Vec<Verified>) -> Self {
+        let mut summary =
+            Self { traces: 0, steps: 0, violations: 0, unreadable: 0, outputs: Counts::default(), results: Vec::new() };
+        for verified in &results {
+            summary.traces += 1;
+            summary.steps += verified.steps;
+            summary.outputs.add(&verified.outputs);
+            match verified.verdict {
+                Verdict::Allowed => {}
+                Verdict::Violated(_) => summary.violations += 1,
+                Verdict::Unreadable { .. } => summary.unreadable += 1,
+            }
+        }
+        Self { results, ..summary }
+    }
+}
