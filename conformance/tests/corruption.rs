@@ -85,6 +85,8 @@ fn collect(place: &str, value: &Value, found: &mut Vec<(String, Corruption)>) {
         Value::Null => {}
         Value::Bool(_) => add(Corruption::Flip),
         Value::String(_) if place.ends_with("/kind") => {}
+        // Another peer to gossip to may be as good: it is neither a count nor a time.
+        Value::Number(_) if place.ends_with("/peer") => {}
         Value::String(_) => add(Corruption::Rewrite),
         Value::Number(number) if number.is_f64() => {
             add(Corruption::OffByABit(1));
@@ -230,7 +232,7 @@ static RECORDED: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 4000, failure_persistence: None, max_shrink_iters: 0, ..ProptestConfig::default() })]
 
     #[test]
     fn a_corrupted_answer_is_found_at_its_step(
