@@ -7,6 +7,7 @@
 
 pub mod checker;
 mod difference;
+pub mod fuzzing;
 pub mod record;
 pub mod report;
 pub mod trace;
