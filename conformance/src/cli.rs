@@ -1,8 +1,13 @@
 //! The commands, one a file.
 
+mod implementation;
 mod paths;
 mod record;
+mod replay;
+mod serve;
+mod traces;
 mod verify;
+mod view;
 
 use clap::Parser;
 use std::{error::Error, process::ExitCode};
@@ -21,14 +26,18 @@ pub(crate) const UNREADABLE: u8 = 2;
 #[command(version, propagate_version = true, name = "gossipsub-conformance")]
 pub(crate) enum Command {
     Verify(verify::Verify),
+    Replay(replay::Replay),
     Record(record::Record),
+    Serve(serve::Serve),
 }
 
 impl Command {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
             Self::Verify(verify) => verify.run(),
+            Self::Replay(replay) => replay.run(),
             Self::Record(record) => record.run(),
+            Self::Serve(serve) => serve.run(),
         }
     }
 }

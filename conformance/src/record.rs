@@ -1,18 +1,11 @@
 //! Recording a script: the model answers its inputs, with choices drawn from a seed.
 
-use crate::trace::{Environment, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader};
-use gossipsub_automaton::Input;
+use crate::{
+    implementation::Views,
+    trace::{Environment, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader},
+};
 use gossipsub_reference_model::{Drawn, Model};
 use std::io::BufRead;
-
-/// After which steps the view is recorded. After heartbeats it always is: they cannot be verified without.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Views {
-    /// After every input.
-    Every,
-    /// After heartbeats.
-    Heartbeat,
-}
 
 /// The trace that the model makes of a script: a header, and then its steps.
 #[derive(Debug)]
@@ -52,7 +45,7 @@ impl<R: BufRead> Recording<R> {
             Event::Input(Exchange { input, output, view }) => {
                 let Ok(answer) = self.model.respond(step.now, input, &mut self.choice);
                 *output = Some(answer);
-                if self.views == Views::Every || matches!(input, Input::Heartbeat) {
+                if self.views.after(input) {
                     *view = Some(self.model.view().into());
                 }
             }

@@ -14,6 +14,8 @@ pub struct Summary {
     pub steps: u64,
     /// How many traces hold a step that is not allowed.
     pub violations: u64,
+    /// How many traces the implementation failed to answer.
+    pub failed: u64,
     /// How many traces could not be read or verified to their end.
     pub unreadable: u64,
     /// How often each output was allowed.
@@ -26,8 +28,8 @@ impl Summary {
     /// Sums up results.
     #[must_use]
     pub fn new(results: Vec<Verified>) -> Self {
-        let mut summary =
-            Self { traces: 0, steps: 0, violations: 0, unreadable: 0, outputs: Counts::default(), results: Vec::new() };
+        let (outputs, none) = (Counts::default(), Vec::new());
+        let mut summary = Self { traces: 0, steps: 0, violations: 0, failed: 0, unreadable: 0, outputs, results: none };
         for verified in &results {
             summary.traces += 1;
             summary.steps += verified.steps;
@@ -35,6 +37,7 @@ impl Summary {
             match verified.verdict {
                 Verdict::Allowed => {}
                 Verdict::Violated(_) => summary.violations += 1,
+                Verdict::Failed { .. } => summary.failed += 1,
                 Verdict::Unreadable { .. } => summary.unreadable += 1,
             }
         }

@@ -19,5 +19,6 @@ pub use file::{TraceFile, create, open, open_through};
 pub use header::Header;
 pub use line::{LONGEST_LINE, parse};
 pub use reader::TraceReader;
+pub(crate) use step::there;
 pub use step::{Event, Exchange, Step};
 pub use writer::TraceWriter;

@@ -1,13 +1,14 @@
-//! Verifying a recorded trace: is every step what the protocol allows?
+//! Is every step of a trace what the protocol allows? As it was recorded, or as an implementation answers its inputs.
 
 use crate::{
     checker::{Answer, Unverifiable, Violation, check_step},
-    trace::{Environment, Event, Exchange, Fault, LineError, TraceError, TraceReader},
+    implementation::{self, Implementation, Reply},
+    trace::{Environment, EnvironmentChange, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader},
 };
 use gossipsub_automaton::{Input, OutputKind, Time, plain::Plain};
 use gossipsub_reference_model::Model;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::{collections::BTreeMap, io::BufRead};
+use std::{collections::BTreeMap, fmt::Display, io::BufRead};
 
 /// What became of a trace.
 #[derive(Debug, Serialize)]
@@ -31,6 +32,14 @@ pub enum Verdict {
     Allowed,
     /// A step is not. What comes after it was not looked at.
     Violated(Box<Failure>),
+    /// The implementation failed to answer.
+    Failed {
+        /// The line of what it was asked, from 1.
+        line: u64,
+        /// How it failed.
+        #[serde(serialize_with = "as_text")]
+        error: implementation::Fault,
+    },
     /// The trace cannot be read or verified to its end.
     Unreadable {
         /// Why, and where.
@@ -90,62 +99,117 @@ impl Serialize for Counts {
     }
 }
 
-fn as_text<S: Serializer>(error: &TraceError, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_text<S: Serializer>(error: &impl Display, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(error)
 }
 
-/// Verifies a trace, where it could be opened.
+/// Verifies a trace as it was recorded, where it could be opened.
 #[must_use]
-pub fn verify_opened<R: BufRead>(opened: Result<TraceReader<R>, TraceError>) -> Verified {
-    match opened {
-        Ok(reader) => verify(reader),
-        Err(error) => Verified {
-            trace: error.name.clone(),
-            steps: 0,
-            outputs: Counts::default(),
-            verdict: Verdict::Unreadable { error },
-        },
+pub fn verify<R: BufRead>(opened: Result<TraceReader<R>, TraceError>) -> Verified {
+    judge(opened, &mut Recorded)
+}
+
+/// Asks an implementation the inputs of a trace, where it could be opened, and verifies what it answers. Recorded
+/// answers are ignored.
+#[must_use]
+pub fn replay<R: BufRead>(
+    opened: Result<TraceReader<R>, TraceError>,
+    implementation: &mut impl Implementation,
+) -> Verified {
+    judge(opened.map(TraceReader::script), &mut Asked(implementation))
+}
+
+/// Where the answers to a trace's inputs come from.
+trait Witness {
+    fn start(&mut self, header: &Header) -> Result<(), implementation::Fault>;
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), implementation::Fault>;
+
+    fn answer(&mut self, now: Time, exchange: Exchange) -> Result<Exchange, implementation::Fault>;
+}
+
+/// The answers that are in the trace.
+struct Recorded;
+
+impl Witness for Recorded {
+    fn start(&mut self, _: &Header) -> Result<(), implementation::Fault> {
+        Ok(())
+    }
+
+    fn environment(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), implementation::Fault> {
+        Ok(())
+    }
+
+    fn answer(&mut self, _: Time, exchange: Exchange) -> Result<Exchange, implementation::Fault> {
+        Ok(exchange)
     }
 }
 
-/// Verifies a trace.
-#[must_use]
-pub fn verify<R: BufRead>(mut reader: TraceReader<R>) -> Verified {
-    let mut verified =
-        Verified { trace: reader.name().to_owned(), steps: 0, outputs: Counts::default(), verdict: Verdict::Allowed };
-    verified.verdict = match verify_steps(&mut reader, &mut verified) {
-        Ok(None) => Verdict::Allowed,
-        Ok(Some(failure)) => Verdict::Violated(Box::new(failure)),
+/// The answers of an implementation.
+struct Asked<'a, M>(&'a mut M);
+
+impl<M: Implementation> Witness for Asked<'_, M> {
+    fn start(&mut self, header: &Header) -> Result<(), implementation::Fault> {
+        self.0.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), implementation::Fault> {
+        self.0.environment(now, change)
+    }
+
+    fn answer(&mut self, now: Time, Exchange { input, .. }: Exchange) -> Result<Exchange, implementation::Fault> {
+        let Reply { output, view } = self.0.ask(now, &input)?;
+        Ok(Exchange { input, output: Some(output), view })
+    }
+}
+
+fn judge<R: BufRead>(opened: Result<TraceReader<R>, TraceError>, witness: &mut impl Witness) -> Verified {
+    let trace = opened.as_ref().map_or_else(|error| &*error.name, |reader| reader.name()).to_owned();
+    let mut verified = Verified { trace, steps: 0, outputs: Counts::default(), verdict: Verdict::Allowed };
+    verified.verdict = match opened.and_then(|mut reader| judge_steps(&mut reader, witness, &mut verified)) {
+        Ok(verdict) => verdict,
         Err(error) => Verdict::Unreadable { error },
     };
     verified
 }
 
-fn verify_steps<R: BufRead>(
+fn judge_steps<R: BufRead>(
     reader: &mut TraceReader<R>,
+    witness: &mut impl Witness,
     verified: &mut Verified,
-) -> Result<Option<Failure>, TraceError> {
+) -> Result<Verdict, TraceError> {
     let mut model = Model::new(reader.header().limits.clone(), Environment::default())
         .map_err(|error| LineError::from(Fault::from(error)).at(reader.name(), 1))?;
+    if let Err(error) = witness.start(reader.header()) {
+        return Ok(Verdict::Failed { line: 1, error });
+    }
     while let Some(step) = reader.next() {
-        let (line, step) = step?;
-        match step.event {
-            Event::Environment(change) => model.application_mut().apply(&change),
-            Event::Input(Exchange { input, output, view }) => {
-                let answer = Answer::new(&input, output.as_ref(), view.as_ref())
-                    .map_err(|error| unverifiable(error).at(reader.name(), line))?;
-                if let Err(violation) = check_step(&mut model, step.now, &input, answer) {
-                    let failure = Failure { step: verified.steps + 1, line, now: step.now, input, violation };
-                    return Ok(Some(failure));
-                }
-                if let Some(output) = output {
-                    verified.outputs.count(output.kind());
-                }
+        let (line, Step { now, event }) = step?;
+        let answered = match event {
+            Event::Environment(change) => {
+                model.application_mut().apply(&change);
+                witness.environment(now, &change).map(|()| None)
+            }
+            Event::Input(exchange) => witness.answer(now, exchange).map(Some),
+        };
+        let exchange = match answered {
+            Ok(exchange) => exchange,
+            Err(error) => return Ok(Verdict::Failed { line, error }),
+        };
+        if let Some(Exchange { input, output, view }) = exchange {
+            let answer = Answer::new(&input, output.as_ref(), view.as_ref())
+                .map_err(|error| unverifiable(error).at(reader.name(), line))?;
+            if let Err(violation) = check_step(&mut model, now, &input, answer) {
+                let step = verified.steps + 1;
+                return Ok(Verdict::Violated(Box::new(Failure { step, line, now, input, violation })));
+            }
+            if let Some(output) = output {
+                verified.outputs.count(output.kind());
             }
         }
         verified.steps += 1;
     }
-    Ok(None)
+    Ok(Verdict::Allowed)
 }
 
 /// The same error, as that of a line.

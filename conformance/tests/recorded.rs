@@ -4,15 +4,16 @@ mod common;
 
 use gossipsub_automaton::OutputKind;
 use gossipsub_conformance::{
-    record::{Recording, Views},
+    implementation::{Core, Views},
+    record::Recording,
     report::Summary,
     trace::{Header, TraceReader, TraceWriter, open},
-    verify::{Verdict, verify, verify_opened},
+    verify::{Verdict, replay, verify},
 };
 use std::{io::Read, path::Path};
 
 fn verify_folder(folder: &str) -> Summary {
-    let summary = Summary::new(common::traces(folder).iter().map(|path| verify_opened(open(path))).collect());
+    let summary = Summary::new(common::traces(folder).iter().map(|path| verify(open(path))).collect());
     assert!(summary.violations == 0 && summary.unreadable == 0, "{summary}");
     summary
 }
@@ -39,9 +40,17 @@ fn the_quirks_are_allowed() {
 }
 
 #[test]
+fn core_answers_all_recorded_inputs_as_allowed() {
+    let traces = ["traces", "edges", "quirks"].into_iter().flat_map(common::traces);
+    let summary = Summary::new(traces.map(|path| replay(open(path), &mut Core::new(Views::Every))).collect());
+    assert!(summary.violations == 0 && summary.unreadable == 0, "{summary}");
+    assert_eq!((summary.traces, summary.steps), (170, 13_591));
+}
+
+#[test]
 fn limits_that_would_divide_by_zero_are_refused() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/refused/02-opportunistic-ticks-zero.jsonl");
-    let Verdict::Unreadable { error } = verify_opened(open(&path)).verdict else { panic!("it was read") };
+    let Verdict::Unreadable { error } = verify(open(&path)).verdict else { panic!("it was read") };
     let text = error.to_string();
     assert!(text.ends_with(":1: limits: opportunistic_graft_ticks > 0 is required, and it is 0"), "{text}");
 }
@@ -85,8 +94,7 @@ fn what_is_recorded_is_allowed() {
                 writer.finish().expect("to write")
             });
             assert_eq!(first, second);
-            let reader = TraceReader::new("memory", first.as_slice()).expect("a header");
-            let verified = verify(reader);
+            let verified = verify(TraceReader::new("memory", first.as_slice()));
             assert!(matches!(verified.verdict, Verdict::Allowed), "{}, seed {seed}: {verified}", path.display());
         }
     }

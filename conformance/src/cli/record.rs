@@ -1,8 +1,9 @@
 //! `record`: what would the model answer to this script?
 
-use clap::{Args, ValueEnum};
+use super::view::View;
+use clap::Args;
 use gossipsub_conformance::{
-    record::{Recording, Views},
+    record::Recording,
     trace::{TraceWriter, create, open},
 };
 use std::{
@@ -31,21 +32,9 @@ pub(crate) struct Record {
     view: View,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum View {
-    /// After every input
-    Every,
-    /// After heartbeats, which cannot be verified without
-    Heartbeat,
-}
-
 impl Record {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let views = match self.view {
-            View::Every => Views::Every,
-            View::Heartbeat => Views::Heartbeat,
-        };
-        let recording = Recording::new(open(self.script)?, self.seed, views)?;
+        let recording = Recording::new(open(self.script)?, self.seed, self.view.into())?;
         if let Some(path) = self.output {
             let mut file = create(path, recording.header())?;
             for step in recording {

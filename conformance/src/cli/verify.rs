@@ -1,17 +1,9 @@
 //! `verify`: are these recorded traces allowed?
 
-use super::{UNREADABLE, VIOLATIONS, paths};
-use clap::{Args, ValueEnum};
-use gossipsub_conformance::{report::Summary, trace::open_through, verify::verify_opened};
-use indicatif::{ProgressBar, ProgressStyle};
-use rayon::prelude::*;
-use std::{
-    error::Error,
-    io::Write,
-    path::PathBuf,
-    process::ExitCode,
-    sync::atomic::{AtomicUsize, Ordering},
-};
+use super::traces::Traces;
+use clap::Args;
+use gossipsub_conformance::verify::verify;
+use std::{error::Error, process::ExitCode};
 
 /// Check recorded traces, outputs and views, against the reference model
 ///
@@ -19,59 +11,12 @@ use std::{
 /// observed. Ends with how often each of the 42 outputs and two query results occurred.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
-    /// Traces: .jsonl, or compressed as .jsonl.gz or .jsonl.zst; folders of traces; patterns such as 'traces/*.jsonl'
-    #[arg(required = true, value_name = "FILE")]
-    traces: Vec<String>,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
-    /// How many traces to check at the same time [default: one a core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<std::num::NonZeroUsize>,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
-    /// For people: what is not allowed, and a summary
-    Text,
-    /// For programs: all results as one JSON document
-    Json,
+    #[command(flatten)]
+    traces: Traces,
 }
 
 impl Verify {
-    pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let files = paths::traces(&self.traces)?;
-        let bar = progress(&files);
-        let done = AtomicUsize::new(0);
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs.map_or(0, Into::into)).build()?;
-        let verify = |file: &PathBuf| {
-            let through = bar.clone();
-            let verified = verify_opened(open_through(file, |file| through.wrap_read(file)));
-            let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            bar.set_message(format!("{done} of {} traces", files.len()));
-            verified
-        };
-        let results = pool.install(|| files.par_iter().map(verify).collect());
-        bar.finish_and_clear();
-        let summary = Summary::new(results);
-        let mut stdout = std::io::stdout().lock();
-        match self.format {
-            Format::Text => write!(stdout, "{summary}")?,
-            Format::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(&summary)?)?,
-        }
-        Ok(if summary.unreadable > 0 {
-            ExitCode::from(UNREADABLE)
-        } else if summary.violations > 0 {
-            ExitCode::from(VIOLATIONS)
-        } else {
-            ExitCode::SUCCESS
-        })
+    pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+        self.traces.judge(verify)
     }
-}
-
-/// A bar of bytes on the terminal; nothing where standard error is none.
-fn progress(files: &[PathBuf]) -> ProgressBar {
-    let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
-    let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {msg}, {elapsed}");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

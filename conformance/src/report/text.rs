@@ -15,11 +15,12 @@ impl Display for Summary {
             verified.fmt(f)?;
         }
         self.outputs.fmt(f)?;
-        let Self { traces, steps, violations, unreadable, .. } = self;
+        let Self { traces, steps, violations, failed, unreadable, .. } = self;
+        let failed = if *failed > 0 { format!("{failed} failed, ") } else { String::new() };
         writeln!(f)?;
         writeln!(
             f,
-            "{}, {}: {}, {unreadable} unreadable",
+            "{}, {}: {}, {failed}{unreadable} unreadable",
             counted(*traces, "trace"),
             counted(*steps, "step"),
             counted(*violations, "violation")
@@ -35,6 +36,7 @@ impl Display for Verified {
             Verdict::Violated(failure) => {
                 writeln!(f, "violation in {}, {failure}", self.trace)
             }
+            Verdict::Failed { line, error } => writeln!(f, "failed in {}, line {line}: {error}\n", self.trace),
             Verdict::Unreadable { error } => writeln!(f, "unreadable: {error}\n"),
         }
     }

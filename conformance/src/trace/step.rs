@@ -71,7 +71,7 @@ struct WrittenFields<'a> {
 }
 
 /// Reads an optional field that is there, so that `null` is not taken for an absent field.
-pub(super) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(crate) fn there<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }
 

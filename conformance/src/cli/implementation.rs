@@ -1,0 +1,66 @@
+//! Which automaton is asked.
+
+use clap::Args;
+use gossipsub_automaton::{Input, Time, plain::Plain};
+use gossipsub_conformance::{
+    implementation::{CommandLine, Core, External, Fault, Implementation, Reply, Views},
+    trace::{EnvironmentChange, Header},
+};
+use std::time::Duration;
+
+/// The automaton under test.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct UnderTest {
+    /// A program that speaks the trace format over its standard input and output [default: the optimized automaton]
+    #[arg(long, value_name = "COMMAND")]
+    implementation: Option<CommandLine>,
+    /// How many seconds an answer of the program may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, requires = "implementation")]
+    answer_within: f64,
+}
+
+impl UnderTest {
+    /// A new one: a process of its own, where it is a program.
+    pub(crate) fn make(&self, views: Views) -> Automaton {
+        match &self.implementation {
+            None => Automaton::Core(Box::new(Core::new(views))),
+            Some(command) => {
+                let limit = Duration::try_from_secs_f64(self.answer_within).unwrap_or(Duration::MAX);
+                Automaton::External(External::new(command.clone(), limit))
+            }
+        }
+    }
+}
+
+/// Core or a program.
+pub(crate) enum Automaton {
+    Core(Box<Core>),
+    External(External),
+}
+
+impl Automaton {
+    fn any(&mut self) -> &mut dyn Implementation {
+        match self {
+            Self::Core(core) => core.as_mut(),
+            Self::External(external) => external,
+        }
+    }
+}
+
+impl Implementation for Automaton {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.any().start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.any().environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        self.any().ask(now, input)
+    }
+
+    fn finish(&mut self) -> Result<(), Fault> {
+        self.any().finish()
+    }
+}

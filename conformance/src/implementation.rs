@@ -1,0 +1,129 @@
+//! Automata under test: in this process, or programs that speak the trace format.
+
+mod external;
+mod in_process;
+pub mod serve;
+
+pub use external::{CommandLine, CommandLineError, External};
+pub use in_process::{Core, Reference};
+
+use crate::trace::{EnvironmentChange, Header, LineError};
+use gossipsub_automaton::{Input, LimitsError, Output, PartialView, Time, plain::Plain};
+use serde::Serialize;
+use std::{io, time::Duration};
+
+/// An automaton that is asked step by step.
+pub trait Implementation {
+    /// Starts over, with a fresh state.
+    ///
+    /// # Errors
+    /// Where the automaton refuses the limits, or fails.
+    fn start(&mut self, header: &Header) -> Result<(), Fault>;
+
+    /// The application will answer otherwise from now on.
+    ///
+    /// # Errors
+    /// Where the automaton fails.
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault>;
+
+    /// Asks the automaton.
+    ///
+    /// # Errors
+    /// Where the automaton fails.
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault>;
+
+    /// There is nothing more to ask.
+    ///
+    /// # Errors
+    /// Where the automaton does not end as it should.
+    fn finish(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+}
+
+/// What an automaton answers to an input.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reply {
+    /// The output.
+    pub output: Output<Plain>,
+    /// What it shows of its state after that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<PartialView<Plain>>,
+}
+
+/// After which inputs an automaton shows its state. After heartbeats it always does: they cannot be checked without.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Views {
+    /// After every input.
+    Every,
+    /// After heartbeats.
+    Heartbeat,
+}
+
+impl Views {
+    /// Whether the state is shown after this input.
+    #[must_use]
+    pub const fn after(self, input: &Input<Plain>) -> bool {
+        match self {
+            Self::Every => true,
+            Self::Heartbeat => matches!(input, Input::Heartbeat),
+        }
+    }
+}
+
+/// An implementation that does not answer as the protocol of the trace format says.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The limits break a rule.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// The implementation says that it refuses the header.
+    #[error("the implementation refuses the header: {0}")]
+    Refused(String),
+    /// The implementation says that it does not understand a step.
+    #[error("the implementation does not understand the step: {0}")]
+    NotUnderstood(String),
+    /// The command cannot be started.
+    #[error("the implementation cannot be started: {0}")]
+    NotStarted(io::Error),
+    /// The process ended, or closed its output.
+    #[error("the implementation ended without an answer{}{}", after_half_line(.half_line), with_status(*.status))]
+    Ended {
+        /// What it wrote of a line before that.
+        half_line: String,
+        /// How it ended, where it did.
+        status: Option<std::process::ExitStatus>,
+    },
+    /// The process ended with another exit code than 0, or did not end.
+    #[error("at the end of its input the implementation exits with 0, and this one {0}")]
+    NotFinished(String),
+    /// No answer in time.
+    #[error("the implementation gave no answer within {0:?}")]
+    Silent(Duration),
+    /// An answer to nothing.
+    #[error("the implementation wrote a line that nothing asked for: {0}")]
+    Unasked(String),
+    /// A line that is no answer.
+    #[error("the implementation's answer is none: {error}; it wrote {line}")]
+    NoAnswer {
+        /// What is wrong with it.
+        error: LineError,
+        /// The line, or its beginning.
+        line: String,
+    },
+    /// Reading from or writing to the process failed.
+    #[error("the implementation cannot be reached: {0}")]
+    Io(#[from] io::Error),
+    /// A step that cannot be written in the trace format.
+    #[error("the step cannot be written: {0}")]
+    Unwritable(LineError),
+}
+
+fn after_half_line(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(", after half a line: {text}") }
+}
+
+fn with_status(status: Option<std::process::ExitStatus>) -> String {
+    status.map_or_else(String::new, |status| format!(" ({status})"))
+}

@@ -1,0 +1,79 @@
+//! Our own automata, in this process.
+
+use super::{Fault, Implementation, Reply, Views};
+use crate::trace::{Environment, EnvironmentChange, Header};
+use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
+use gossipsub_reference_model::{Drawn, Model};
+
+/// The optimized automaton. Its seed is the header's, or 0.
+#[derive(Clone)]
+pub struct Core {
+    automaton: Option<Automaton<Plain, Environment>>,
+    views: Views,
+}
+
+impl Core {
+    /// An automaton that is not started yet.
+    #[must_use]
+    pub const fn new(views: Views) -> Self {
+        Self { automaton: None, views }
+    }
+}
+
+/// What is wrong where an automaton is asked before a header.
+fn not_started() -> Fault {
+    Fault::NotUnderstood("a header comes before the first step".into())
+}
+
+impl Implementation for Core {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        let seed = header.seed.unwrap_or(0);
+        self.automaton = Some(Automaton::new(seed, header.limits.clone(), Environment::default())?);
+        Ok(())
+    }
+
+    fn environment(&mut self, _: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.automaton.as_mut().ok_or_else(not_started)?.application_mut().apply(change);
+        Ok(())
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let automaton = self.automaton.as_mut().ok_or_else(not_started)?;
+        let output = automaton.step(now, input.clone());
+        Ok(Reply { output, view: self.views.after(input).then(|| automaton.view().into()) })
+    }
+}
+
+/// The reference model, with choices drawn from the header's seed, or 0.
+#[derive(Clone, Debug)]
+pub struct Reference {
+    model: Option<(Model<Environment>, Drawn)>,
+    views: Views,
+}
+
+impl Reference {
+    /// A model that is not started yet.
+    #[must_use]
+    pub const fn new(views: Views) -> Self {
+        Self { model: None, views }
+    }
+}
+
+impl Implementation for Reference {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        let model = Model::new(header.limits.clone(), Environment::default())?;
+        self.model = Some((model, Drawn::from_seed(header.seed.unwrap_or(0))));
+        Ok(())
+    }
+
+    fn environment(&mut self, _: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.model.as_mut().ok_or_else(not_started)?.0.application_mut().apply(change);
+        Ok(())
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let (model, drawn) = self.model.as_mut().ok_or_else(not_started)?;
+        let Ok(output) = model.respond(now, input, drawn);
+        Ok(Reply { output, view: self.views.after(input).then(|| model.view().into()) })
+    }
+}
