@@ -1,8 +1,78 @@
 //! The gossipsub automaton of the Octez and Mavryk data-availability layers, without I/O and without a clock.
 //!
-//! This crate holds the vocabulary: [`Input`]s, [`Output`]s, [`Limits`], [`Time`] and [`Span`], the [`Application`]'s
-//! hooks, and the [`View`] of a state. All of it is generic over the network's [`Identifiers`]. With the feature
-//! `serde`, its serialized form is the trace format.
+//! An [`Automaton`] keeps the state of one node of a gossipsub network: who is connected and subscribes to what, the
+//! meshes, the scores, the messages of late. Its owner brings the network, the clock and the timer:
+//!
+//! - whatever happens is one of fourteen inputs, each with a method of its name, from [`add_peer`] to [`heartbeat`]
+//!   ([`step`] takes any [`Input`]); its documentation says what the input does and in which order it is checked;
+//! - each answers with an enum of its own, such as [`GraftOutput`], which says what to send, or why nothing;
+//! - with each prune that goes out, [`select_px_peers`] says whom to offer; after each heartbeat,
+//!   [`select_gossip_messages`] says what to announce;
+//! - the [`Application`] judges messages and filters peers; the [`Limits`] hold every number that a rule names.
+//!
+//! All of it is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
+//! the same outputs. [`Automaton::view`] shows the whole state as plain data. With the feature `serde`, the serialized
+//! form of inputs, outputs and views is the trace format.
+//!
+//! # Two automata against each other
+//!
+//! ```
+//! use gossipsub_automaton::{
+//!     AcceptEverything, AddPeer, Automaton, Graft, GraftOutput, Identifiers, Join, JoinOutput, Limits, PublishMessage,
+//!     PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, Subscribe, Time,
+//! };
+//!
+//! #[derive(Clone, Debug, PartialEq, Eq)]
+//! struct Example;
+//!
+//! impl Identifiers for Example {
+//!     type Peer = &'static str;
+//!     type Topic = &'static str;
+//!     type MessageId = u64;
+//!     type Message = String;
+//! }
+//!
+//! # fn main() -> Result<(), gossipsub_automaton::LimitsError> {
+//! let mut alice: Automaton<Example, _> = Automaton::new(1, Limits::default(), AcceptEverything)?;
+//! let mut bob: Automaton<Example, _> = Automaton::new(2, Limits::default(), AcceptEverything)?;
+//! let now = Time::ZERO;
+//!
+//! // Alice dials Bob, who joined the news before, and tells her so.
+//! bob.join(now, Join { topic: "news" });
+//! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true });
+//! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false });
+//! alice.subscribe(now, Subscribe { peer: "bob", topic: "news" });
+//!
+//! // Alice joins, too: Bob is in her mesh at once, and her graft puts her into his.
+//! let JoinOutput::JoiningTopic { to_graft } = alice.join(now, Join { topic: "news" }) else { unreachable!() };
+//! assert_eq!(to_graft.as_slice(), ["bob"]);
+//! let grafted = bob.graft(now, Graft { peer: "alice", topic: "news" });
+//! assert_eq!(grafted, GraftOutput::GraftingSuccessfully);
+//!
+//! // What Alice publishes goes to Bob, who has nobody else to route it to.
+//! let message = String::from("hello");
+//! let published = alice.publish_message(now, PublishMessage { topic: "news", message_id: 7, message: message.clone() });
+//! assert_eq!(published, PublishMessageOutput::PublishMessage { to_publish: ["bob"].into_iter().collect() });
+//! let received = ReceiveMessage { sender: "alice", topic: "news", message_id: 7, message };
+//! let routed = bob.receive_message(now, received.clone());
+//! assert_eq!(routed, ReceiveMessageOutput::RouteMessage { to_route: [].into_iter().collect() });
+//! assert_eq!(bob.receive_message(now, received), ReceiveMessageOutput::AlreadyReceived);
+//!
+//! // A second later both do their maintenance. A mesh of one is small, but there is nobody to graft.
+//! let now = Time::from_millis(1000);
+//! alice.heartbeat(now);
+//! bob.heartbeat(now);
+//! assert!(alice.in_mesh(&"news", &"bob") && bob.in_mesh(&"news", &"alice"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`add_peer`]: Automaton::add_peer
+//! [`heartbeat`]: Automaton::heartbeat
+//! [`step`]: Automaton::step
+//! [`select_px_peers`]: Automaton::select_px_peers
+//! [`select_gossip_messages`]: Automaton::select_gossip_messages
+#![warn(clippy::indexing_slicing, clippy::unwrap_used)]
 #![no_std]
 
 extern crate alloc;
@@ -10,27 +80,49 @@ extern crate alloc;
 extern crate std;
 
 mod application;
+mod automaton;
+mod backoff;
+mod choice;
+mod connections;
 mod display;
+mod gossip;
+mod heartbeat;
 mod identifiers;
 mod input;
+mod intern;
+mod introspection;
 mod kind;
 mod limits;
+mod members;
+mod mesh;
+mod message_cache;
+mod messages;
 mod output;
+mod peer_score;
 pub mod plain;
 mod score;
+mod scores;
 #[cfg(feature = "serde")]
 mod serial;
 mod sorted_set;
 mod time;
+mod topics;
 mod view;
+#[cfg(any(feature = "dal", feature = "libp2p"))]
+pub mod wire;
+mod window;
 
 pub use application::{AcceptEverything, Action, Application, Validity};
+pub use automaton::Automaton;
 pub use display::DisplayIdentifiers;
 pub use identifiers::{Identifier, Identifiers};
 pub use input::{
     AddPeer, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers,
     SetApplicationScore, Subscribe, Unsubscribe,
 };
+#[doc(hidden)]
+pub use introspection::Footprint;
+pub use introspection::PeerQuery;
 pub use kind::{InputKind, OutputKind};
 pub use limits::{Limits, LimitsError, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
 pub use output::{

@@ -30,6 +30,12 @@ impl<T: Ord> SortedSet<T> {
         if members.is_sorted_by(|a, b| a < b) { Ok(Self(members)) } else { Err(members) }
     }
 
+    /// Takes over a vector that is known to be sorted ascending without repetition.
+    pub(crate) fn from_ascending(members: Vec<T>) -> Self {
+        debug_assert!(members.is_sorted_by(|a, b| a < b), "members ascend");
+        Self(members)
+    }
+
     /// Whether `member` is one of the set.
     #[must_use]
     pub fn contains(&self, member: &T) -> bool {

@@ -1,0 +1,85 @@
+//! Messages as inputs of the automaton, and back.
+
+use super::{Message, MessageId, MessageView, PeerId, Point, PxEntry, Scalar, ShardProof, Topic};
+use crate::{
+    Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe,
+    wire::{Outgoing, whole_seconds},
+};
+use alloc::{sync::Arc, vec::Vec};
+
+/// The identifiers of the data-availability layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dal;
+
+/// The payload of a message: its id and topic go beside it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// The scalars.
+    pub share: Vec<Scalar>,
+    /// The proof that they are one of the slot's shards.
+    pub proof: ShardProof,
+}
+
+impl Identifiers for Dal {
+    type Peer = PeerId;
+    type Topic = Topic;
+    type MessageId = MessageId;
+    type Message = Arc<Shard>;
+}
+
+impl MessageView<'_> {
+    /// What the automaton is told when `sender` sends this. None for a ping.
+    ///
+    /// A backoff below zero counts as zero: it leaves an entry that has ended already. Above, 16 bits bound it to nine
+    /// hours. Where peers of a prune are to be found stays in the view: the automaton knows them by their ids.
+    #[must_use]
+    pub fn to_input(&self, sender: PeerId) -> Option<Input<Dal>> {
+        let peer = sender;
+        Some(match *self {
+            Self::Graft { topic } => Graft { peer, topic }.into(),
+            Self::Prune { topic, px, backoff } => {
+                let mut peers = Vec::with_capacity(px.len());
+                peers.extend(px.iter().map(|entry| entry.peer_id));
+                let backoff = Span::from_secs(u64::try_from(backoff).unwrap_or(0));
+                Prune { peer, topic, px: peers, backoff }.into()
+            }
+            Self::Ihave { topic, message_ids } => Ihave { peer, topic, message_ids: message_ids.to_vec() }.into(),
+            Self::Iwant { message_ids } => Iwant { peer, message_ids: message_ids.to_vec() }.into(),
+            Self::Subscribe { topic } => Subscribe { peer, topic }.into(),
+            Self::Unsubscribe { topic } => Unsubscribe { peer, topic }.into(),
+            Self::MessageWithHeader { share, shard_proof, topic, message_id } => {
+                let message = Arc::new(Shard { share: share.to_vec(), proof: *shard_proof });
+                ReceiveMessage { sender, topic, message_id, message }.into()
+            }
+            Self::Ping => return None,
+        })
+    }
+}
+
+impl Message {
+    /// What tells a peer this. `point` says where a peer of a prune is to be found; one that it does not know is left out.
+    ///
+    /// A backoff is rounded up to whole seconds and saturates at 32767 of them. The topic of a message that answers an
+    /// IWant is its id's.
+    #[must_use]
+    pub fn new(outgoing: &Outgoing<'_, Dal>, mut point: impl FnMut(&PeerId) -> Option<Point>) -> Self {
+        match *outgoing {
+            Outgoing::Subscribe { topic } => Self::Subscribe { topic: *topic },
+            Outgoing::Unsubscribe { topic } => Self::Unsubscribe { topic: *topic },
+            Outgoing::Graft { topic } => Self::Graft { topic: *topic },
+            Outgoing::Prune { topic, px, backoff } => {
+                let entry = |peer_id: &PeerId| Some(PxEntry { point: point(peer_id)?, peer_id: *peer_id });
+                let backoff = i16::try_from(whole_seconds(backoff)).unwrap_or(i16::MAX);
+                Self::Prune { topic: *topic, px: px.iter().filter_map(entry).collect(), backoff }
+            }
+            Outgoing::Ihave { topic, message_ids } => Self::Ihave { topic: *topic, message_ids: message_ids.to_vec() },
+            Outgoing::Iwant { message_ids } => Self::Iwant { message_ids: message_ids.to_vec() },
+            Outgoing::Message { topic, message_id, message } => Self::MessageWithHeader {
+                share: message.share.clone(),
+                shard_proof: message.proof,
+                topic: topic.copied().unwrap_or_else(|| message_id.topic()),
+                message_id: *message_id,
+            },
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! RPCs as inputs of the automaton.
+
+use super::{Error, Message, PeerInfo, Rpc};
+use crate::{Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe};
+use alloc::{sync::Arc, vec::Vec};
+
+/// The identifiers of libp2p.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Libp2p;
+
+/// A peer, by the bytes of its id: a multihash.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(pub Arc<[u8]>);
+
+/// A message id: any bytes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageId(pub Arc<[u8]>);
+
+/// A message as it was encoded: it is forwarded byte for byte, so that its signature holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawMessage(Arc<[u8]>);
+
+impl Identifiers for Libp2p {
+    type Peer = PeerId;
+    type Topic = Arc<str>;
+    type MessageId = MessageId;
+    type Message = RawMessage;
+}
+
+impl RawMessage {
+    /// Takes over an encoded message.
+    ///
+    /// # Errors
+    /// The first field that breaks the schema.
+    pub fn new(encoded: &[u8]) -> Result<Self, Error> {
+        Message::decode(encoded).map(|_| Self(encoded.into()))
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Its fields.
+    #[must_use]
+    pub fn fields(&self) -> Message<'_> {
+        Message::decode(&self.0).unwrap_or_default()
+    }
+}
+
+impl From<&Message<'_>> for RawMessage {
+    fn from(message: &Message<'_>) -> Self {
+        Self(message.encode().into())
+    }
+}
+
+/// What the mapping of an RPC to inputs asks of the application. A closure for the message id is one.
+pub trait Policy {
+    /// The id of a message; or None to drop it, which says nothing of the rest of the RPC. Here signatures are checked.
+    fn message_id(&mut self, message: &Message<'_>, encoded: &[u8]) -> Option<MessageId>;
+
+    /// Whether to keep an offered peer that has an id. Here signed records are checked: a peer without one may be kept,
+    /// one whose record is wrong is to be dropped, and its prune stands.
+    fn keeps_px(&mut self, peer: &PeerInfo<'_>) -> bool {
+        let _ = peer;
+        true
+    }
+}
+
+impl<F: FnMut(&Message<'_>, &[u8]) -> Option<MessageId>> Policy for F {
+    fn message_id(&mut self, message: &Message<'_>, encoded: &[u8]) -> Option<MessageId> {
+        self(message, encoded)
+    }
+}
+
+/// The message id of the specification: the author's id followed by its number. Checks no signature.
+#[must_use]
+pub fn message_id_of_author(message: &Message<'_>, _: &[u8]) -> Option<MessageId> {
+    let (from, seqno) = (message.from.unwrap_or_default(), message.seqno.unwrap_or_default());
+    let mut id = Vec::with_capacity(from.len() + seqno.len());
+    id.extend_from_slice(from);
+    id.extend_from_slice(seqno);
+    Some(MessageId(id.into()))
+}
+
+impl Rpc<'_> {
+    /// Gives `handle` what the automaton is told when `sender` sends this, one input after the other: subscriptions,
+    /// messages, announcements, requests, grafts, prunes. That is go's order; the order between kinds on the wire is lost.
+    ///
+    /// An absent topic is the empty one. A backoff that is absent or 0 is `local_backoff`, our own `prune_backoff`; any
+    /// other is in seconds and at most [`max_backoff`](super::Bounds::max_backoff). Ids and offered peers over their
+    /// bounds are passed over; so are offered peers without an id. Each announcement is an input of its own, and counts
+    /// as such against `max_recv_ihave_per_heartbeat`; go counts RPCs.
+    pub fn inputs(
+        &self,
+        sender: &PeerId,
+        local_backoff: Span,
+        policy: &mut impl Policy,
+        mut handle: impl FnMut(Input<Libp2p>),
+    ) {
+        let peer = || sender.clone();
+        for subscription in self.subscriptions() {
+            let (peer, topic) = (peer(), topic(subscription.topic));
+            handle(match subscription.subscribe {
+                Some(true) => Subscribe { peer, topic }.into(),
+                Some(false) | None => Unsubscribe { peer, topic }.into(),
+            });
+        }
+        for (message, encoded) in self.publish().zip(self.raw_messages()) {
+            if let Some(message_id) = policy.message_id(&message, encoded) {
+                let (sender, topic, message) = (peer(), topic(message.topic), RawMessage(encoded.into()));
+                handle(ReceiveMessage { sender, topic, message_id, message }.into());
+            }
+        }
+        for ihave in self.ihave() {
+            let message_ids = self.message_ids(ihave.message_ids);
+            handle(Ihave { peer: peer(), topic: topic(ihave.topic), message_ids }.into());
+        }
+        for iwant in self.iwant() {
+            handle(Iwant { peer: peer(), message_ids: self.message_ids(iwant.message_ids) }.into());
+        }
+        for graft in self.graft() {
+            handle(Graft { peer: peer(), topic: topic(graft.topic) }.into());
+        }
+        for prune in self.prune() {
+            let keeps = |info: &PeerInfo<'_>| policy.keeps_px(info);
+            let px = self.px(prune.peers(), keeps);
+            let backoff = match prune.backoff {
+                None | Some(0) => local_backoff,
+                Some(seconds) => Span::from_secs(seconds).min(self.bounds.max_backoff),
+            };
+            handle(Prune { peer: peer(), topic: topic(prune.topic), px, backoff }.into());
+        }
+    }
+
+    fn message_ids(&self, ids: super::MessageIds<'_>) -> Vec<MessageId> {
+        let mut taken = Vec::with_capacity(ids.len().min(self.bounds.max_message_ids));
+        taken.extend(ids.iter().take(self.bounds.max_message_ids).map(|id| MessageId(id.into())));
+        taken
+    }
+
+    fn px<'p>(
+        &self,
+        peers: impl Iterator<Item = PeerInfo<'p>>,
+        mut keeps: impl FnMut(&PeerInfo<'p>) -> bool,
+    ) -> Vec<PeerId> {
+        let id = |info: PeerInfo<'p>| {
+            let id = info.peer_id.filter(|id| !id.is_empty())?;
+            keeps(&info).then(|| PeerId(id.into()))
+        };
+        peers.take(self.bounds.max_px).filter_map(id).collect()
+    }
+}
+
+fn topic(topic: Option<&str>) -> Arc<str> {
+    topic.unwrap_or_default().into()
+}

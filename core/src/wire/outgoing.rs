@@ -1,0 +1,197 @@
+//! What a node sends once an input has given its output.
+
+use crate::{
+    GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
+    PeerSet, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, SelectGossipMessagesOutput, SortedSet, Span,
+};
+use alloc::vec::Vec;
+
+/// One thing that a peer is told, in the terms of the automaton.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outgoing<'a, I: Identifiers> {
+    /// We subscribe to a topic.
+    Subscribe {
+        /// Which.
+        topic: &'a I::Topic,
+    },
+    /// We unsubscribe from a topic.
+    Unsubscribe {
+        /// Which.
+        topic: &'a I::Topic,
+    },
+    /// The peer is in our mesh.
+    Graft {
+        /// Of which topic.
+        topic: &'a I::Topic,
+    },
+    /// The peer is not in our mesh, or no longer.
+    Prune {
+        /// Of which topic.
+        topic: &'a I::Topic,
+        /// Peers that it may connect to instead.
+        px: &'a [I::Peer],
+        /// How long it is not to graft us.
+        backoff: Span,
+    },
+    /// We have messages.
+    Ihave {
+        /// Their topic.
+        topic: &'a I::Topic,
+        /// Their ids.
+        message_ids: &'a [I::MessageId],
+    },
+    /// We want messages.
+    Iwant {
+        /// Their ids.
+        message_ids: &'a [I::MessageId],
+    },
+    /// A message.
+    Message {
+        /// Its topic. None where it answers an IWant, which names no topic: the id or the message has to tell.
+        topic: Option<&'a I::Topic>,
+        /// Its id.
+        message_id: &'a I::MessageId,
+        /// Its payload.
+        message: &'a I::Message,
+    },
+}
+
+/// Who is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum To<'a, I: Identifiers> {
+    /// Every connected peer.
+    Everyone,
+    /// This one.
+    Peer(&'a I::Peer),
+}
+
+/// What the mapping asks of the node around the automaton.
+pub trait Node<I: Identifiers> {
+    /// The topics that we have joined: a new peer is told of them.
+    fn joined(&mut self) -> Vec<I::Topic>;
+    /// The peers to offer with a prune: the automaton's answer to [`SelectPxPeers`](crate::SelectPxPeers).
+    fn px(&mut self, peer_to_prune: &I::Peer, topic: &I::Topic, no_px_peers: &PeerSet<I>) -> Vec<I::Peer>;
+    /// The limit `prune_backoff`.
+    fn prune_backoff(&self) -> Span;
+    /// The limit `unsubscribe_backoff`.
+    fn unsubscribe_backoff(&self) -> Span;
+}
+
+impl<'a, I: Identifiers> Outgoing<'a, I> {
+    /// What a peer sent to give us this input, and which peer. None where no peer gives it: then it is our own act.
+    #[must_use]
+    pub fn from_input(input: &'a Input<I>) -> Option<(&'a I::Peer, Self)> {
+        Some(match input {
+            Input::Subscribe(input) => (&input.peer, Self::Subscribe { topic: &input.topic }),
+            Input::Unsubscribe(input) => (&input.peer, Self::Unsubscribe { topic: &input.topic }),
+            Input::Graft(input) => (&input.peer, Self::Graft { topic: &input.topic }),
+            Input::Prune(input) => {
+                (&input.peer, Self::Prune { topic: &input.topic, px: &input.px, backoff: input.backoff })
+            }
+            Input::Ihave(input) => (&input.peer, Self::Ihave { topic: &input.topic, message_ids: &input.message_ids }),
+            Input::Iwant(input) => (&input.peer, Self::Iwant { message_ids: &input.message_ids }),
+            Input::ReceiveMessage(input) => (
+                &input.sender,
+                Self::Message { topic: Some(&input.topic), message_id: &input.message_id, message: &input.message },
+            ),
+            _ => return None,
+        })
+    }
+}
+
+/// Gives `send` all that is to be sent after `input` gave `output`, in order.
+///
+/// A refused graft is answered by a prune as go does: not where the topic is not joined or the peer not connected; and
+/// with peers to connect to only where the mesh is full. Announcements follow a heartbeat by its query
+/// [`Input::SelectGossipMessages`]; one without ids is not sent, nor a request for none.
+pub fn outgoing<I: Identifiers>(
+    input: &Input<I>,
+    output: &Output<I>,
+    node: &mut impl Node<I>,
+    mut send: impl FnMut(To<'_, I>, Outgoing<'_, I>),
+) {
+    match (input, output) {
+        (Input::AddPeer(input), Output::AddPeer(crate::AddPeerOutput::PeerAdded)) => {
+            for topic in &node.joined() {
+                send(To::Peer(&input.peer), Outgoing::Subscribe { topic });
+            }
+        }
+        (Input::Join(input), Output::Join(JoinOutput::JoiningTopic { to_graft })) => {
+            send(To::Everyone, Outgoing::Subscribe { topic: &input.topic });
+            for peer in to_graft {
+                send(To::Peer(peer), Outgoing::Graft { topic: &input.topic });
+            }
+        }
+        (Input::Leave(input), Output::Leave(LeaveOutput::LeavingTopic { to_prune, no_px_peers })) => {
+            send(To::Everyone, Outgoing::Unsubscribe { topic: &input.topic });
+            let backoff = node.unsubscribe_backoff();
+            for peer in to_prune {
+                let px = node.px(peer, &input.topic, no_px_peers);
+                send(To::Peer(peer), Outgoing::Prune { topic: &input.topic, px: &px, backoff });
+            }
+        }
+        (Input::Graft(input), Output::Graft(output)) => {
+            let px = match output {
+                GraftOutput::PeerFiltered
+                | GraftOutput::GraftingDirectPeer
+                | GraftOutput::GraftingPeerWithNegativeScore
+                | GraftOutput::PeerBackedOff => Vec::new(),
+                GraftOutput::MeshFull => node.px(&input.peer, &input.topic, &SortedSet::new()),
+                GraftOutput::UnsubscribedTopic
+                | GraftOutput::PeerAlreadyInMesh
+                | GraftOutput::UnexpectedGraftingPeer
+                | GraftOutput::GraftingSuccessfully => return,
+            };
+            let backoff = node.prune_backoff();
+            send(To::Peer(&input.peer), Outgoing::Prune { topic: &input.topic, px: &px, backoff });
+        }
+        (Input::Ihave(input), Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }))
+            if !message_ids.is_empty() =>
+        {
+            send(To::Peer(&input.peer), Outgoing::Iwant { message_ids });
+        }
+        (Input::Iwant(input), Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids })) => {
+            for (message_id, routed) in routed_message_ids {
+                if let RoutedMessage::Message { message } = routed {
+                    send(To::Peer(&input.peer), Outgoing::Message { topic: None, message_id, message });
+                }
+            }
+        }
+        (Input::PublishMessage(input), Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish })) => {
+            let (message_id, message) = (&input.message_id, &input.message);
+            for peer in to_publish {
+                send(To::Peer(peer), Outgoing::Message { topic: Some(&input.topic), message_id, message });
+            }
+        }
+        (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route })) => {
+            let (message_id, message) = (&input.message_id, &input.message);
+            for peer in to_route {
+                send(To::Peer(peer), Outgoing::Message { topic: Some(&input.topic), message_id, message });
+            }
+        }
+        (Input::Heartbeat, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers })) => {
+            for (peer, topics) in to_graft {
+                for topic in topics {
+                    send(To::Peer(peer), Outgoing::Graft { topic });
+                }
+            }
+            let backoff = node.prune_backoff();
+            for (peer, topics) in to_prune {
+                for topic in topics {
+                    let px = node.px(peer, topic, no_px_peers);
+                    send(To::Peer(peer), Outgoing::Prune { topic, px: &px, backoff });
+                }
+            }
+        }
+        (
+            Input::SelectGossipMessages,
+            Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }),
+        ) => {
+            for ihave in ihaves.iter().filter(|ihave| !ihave.message_ids.is_empty()) {
+                let announcement = Outgoing::Ihave { topic: &ihave.topic, message_ids: &ihave.message_ids };
+                send(To::Peer(&ihave.peer), announcement);
+            }
+        }
+        _ => {}
+    }
+}

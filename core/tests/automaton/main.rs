@@ -1,0 +1,7 @@
+//! Properties of the automaton that no single step shows.
+
+mod bounded;
+mod determinism;
+mod extremes;
+mod identifiers;
+mod support;

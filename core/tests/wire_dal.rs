@@ -1,0 +1,572 @@
+//! The messages of the data-availability layers: vectors, an oracle, and properties over any bytes.
+
+#[path = "wire_oracles/dal.rs"]
+mod oracle;
+mod vectors;
+
+use gossipsub_automaton::{
+    Input, Span,
+    wire::{
+        Outgoing,
+        dal::{
+            Curve, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId, Point, Profile,
+            PublicKeyHash, PxEntry, Rule, StreamDecoder, Topic,
+        },
+    },
+};
+use proptest::{collection::vec, prelude::*, sample::Index};
+use serde_json::{Value, json};
+use std::net::SocketAddr;
+use vectors::{bytes, hex};
+
+const PROFILES: [(&str, Profile); 2] = [("octez", Profile::OCTEZ), ("mavryk", Profile::MAVRYK)];
+
+/// What a vector says that a profile makes of it.
+enum Expected<'a> {
+    Value(&'a Value),
+    Error(&'a str),
+    Incomplete,
+}
+
+fn expected<'a>(vector: &'a Value, profile: &str) -> Expected<'a> {
+    let error = vector[format!("error_{profile}")].as_str().or(vector["error"].as_str());
+    match error {
+        Some(error) => Expected::Error(error),
+        None if vector["incomplete"] == true => Expected::Incomplete,
+        None if vector["only"].as_str().is_some_and(|only| only != profile) => Expected::Error("any"),
+        None => Expected::Value(&vector["decoded"]),
+    }
+}
+
+/// Rules by the names that the vectors have for them.
+fn name(error: Error) -> &'static str {
+    match error.rule {
+        Rule::NotEnoughData { .. } => "Not enough data",
+        Rule::ExtraBytes { .. } => "Extra bytes",
+        Rule::UnexpectedTag { .. } => "Unexpected tag",
+        Rule::NegativeLength { .. } => "Invalid int",
+        Rule::TooLong { .. } => "Size limit",
+        Rule::TooManyEntries { .. } => "List length limit",
+        Rule::PointText => "user function",
+        _ => "another rule",
+    }
+}
+
+fn assert_names(error: Error, expected: &str, vector: &str) {
+    assert!(expected == "any" || expected.starts_with(name(error)), "{vector}: {error} is not {expected}");
+}
+
+fn check_app(vector: &Value, profile_name: &str, profile: Profile) {
+    let name = vector["name"].as_str().unwrap();
+    let bytes = bytes(vector);
+    match (expected(vector, profile_name), MessageView::decode(profile, &bytes)) {
+        (Expected::Value(value), Ok(view)) => {
+            assert_eq!(&message_json(&view.to_message()), value, "{name}");
+            let mut again = Vec::new();
+            view.to_message().encode(profile, &mut again).unwrap();
+            assert_eq!(again == bytes, vector["canonical"] != false, "{name}");
+            assert_eq!(MessageView::decode(profile, &again).unwrap().to_message(), view.to_message(), "{name}");
+        }
+        (Expected::Error(expected), Err(error)) => assert_names(error, expected, name),
+        (_, found) => panic!("{name} by {profile_name}: {found:?}"),
+    }
+}
+
+fn check_wire(vector: &Value, profile_name: &str, profile: Profile) {
+    let name = vector["name"].as_str().unwrap();
+    let bytes = bytes(vector);
+    let decoded = P2pMessageView::decode(profile, &bytes);
+    match (expected(vector, profile_name), &decoded) {
+        (Expected::Value(value), Ok(Framed::Whole { message, length })) => {
+            assert_eq!(&p2p_json(&message.to_message()), value, "{name}");
+            assert_eq!(*length as u64, vector["consumed"].as_u64().unwrap_or(bytes.len() as u64), "{name}");
+            let mut again = Vec::new();
+            message.to_message().encode(profile, &mut again).unwrap();
+            assert_eq!(again == bytes[..*length], vector["canonical"] != false, "{name}");
+        }
+        (Expected::Error(expected), Err(error)) => assert_names(*error, expected, name),
+        (Expected::Incomplete, Ok(Framed::Incomplete { .. })) => {}
+        (_, found) => panic!("{name} by {profile_name}: {found:?}"),
+    }
+    let one = stream(profile, &[&bytes]);
+    assert_eq!(one.0.first(), decoded.ok().and_then(whole).as_ref(), "{name}");
+    assert_eq!(one, stream(profile, &bytes.chunks(1).collect::<Vec<_>>()), "{name}");
+}
+
+fn whole(framed: Framed<'_>) -> Option<P2pMessage> {
+    match framed {
+        Framed::Whole { message, .. } => Some(message.to_message()),
+        Framed::Incomplete { .. } => None,
+    }
+}
+
+#[test]
+fn vectors() {
+    for vector in vectors::all("dal_vectors.json") {
+        for (name, profile) in PROFILES {
+            match vector["level"].as_str().unwrap() {
+                "app" => check_app(&vector, name, profile),
+                "wire" => check_wire(&vector, name, profile),
+                level => panic!("{level}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn errors_say_where_what_and_why() {
+    let decode =
+        |hex: &str| MessageView::decode(Profile::MAVRYK, &vectors::from_hex(hex)).map(drop).unwrap_err().to_string();
+    assert_eq!(decode("0f"), "at byte 0, tag: tag 15 is none of this network's");
+    assert_eq!(decode("1003"), "at byte 2, topic.pkh: 1 bytes are needed, and 0 are left");
+    assert_eq!(decode("100304"), "at byte 2, topic.pkh: tag 4 is none of this network's");
+    assert_eq!(decode("1380000000"), "at byte 1, message_ids: the length -2147483648 is negative");
+    assert_eq!(decode("1300000001"), "at byte 5, message_ids: 1 bytes are needed, and 0 are left");
+    assert_eq!(decode("1300000000ff"), "at byte 5, message: 1 bytes more than the message has");
+    let mut id = "00".repeat(55);
+    id.push_str("04");
+    assert_eq!(
+        decode(&format!("130000004c{id}{}", "00".repeat(20))),
+        "at byte 60, message_id.pkh: tag 4 is none of this network's"
+    );
+}
+
+/// Octez refuses a list of too many ids by its length alone, too many entries of peer exchange at the first too many.
+#[test]
+fn bounds_of_octez() {
+    let iwant = |count| {
+        let mut out = Vec::new();
+        P2pMessage::Message(Message::Iwant { message_ids: vec![message_id(7); count] })
+            .encode(Profile::MAVRYK, &mut out)
+            .unwrap();
+        out
+    };
+    assert!(matches!(P2pMessageView::decode(Profile::OCTEZ, &iwant(5000)), Ok(Framed::Whole { .. })));
+    let rule = Rule::TooLong { length: 5001 * 76, max: 5000 * 76 };
+    let error = Error { offset: 6, field: "message_ids", rule };
+    assert_eq!(P2pMessageView::decode(Profile::OCTEZ, &iwant(5001)[..10]).map(whole), Err(error));
+
+    let entry = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: PeerId([6; 16]) };
+    let prune = |count| Message::Prune { topic: topic(1), px: vec![entry; count], backoff: 60 };
+    let mut out = Vec::new();
+    prune(16).encode(Profile::OCTEZ, &mut out).unwrap();
+    let length = out.len();
+    let error = prune(17).encode(Profile::OCTEZ, &mut out).unwrap_err();
+    assert_eq!((error.field, error.rule), ("px", Rule::TooManyEntries { max: 16 }));
+    assert_eq!(out.len(), length, "what could not be written is taken back");
+    prune(17).encode(Profile::MAVRYK, &mut out).unwrap();
+}
+
+#[test]
+fn an_advertisement_has_at_most_100_points() {
+    let advertise = |count| P2pMessage::Advertise { points: vec![Point::parse(b"[::1]:5").unwrap(); count] };
+    let mut out = Vec::new();
+    advertise(100).encode(Profile::OCTEZ, &mut out).unwrap();
+    assert_eq!(stream(Profile::OCTEZ, &out.chunks(1).collect::<Vec<_>>()), (vec![advertise(100)], None, 0));
+    assert_eq!(advertise(101).encode(Profile::OCTEZ, &mut out).unwrap_err().rule, Rule::TooManyEntries { max: 100 });
+}
+
+/// Only bytes that came are kept, whatever a length says.
+#[test]
+fn a_stream_keeps_one_frame_and_stops_at_a_fault() {
+    let mut decoder = StreamDecoder::new(Profile::MAVRYK);
+    let mut chunk = &[0x06, 0x3f, 0xff, 0xfc, 0, 0x13][..];
+    assert!(decoder.decode(&mut chunk).unwrap().is_none());
+    assert_eq!((decoder.buffered(), chunk), (6, &[][..]));
+    let mut chunk = &[0xff; 4][..];
+    let error = decoder.decode(&mut chunk).map(drop).unwrap_err();
+    assert_eq!((error.offset, error.rule), (6, Rule::NegativeLength { length: -1 }));
+    let mut valid = &[0, 0, 0, 2, 0, 1][..];
+    assert_eq!(decoder.decode(&mut valid).map(drop), Err(error));
+}
+
+#[test]
+fn backoffs_are_clamped() {
+    let input = |backoff: i16| {
+        let mut out = Vec::new();
+        Message::Prune { topic: topic(1), px: vec![], backoff }.encode(Profile::OCTEZ, &mut out).unwrap();
+        match MessageView::decode(Profile::OCTEZ, &out).unwrap().to_input(PeerId([1; 16])) {
+            Some(Input::Prune(prune)) => prune.backoff,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(input(i16::MIN), Span::ZERO);
+    assert_eq!(input(-1), Span::ZERO);
+    assert_eq!(input(60), Span::from_secs(60));
+    assert_eq!(input(i16::MAX), Span::from_secs(32767));
+
+    let output = |backoff| match Message::new(&Outgoing::Prune { topic: &topic(1), px: &[], backoff }, |_| None) {
+        Message::Prune { backoff, .. } => backoff,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(output(Span::from_millis(59_001)), 60);
+    assert_eq!(output(Span::MAX), i16::MAX);
+}
+
+/// All that a stream gives: its messages, the fault that ended it, and how many bytes are left waiting.
+fn stream(profile: Profile, chunks: &[&[u8]]) -> (Vec<P2pMessage>, Option<Error>, usize) {
+    let mut decoder = StreamDecoder::new(profile);
+    let mut messages = Vec::new();
+    for mut chunk in chunks.iter().copied() {
+        loop {
+            match decoder.decode(&mut chunk) {
+                Ok(Some(message)) => messages.push(message.to_message()),
+                Ok(None) => break,
+                Err(error) => return (messages, Some(error), 0),
+            }
+        }
+        assert!(chunk.is_empty());
+    }
+    (messages, None, decoder.buffered())
+}
+
+fn topic(slot_index: u8) -> Topic {
+    Topic { slot_index, pkh: PublicKeyHash { curve: Curve::Bls, hash: [9; 20] } }
+}
+
+fn message_id(slot_index: u8) -> MessageId {
+    MessageId { level: 1, slot_index, commitment: [2; 48], shard_index: 3, pkh: topic(0).pkh }
+}
+
+fn any_pkh() -> impl Strategy<Value = PublicKeyHash> {
+    const CURVES: [Curve; 4] = [Curve::Ed25519, Curve::Secp256k1, Curve::P256, Curve::Bls];
+    (proptest::sample::select(&CURVES[..]), any::<[u8; 20]>()).prop_map(|(curve, hash)| PublicKeyHash { curve, hash })
+}
+
+fn any_topic() -> impl Strategy<Value = Topic> {
+    (any::<u8>(), any_pkh()).prop_map(|(slot_index, pkh)| Topic { slot_index, pkh })
+}
+
+fn any_message_id() -> impl Strategy<Value = MessageId> {
+    (any::<i32>(), any::<u8>(), vec(any::<u8>(), 48), any::<u16>(), any_pkh()).prop_map(
+        |(level, slot_index, commitment, shard_index, pkh)| {
+            let commitment = commitment.try_into().unwrap();
+            MessageId { level, slot_index, commitment, shard_index, pkh }
+        },
+    )
+}
+
+fn any_entry() -> impl Strategy<Value = PxEntry> {
+    // Every other address is a mapped one.
+    let address = prop_oneof![any::<u128>(), any::<u32>().prop_map(|v4| 0xffff_0000_0000 | u128::from(v4))];
+    (address, any::<u16>(), any::<[u8; 16]>())
+        .prop_map(|(v6, port, id)| PxEntry { point: Point { address: v6.into(), port }, peer_id: PeerId(id) })
+}
+
+fn any_message() -> impl Strategy<Value = Message> {
+    prop_oneof![
+        any_topic().prop_map(|topic| Message::Graft { topic }),
+        (any_topic(), vec(any_entry(), 0..5), any::<i16>()).prop_map(|(topic, px, backoff)| Message::Prune {
+            topic,
+            px,
+            backoff
+        }),
+        (any_topic(), vec(any_message_id(), 0..5))
+            .prop_map(|(topic, message_ids)| Message::Ihave { topic, message_ids }),
+        vec(any_message_id(), 0..5).prop_map(|message_ids| Message::Iwant { message_ids }),
+        any_topic().prop_map(|topic| Message::Subscribe { topic }),
+        any_topic().prop_map(|topic| Message::Unsubscribe { topic }),
+        (vec(any::<[u8; 32]>(), 0..5), any::<[u8; 32]>(), any_topic(), any_message_id()).prop_map(
+            |(share, half, topic, message_id)| {
+                let mut shard_proof = [0; 48];
+                shard_proof[..32].copy_from_slice(&half);
+                Message::MessageWithHeader { share, shard_proof, topic, message_id }
+            }
+        ),
+    ]
+}
+
+fn any_p2p_message() -> impl Strategy<Value = P2pMessage> {
+    prop_oneof![
+        Just(P2pMessage::Disconnect),
+        Just(P2pMessage::Bootstrap),
+        vec(any_entry(), 0..5).prop_map(|entries| {
+            P2pMessage::Advertise { points: entries.iter().map(|entry| entry.point).collect() }
+        }),
+        any_entry().prop_map(|entry| P2pMessage::SwapRequest { entry }),
+        any_entry().prop_map(|entry| P2pMessage::SwapAck { entry }),
+        any_message().prop_map(P2pMessage::Message),
+        any_message().prop_map(P2pMessage::Message),
+    ]
+}
+
+/// Small damage: bytes set, removed or repeated.
+fn any_damage() -> impl Strategy<Value = Vec<(Index, u8, u8)>> {
+    vec((any::<Index>(), 0_u8..4, prop_oneof![any::<u8>(), 0_u8..6, Just(0xff)]), 0..4)
+}
+
+fn damage(bytes: &mut Vec<u8>, damages: &[(Index, u8, u8)]) {
+    for (index, kind, byte) in damages {
+        if bytes.is_empty() {
+            return;
+        }
+        let index = index.index(bytes.len());
+        match kind {
+            0 => bytes[index] = *byte,
+            1 => drop(bytes.remove(index)),
+            2 => bytes.insert(index, *byte),
+            _ => bytes.truncate(index),
+        }
+    }
+}
+
+/// Cuts `bytes` at any places.
+fn cut<'a>(bytes: &'a [u8], cuts: &[Index]) -> Vec<&'a [u8]> {
+    let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
+    places.extend([0, bytes.len()]);
+    places.sort_unstable();
+    places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
+}
+
+/// What is decoded is written again as the same bytes, but for the text of points; and that is decoded as the same.
+fn check_decoding(bytes: &[u8]) {
+    for (_, profile) in PROFILES {
+        let Ok(view) = MessageView::decode(profile, bytes) else { continue };
+        let message = view.to_message();
+        let mut again = Vec::new();
+        message.encode(profile, &mut again).unwrap();
+        if !matches!(message, Message::Prune { .. }) {
+            assert_eq!(again, bytes);
+        }
+        assert_eq!(MessageView::decode(profile, &again).unwrap().to_message(), message);
+        let input = view.to_input(PeerId([7; 16]));
+        assert_eq!(input.is_none(), matches!(message, Message::Ping));
+        if let Some((peer, outgoing)) = input.as_ref().and_then(Outgoing::from_input) {
+            assert_eq!(*peer, PeerId([7; 16]));
+            check_same_message(&message, &Message::new(&outgoing, |_| None));
+        }
+    }
+    check_oracle(bytes);
+}
+
+/// An input says all that the message said, but for points and backoffs below zero.
+fn check_same_message(message: &Message, again: &Message) {
+    match (message, again) {
+        (Message::Prune { topic, backoff, .. }, Message::Prune { topic: other, px, backoff: clamped }) => {
+            assert_eq!((topic, (*backoff).max(0)), (other, *clamped));
+            assert!(px.is_empty());
+        }
+        _ => assert_eq!(message, again),
+    }
+}
+
+fn check_oracle(bytes: &[u8]) {
+    match (MessageView::decode(Profile::MAVRYK, bytes), oracle::decode(bytes)) {
+        (Ok(view), Some(oracle)) => assert_eq!(shape(&view.to_message()), oracle_shape(&oracle)),
+        // The oracle does not look into points.
+        (Err(Error { rule: Rule::PointText, .. }), _) | (Err(_), None) => {}
+        (ours, oracle) => panic!("{ours:?} {oracle:?}"),
+    }
+}
+
+/// The parts that both libraries have, as bytes.
+fn shape(message: &Message) -> Vec<Vec<u8>> {
+    let topic = |topic: &Topic| [&[topic.slot_index, topic.pkh.curve as u8][..], &topic.pkh.hash].concat();
+    let id = |id: &MessageId| {
+        let (level, shard) = (id.level.to_be_bytes(), id.shard_index.to_be_bytes());
+        [&level, &id.commitment[..], &shard, &topic(&id.topic())].concat()
+    };
+    match message {
+        Message::Graft { topic: it } | Message::Subscribe { topic: it } | Message::Unsubscribe { topic: it } => {
+            vec![topic(it)]
+        }
+        Message::Prune { topic: it, px, backoff } => {
+            let mut shape = vec![topic(it), backoff.to_be_bytes().to_vec()];
+            shape.extend(px.iter().map(|entry| entry.peer_id.0.to_vec()));
+            shape
+        }
+        Message::Ihave { topic: it, message_ids } => {
+            [topic(it)].into_iter().chain(message_ids.iter().map(id)).collect()
+        }
+        Message::Iwant { message_ids } => message_ids.iter().map(id).collect(),
+        Message::MessageWithHeader { share, shard_proof, topic: it, message_id } => {
+            let mut shape = vec![shard_proof.to_vec(), topic(it), id(message_id)];
+            shape.extend(share.iter().map(|scalar| scalar.to_vec()));
+            shape
+        }
+        Message::Ping => vec![],
+    }
+}
+
+fn oracle_shape(message: &oracle::Message) -> Vec<Vec<u8>> {
+    let pkh = |slot_index: u8, pkh: &oracle::PublicKeyHash| {
+        let (tag, hash) = match pkh {
+            oracle::PublicKeyHash::Ed25519(hash) => (0, hash),
+            oracle::PublicKeyHash::Secp256k1(hash) => (1, hash),
+            oracle::PublicKeyHash::P256(hash) => (2, hash),
+            oracle::PublicKeyHash::Bls(hash) => (3, hash),
+        };
+        [&[slot_index, tag][..], &hash.hash].concat()
+    };
+    let topic = |topic: &oracle::Topic| pkh(topic.slot_index, &topic.pkh);
+    let id = |id: &oracle::MessageId| {
+        let (level, shard) = (id.level.to_be_bytes(), id.shard_index.to_be_bytes());
+        [&level, &id.commitment[..], &shard, &pkh(id.slot_index, &id.pkh)].concat()
+    };
+    match message {
+        oracle::Message::Graft(it) | oracle::Message::Subscribe(it) | oracle::Message::Unsubscribe(it) => {
+            vec![topic(it)]
+        }
+        oracle::Message::Prune(prune) => {
+            let mut shape = vec![topic(&prune.topic), prune.backoff.to_be_bytes().to_vec()];
+            shape.extend(prune.px.iter().map(|entry| entry.peer_id.clone()));
+            shape
+        }
+        oracle::Message::Ihave(ihave) => {
+            [topic(&ihave.topic)].into_iter().chain(ihave.message_ids.iter().map(id)).collect()
+        }
+        oracle::Message::Iwant(iwant) => iwant.message_ids.iter().map(id).collect(),
+        oracle::Message::MessageWithHeader(message) => {
+            let mut shape = vec![message.shard_proof.clone(), topic(&message.topic), id(&message.message_id)];
+            shape.extend(message.share.iter().map(|scalar| scalar.bytes.clone()));
+            shape
+        }
+    }
+}
+
+proptest! {
+    // A seed goes stale when a strategy changes: a case that matters becomes a test of its own.
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_decoded_or_refused(bytes in vec(any::<u8>(), 0..300)) {
+        check_decoding(&bytes);
+        let _ = stream(Profile::OCTEZ, &[&bytes]);
+    }
+
+    #[test]
+    fn any_tagged_bytes_are_decoded_or_refused(tag in 0x10_u8..0x17, rest in vec(prop_oneof![any::<u8>(), Just(0)], 0..300)) {
+        check_decoding(&[&[tag], &rest[..]].concat());
+    }
+
+    #[test]
+    fn damaged_messages_are_decoded_or_refused(message in any_message(), damages in any_damage()) {
+        let mut bytes = Vec::new();
+        message.encode(Profile::MAVRYK, &mut bytes).unwrap();
+        prop_assert_eq!(MessageView::decode(Profile::MAVRYK, &bytes).unwrap().to_message(), message);
+        damage(&mut bytes, &damages);
+        check_decoding(&bytes);
+    }
+
+    #[test]
+    fn a_stream_does_not_depend_on_its_chunks(
+        messages in vec(any_p2p_message(), 1..4), damages in any_damage(), cuts in vec(any::<Index>(), 0..6)
+    ) {
+        let mut bytes = Vec::new();
+        for message in &messages {
+            message.encode(Profile::MAVRYK, &mut bytes).unwrap();
+        }
+        prop_assert_eq!(stream(Profile::MAVRYK, &cut(&bytes, &cuts)), (messages, None, 0));
+        damage(&mut bytes, &damages);
+        for (_, profile) in PROFILES {
+            let one = stream(profile, &[&bytes]);
+            prop_assert_eq!(&one, &stream(profile, &cut(&bytes, &cuts)));
+            prop_assert_eq!(&one, &stream(profile, &bytes.chunks(1).collect::<Vec<_>>()));
+        }
+    }
+
+    /// A fault of a part of a frame is the fault of all of it, and no part of a valid frame has one.
+    #[test]
+    fn a_part_of_a_frame_says_nothing_else(message in any_p2p_message(), damages in any_damage()) {
+        let mut bytes = Vec::new();
+        message.encode(Profile::MAVRYK, &mut bytes).unwrap();
+        damage(&mut bytes, &damages);
+        let all = P2pMessageView::decode(Profile::MAVRYK, &bytes).map(whole);
+        for length in 0..bytes.len() {
+            match P2pMessageView::decode(Profile::MAVRYK, &bytes[..length]) {
+                Err(error) => prop_assert_eq!(&all, &Err(error)),
+                Ok(Framed::Whole { message, .. }) => prop_assert_eq!(&all, &Ok(Some(message.to_message()))),
+                Ok(Framed::Incomplete { wanted, length: frame }) => prop_assert!(length < wanted && wanted <= frame),
+            }
+        }
+    }
+
+    /// What is a point is written as a point that is the same; and is what the standard library takes it for, if it does.
+    #[test]
+    fn any_text_is_a_point_or_not(text in any_point_text()) {
+        let point = Point::parse(text.as_bytes());
+        if let Some(point) = point {
+            prop_assert_eq!(Point::parse(point.to_string().as_bytes()), Some(point));
+        }
+        if let Ok(address) = text.parse::<SocketAddr>() {
+            let canonical = SocketAddr::new(address.ip().to_canonical(), address.port());
+            prop_assert_eq!(point.map(|point| point.to_string()), Some(canonical.to_string()));
+        }
+    }
+}
+
+/// Text out of the pieces of addresses, so that many are one.
+fn any_point_text() -> impl Strategy<Value = String> {
+    const PIECES: [&str; 16] = [
+        "::", ":", "1:", "2:", "db8:", "0:", "ffff:", "0", "00a1", "1", "1.2.3.4", "255.", "0.0", "10000", ".",
+        "1:2:3:",
+    ];
+    let address = vec(proptest::sample::select(&PIECES[..]), 1..9).prop_map(|pieces| pieces.concat());
+    (address, any::<bool>(), any::<u16>()).prop_map(|(address, brackets, port)| {
+        if brackets { format!("[{address}]:{port}") } else { format!("{address}:{port}") }
+    })
+}
+
+fn pkh_json(pkh: &PublicKeyHash) -> Value {
+    let curve = match pkh.curve {
+        Curve::Ed25519 => "ed25519",
+        Curve::Secp256k1 => "secp256k1",
+        Curve::P256 => "p256",
+        Curve::Bls => "bls",
+        Curve::Mldsa44 => "mldsa44",
+    };
+    json!({ "curve": curve, "hash": hex(pkh.hash) })
+}
+
+fn topic_json(topic: &Topic) -> Value {
+    json!({ "slot_index": topic.slot_index, "pkh": pkh_json(&topic.pkh) })
+}
+
+fn id_json(id: &MessageId) -> Value {
+    json!({
+        "level": id.level, "slot_index": id.slot_index, "commitment": hex(id.commitment),
+        "shard_index": id.shard_index, "pkh": pkh_json(&id.pkh),
+    })
+}
+
+fn message_json(message: &Message) -> Value {
+    let ids = |ids: &[MessageId]| ids.iter().map(id_json).collect::<Value>();
+    match message {
+        Message::Graft { topic } => json!({ "kind": "graft", "topic": topic_json(topic) }),
+        Message::Prune { topic, px, backoff } => {
+            let entry = |entry: &PxEntry| json!({ "point": entry.point.to_string(), "peer": hex(entry.peer_id.0) });
+            let px = px.iter().map(entry).collect::<Value>();
+            json!({ "kind": "prune", "topic": topic_json(topic), "px": px, "backoff": { "span": backoff } })
+        }
+        Message::Ihave { topic, message_ids } => {
+            json!({ "kind": "ihave", "topic": topic_json(topic), "message_ids": ids(message_ids) })
+        }
+        Message::Iwant { message_ids } => json!({ "kind": "iwant", "message_ids": ids(message_ids) }),
+        Message::Subscribe { topic } => json!({ "kind": "subscribe", "topic": topic_json(topic) }),
+        Message::Unsubscribe { topic } => json!({ "kind": "unsubscribe", "topic": topic_json(topic) }),
+        Message::MessageWithHeader { share, shard_proof, topic, message_id } => json!({
+            "kind": "message_with_header",
+            "message": { "share": share.iter().map(hex).collect::<Value>(), "shard_proof": hex(shard_proof) },
+            "topic": topic_json(topic), "message_id": id_json(message_id),
+        }),
+        // The vectors write a ping as the subscription that it is in the other network.
+        Message::Ping => {
+            let pkh = PublicKeyHash { curve: Curve::Ed25519, hash: [0; 20] };
+            json!({ "kind": "subscribe", "topic": topic_json(&Topic { slot_index: 0, pkh }) })
+        }
+    }
+}
+
+fn p2p_json(message: &P2pMessage) -> Value {
+    let swap = |kind: &str, entry: &PxEntry| json!({ "kind": kind, "point": entry.point.to_string(), "peer_id": hex(entry.peer_id.0) });
+    match message {
+        P2pMessage::Disconnect => json!({ "kind": "Disconnect" }),
+        P2pMessage::Bootstrap => json!({ "kind": "Bootstrap" }),
+        P2pMessage::Advertise { points } => {
+            json!({ "kind": "Advertise", "points": points.iter().map(|point| json!(point.to_string())).collect::<Value>() })
+        }
+        P2pMessage::SwapRequest { entry } => swap("Swap_request", entry),
+        P2pMessage::SwapAck { entry } => swap("Swap_ack", entry),
+        P2pMessage::Message(message) => message_json(message),
+    }
+}
