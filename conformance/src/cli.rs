@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod check;
 mod implementation;
 mod paths;
 mod record;
@@ -25,6 +26,7 @@ pub(crate) const UNREADABLE: u8 = 2;
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, name = "gossipsub-conformance")]
 pub(crate) enum Command {
+    Check(check::Check),
     Verify(verify::Verify),
     Replay(replay::Replay),
     Record(record::Record),
@@ -34,6 +36,7 @@ pub(crate) enum Command {
 impl Command {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
+            Self::Check(check) => check.run(),
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
             Self::Record(record) => record.run(),

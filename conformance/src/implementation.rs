@@ -120,6 +120,25 @@ pub enum Fault {
     Unwritable(LineError),
 }
 
+impl Fault {
+    /// What went wrong, without the particulars.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Limits(_) | Self::Refused(_) => "the implementation refuses the header",
+            Self::NotUnderstood(_) => "the implementation does not understand a step",
+            Self::NotStarted(_) => "the implementation cannot be started",
+            Self::Ended { .. } => "the implementation ended without an answer",
+            Self::NotFinished(_) => "the implementation does not end with its input",
+            Self::Silent(_) => "the implementation gave no answer in time",
+            Self::Unasked(_) => "the implementation wrote a line that nothing asked for",
+            Self::NoAnswer { .. } => "the implementation's answer is none",
+            Self::Io(_) => "the implementation cannot be reached",
+            Self::Unwritable(_) => "a step cannot be written",
+        }
+    }
+}
+
 fn after_half_line(text: &str) -> String {
     if text.is_empty() { String::new() } else { format!(", after half a line: {text}") }
 }

@@ -6,12 +6,16 @@
 
 #![warn(clippy::indexing_slicing, clippy::unwrap_used)]
 
+pub mod campaign;
 pub mod checker;
 mod difference;
 pub mod fuzzing;
+pub mod generate;
 pub mod implementation;
+pub mod ledger;
 pub mod record;
 pub mod report;
+pub mod runner;
 pub mod trace;
 pub mod verify;
 

@@ -45,7 +45,7 @@ impl Hash for Score {
 }
 
 /// A number that is neither infinite nor NaN; equal if all bits are.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Finite(f64);
 
 /// An application score that is infinite or not a number.

@@ -100,6 +100,8 @@ pub enum Point<'a> {
     Kept(&'a Topic),
     /// heartbeat 3d: which outbound peers to graft.
     Outbound(&'a Topic),
+    /// heartbeat 3e: whom to graft opportunistically.
+    Opportunistic(&'a Topic),
     /// heartbeat 5: whom to add to a fanout.
     Fanout(&'a Topic),
     /// `select_px_peers`: whom to offer.
@@ -122,6 +124,7 @@ impl Point<'_> {
             Self::Fill(_) => "heartbeat 3b",
             Self::Kept(_) => "heartbeat 3c",
             Self::Outbound(_) => "heartbeat 3d",
+            Self::Opportunistic(_) => "heartbeat 3e",
             Self::Fanout(_) => "heartbeat 5",
             Self::PxPeers => "select_px_peers",
             Self::GossipPeers(_) | Self::GossipIds(..) => "select_gossip_messages",
@@ -135,7 +138,9 @@ impl fmt::Display for Point<'_> {
         match self {
             Self::Requested => f.write_str("message_ids"),
             Self::NewFanout(topic) => write!(f, "to_publish by a new fanout of topic {topic}"),
-            Self::Joined(topic) | Self::Fill(topic) => write!(f, "to_graft for topic {topic}"),
+            Self::Joined(topic) | Self::Fill(topic) | Self::Opportunistic(topic) => {
+                write!(f, "to_graft for topic {topic}")
+            }
             Self::Px | Self::PxPeers => f.write_str("peers"),
             Self::Kept(topic) => write!(f, "kept in the mesh of topic {topic}"),
             Self::Outbound(topic) => write!(f, "outbound peers to_graft for topic {topic}"),

@@ -1,6 +1,6 @@
 //! The state of the model, and which function answers which input.
 
-use crate::{Choice, backoff::Backoff, message_cache::MessageCache, score::Scores};
+use crate::{Choice, ScoreParts, backoff::Backoff, message_cache::MessageCache, score::Scores};
 use gossipsub_automaton::{
     Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
     plain::{Peer, Plain, Topic},
@@ -95,6 +95,12 @@ impl<A: Application<Plain>> Model<A> {
             first_seen: self.message_cache.first_seen().collect(),
             gossip_ids: gossip_ids.map(|topic| (topic.clone(), self.message_cache.gossip_ids(topic))).collect(),
         }
+    }
+
+    /// What the score of a peer is made of, where it has a record.
+    #[must_use]
+    pub fn score_parts(&self, peer: Peer) -> Option<ScoreParts> {
+        self.scores.parts(peer)
     }
 
     /// The limits.

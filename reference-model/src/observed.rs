@@ -195,7 +195,7 @@ fn refuse_grafts(grafts: &Grafts<'_>, opportunistic: &Pick, seen: &BTreeSet<Peer
     let what = format!("to_graft for topic {}", grafts.topic);
     let (rule, allowed) = match (first, opportunistic.count) {
         (None, 0) => ("heartbeat 3".to_owned(), "nobody".to_owned()),
-        (None, _) => ("heartbeat 3e".to_owned(), opportunistic.to_string()),
+        (None, _) => (Point::Opportunistic(grafts.topic).rule().to_owned(), opportunistic.to_string()),
         (Some((point, pick)), 0) => (point.rule().to_owned(), pick.to_string()),
         (Some((point, pick)), _) => {
             (format!("{}, 3e", point.rule()), format!("{pick}, and opportunistically {opportunistic}"))

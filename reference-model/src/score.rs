@@ -46,6 +46,40 @@ enum MeshStatus {
     Active { since: Time, during: Span },
 }
 
+/// What a score is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScoreParts {
+    /// P1 to P4 of each topic, before its weight.
+    pub topics: BTreeMap<Topic, TopicParts>,
+    /// The application's score.
+    pub p5: f64,
+    /// The behaviour penalty.
+    pub p7: f64,
+}
+
+/// What the share of a topic is made of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TopicParts {
+    /// Time in mesh.
+    pub p1: f64,
+    /// First deliveries.
+    pub p2: f64,
+    /// The deficit of deliveries in the mesh.
+    pub p3: f64,
+    /// The deficits with which the peer left the mesh.
+    pub p3b: f64,
+    /// Invalid messages.
+    pub p4: f64,
+}
+
+impl TopicParts {
+    /// All of it, in exactly this order of operations.
+    #[must_use]
+    pub fn sum(&self) -> f64 {
+        (((self.p1 + self.p2) + self.p3) + self.p3b) + self.p4
+    }
+}
+
 impl Record {
     const fn new() -> Self {
         Self { behaviour_penalty: 0.0, application_score: 0.0, status: Status::Connected, topics: BTreeMap::new() }
@@ -61,19 +95,30 @@ impl Record {
         let mut topics = 0.0;
         for (topic, record) in &self.topics {
             let (parameters, weight) = limits.topics.of(topic);
-            topics += weight * record.value(parameters);
+            topics += weight * record.parts(parameters).sum();
         }
         if let Some(cap) = limits.topic_score_cap {
             topics = min(cap, topics);
         }
-        let p5 = self.application_score * limits.app_specific_weight;
-        let p7 = if self.behaviour_penalty > limits.behaviour_penalty_threshold {
+        Score::from((topics + self.p5(limits)) + self.p7(limits))
+    }
+
+    fn p5(&self, limits: &ScoreLimits<Plain>) -> f64 {
+        self.application_score * limits.app_specific_weight
+    }
+
+    fn p7(&self, limits: &ScoreLimits<Plain>) -> f64 {
+        if self.behaviour_penalty > limits.behaviour_penalty_threshold {
             let excess = self.behaviour_penalty - limits.behaviour_penalty_threshold;
             (excess * excess) * limits.behaviour_penalty_weight
         } else {
             0.0
-        };
-        Score::from((topics + p5) + p7)
+        }
+    }
+
+    fn parts(&self, limits: &ScoreLimits<Plain>) -> ScoreParts {
+        let topics = self.topics.iter().map(|(topic, record)| (topic.clone(), record.parts(limits.topics.of(topic).0)));
+        ScoreParts { topics: topics.collect(), p5: self.p5(limits), p7: self.p7(limits) }
     }
 }
 
@@ -88,7 +133,7 @@ impl TopicRecord {
     };
 
     /// P1 to P4.
-    fn value(&self, parameters: &TopicParameters) -> f64 {
+    fn parts(&self, parameters: &TopicParameters) -> TopicParts {
         let p1 = match self.mesh_status {
             MeshStatus::Inactive => 0.0,
             MeshStatus::Active { during, .. } => {
@@ -100,7 +145,7 @@ impl TopicRecord {
         let p3 = self.squared_deficit(parameters) * parameters.mesh_message_deliveries_weight;
         let p3b = self.mesh_failure_penalty * parameters.mesh_failure_penalty_weight;
         let p4 = (self.invalid_messages * self.invalid_messages) * parameters.invalid_message_deliveries_weight;
-        (((p1 + p2) + p3) + p3b) + p4
+        TopicParts { p1, p2, p3, p3b, p4 }
     }
 
     /// *deficit2*
@@ -159,9 +204,27 @@ impl Scores {
         self.records.get(&peer).map(|record| record.value(&self.limits))
     }
 
+    /// What the value of a peer's record is made of, where it has one.
+    pub(crate) fn parts(&self, peer: Peer) -> Option<ScoreParts> {
+        self.records.get(&peer).map(|record| record.parts(&self.limits))
+    }
+
     /// The values of all records.
     pub(crate) fn values(&self) -> impl Iterator<Item = (Peer, Score)> {
         self.records.iter().map(|(peer, record)| (*peer, record.value(&self.limits)))
+    }
+
+    /// What the application set in a peer's record.
+    pub(crate) fn application_score(&self, peer: Peer) -> Option<f64> {
+        self.records.get(&peer).map(|record| record.application_score)
+    }
+
+    /// When the records of disconnected peers expire.
+    pub(crate) fn expiries(&self) -> impl Iterator<Item = Time> {
+        self.records.values().filter_map(|record| match record.status {
+            Status::Connected => None,
+            Status::Disconnected { expires } => Some(expires),
+        })
     }
 
     /// *connect*: a new record, or a kept one marked connected with all its counters.

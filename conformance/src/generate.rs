@@ -1,0 +1,43 @@
+//! Sequences that reach everything: one generator, drawn from random numbers or from the bytes of a fuzzer.
+//!
+//! Every case has a world of its own: limits, peers, topics, how likely each input is, how time goes by. Inputs are drawn
+//! with an eye on the model's state, so that values sit on and beside its thresholds and deadlines.
+
+mod draw;
+mod limits;
+mod step;
+mod world;
+
+pub use draw::{Bytes, Draw, Random};
+pub use limits::Profile;
+pub use world::World;
+
+use crate::trace::{Environment, Header, Step};
+use gossipsub_reference_model::Model;
+
+/// Generates one sequence.
+#[derive(Clone, Debug)]
+pub struct Generator {
+    world: World,
+}
+
+impl Generator {
+    /// Draws the header and the world of a sequence.
+    #[must_use]
+    pub fn new(profile: Profile, draw: &mut impl Draw) -> (Header, Self) {
+        let limits = limits::draw(profile, draw);
+        let world = World::draw(&limits, draw);
+        let header = Header {
+            seed: Some(draw.below(1 << 53)),
+            profile: Some(profile.name().into()),
+            limits,
+            ..Header::default()
+        };
+        (header, Self { world })
+    }
+
+    /// Draws the next step, after those that the model has made.
+    pub fn step(&mut self, model: &Model<Environment>, draw: &mut impl Draw) -> Step {
+        step::draw(&mut self.world, model, draw)
+    }
+}

@@ -1,0 +1,91 @@
+//! One sequence of steps, asked of an implementation and checked as it goes.
+
+use crate::{
+    checker::{Answer, Observer, Unverifiable, Violation, observed_check_step},
+    implementation::{Fault, Implementation},
+    trace::{Environment, Event, Exchange, Header, Step},
+};
+use gossipsub_reference_model::Model;
+
+/// A step that an implementation did not answer as it is allowed to.
+#[derive(Debug, thiserror::Error)]
+pub enum Finding {
+    /// The answer is not allowed.
+    #[error(transparent)]
+    Violated(#[from] Violation),
+    /// There is no answer.
+    #[error(transparent)]
+    Failed(#[from] Fault),
+    /// The answer lacks what a check of it needs.
+    #[error(transparent)]
+    Unverifiable(#[from] Unverifiable),
+}
+
+impl Finding {
+    /// What was broken, without the particulars: two findings of the same kind have the same fault behind them.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match self {
+            Self::Violated(violation) => violation.rule.clone(),
+            Self::Failed(fault) => fault.kind().to_owned(),
+            Self::Unverifiable(missing) => missing.to_string(),
+        }
+    }
+}
+
+/// An implementation and the model beside it, at the same step of the same sequence.
+#[derive(Debug)]
+pub struct Runner<'a, M> {
+    implementation: &'a mut M,
+    model: Model<Environment>,
+}
+
+impl<'a, M: Implementation> Runner<'a, M> {
+    /// Starts both over.
+    ///
+    /// # Errors
+    /// Where the implementation refuses the header, or fails; also where the limits break a rule.
+    pub fn start(implementation: &'a mut M, header: &Header) -> Result<Self, Finding> {
+        let model = Model::new(header.limits.clone(), Environment::default()).map_err(Fault::from)?;
+        implementation.start(header)?;
+        Ok(Self { implementation, model })
+    }
+
+    /// Makes a step, and writes the answer into it, also where it is not allowed.
+    ///
+    /// # Errors
+    /// Where the answer is not allowed, and where there is none. The sequence ends there.
+    pub fn step(&mut self, step: &mut Step) -> Result<(), Finding> {
+        self.observed_step(step, &mut ())
+    }
+
+    /// As [`Runner::step`], with somebody who looks on.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn observed_step(&mut self, step: &mut Step, observer: &mut impl Observer) -> Result<(), Finding> {
+        match &mut step.event {
+            Event::Environment(change) => {
+                self.model.application_mut().apply(change);
+                self.implementation.environment(step.now, change)?;
+            }
+            Event::Input(Exchange { input, output, view }) => {
+                let reply = self.implementation.ask(step.now, input)?;
+                (*output, *view) = (Some(reply.output), reply.view);
+                observer.before(&self.model, step.now, input);
+                let answer = Answer::new(input, output.as_ref(), view.as_ref())?;
+                observed_check_step(&mut self.model, step.now, input, answer, observer)?;
+                if let Some(output) = output {
+                    observer.after(&self.model, step.now, input, output);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The model, in the state after the last step.
+    #[must_use]
+    pub const fn model(&self) -> &Model<Environment> {
+        &self.model
+    }
+}
