@@ -41,14 +41,14 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// scores; (5) fanouts expire or are filled up; (6) the windows of the message cache move on.
     pub fn heartbeat(&mut self, now: Time) -> HeartbeatOutput<I> {
         let now = self.observe(now);
-        self.heartbeat_ticks += 1; // (1)
+        self.heartbeat_ticks = self.heartbeat_ticks.saturating_add(1); // (1)
         if self.is_every(self.limits.backoff_cleanup_ticks) {
             self.clean_backoffs(now); // (2)
         }
         if self.is_every(self.limits.score_cleanup_ticks) {
             self.scores.refresh(&mut self.peers, now);
-            self.scores.untrack(&mut self.topics);
         }
+        self.scores.untrack(&mut self.topics);
         self.reset_counters();
         let mut plan = Plan::default();
         let joined = mem::take(&mut self.joined);
@@ -88,9 +88,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         self.prune_negative(topic, plan); // a
         let size = plan.mesh.len();
         if size < low {
-            let chosen = self.choose_new(topic, optimal - size, |mesh, name, peer| {
-                peer.score >= 0.0 && !mesh.contains(name)
-            });
+            let chosen =
+                self.choose_new(topic, optimal - size, |mesh, name, peer| peer.score >= 0.0 && !mesh.contains(name));
             plan.grafts.extend(chosen.into_iter().map(|peer| (topic, peer))); // b
         }
         if size > high {
@@ -149,7 +148,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             return; // all that subscribe are in the mesh
         }
         let missing = count(self.limits.degree_out) - outbound;
-        // Those pruned as excess are not outbound, or none would be missing.
+        // None of those pruned as excess is outbound: an outbound one is pruned only where enough are kept.
         let chosen = self.choose_new(topic, missing, |mesh, name, peer| {
             peer.is_outbound && peer.score >= 0.0 && !mesh.contains(name)
         });
@@ -186,21 +185,19 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         grafts.extend(chosen.into_iter().map(|peer| (topic, peer)));
     }
 
-    /// Chooses among the subscribers of a joined topic that are not direct, not backed off, and eligible.
+    /// Chooses among the subscribers of a joined topic that are not direct, not backed off (Q1: nor were), and eligible.
     fn choose_new(
         &mut self,
         topic: TopicSlot,
-        count: usize,
+        at_most: usize,
         is_eligible: impl Fn(&Members<I::Peer>, &I::Peer, MeshPeer) -> bool,
     ) -> Vec<PeerSlot> {
         let Self { peers, topics, scores, choice, .. } = self;
         let state = &topics[topic];
         let Some(mesh) = state.mesh() else { return Vec::new() };
-        choice.some_of(&state.subscribers, count, |slot| {
+        choice.some_of(&state.subscribers, at_most, |slot| {
             let peer = MeshPeer::new(slot, &mut peers[slot], scores);
-            !peers[slot].is_direct()
-                && is_eligible(mesh, peers.name(slot), peer)
-                && !state.backoff.contains_key(&slot)
+            !peers[slot].is_direct() && is_eligible(mesh, peers.name(slot), peer) && !state.backoff.contains_key(&slot)
         })
     }
 

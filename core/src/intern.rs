@@ -1,7 +1,7 @@
 //! Names interned: each name in use has a slot, a small integer that indexes what is known of it.
 //!
 //! A slot is given back when nothing refers to it any more, and then reused. Holding a slot that was given back is a
-//! fault of this crate: every access by slot goes through this file, and it is the only place that could panic.
+//! fault of this crate. Every access by slot goes through this file, so it is here that such a fault would panic.
 
 use alloc::vec::Vec;
 use core::{

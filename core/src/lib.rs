@@ -14,6 +14,13 @@
 //! the same outputs. [`Automaton::view`] shows the whole state as plain data. With the feature `serde`, the serialized
 //! form of inputs, outputs and views is the trace format.
 //!
+//! # What it costs
+//!
+//! A message costs the same whatever the number of its topic's subscribers, and a duplicate one lookup of its id and
+//! one of its sender. A heartbeat costs in proportion to the meshes, to the records whose counters are not 0, and to
+//! the messages that leave the cache. Nothing is kept of peers, topics and messages beyond what the view shows: not
+//! by name, and after the next heartbeats not as room either.
+//!
 //! # Two automata against each other
 //!
 //! ```
@@ -108,9 +115,9 @@ mod sorted_set;
 mod time;
 mod topics;
 mod view;
+mod window;
 #[cfg(any(feature = "dal", feature = "libp2p"))]
 pub mod wire;
-mod window;
 
 pub use application::{AcceptEverything, Action, Application, Validity};
 pub use automaton::Automaton;

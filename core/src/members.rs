@@ -1,6 +1,9 @@
 //! Small sets of peers in their natural order: meshes, fanouts, and the direct peers of a topic.
 
-use crate::{SortedSet, intern::{PeerSlot, Renumbering}};
+use crate::{
+    SortedSet,
+    intern::{PeerSlot, Renumbering},
+};
 use alloc::vec::Vec;
 
 /// A peer by name and by slot.

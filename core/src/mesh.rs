@@ -64,7 +64,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         GraftOutput::GraftingSuccessfully
     }
 
-    /// Backs the peer off, which may be one that we know nothing of.
+    /// Backs the peer off, which may be one that we know nothing of (Q3).
     fn refuse_graft(&mut self, now: Time, peer: &I::Peer, topic: &I::Topic, output: GraftOutput) -> GraftOutput {
         let topic = self.topics.intern(topic);
         let peer = self.peers.intern(peer);
@@ -120,6 +120,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             _ => Members::default(),
         };
         let state = &topics[topic];
+        // An entry counts as a backoff even when it has ended (Q1).
         mesh.retain(|peer| !state.backoff.contains_key(&peer) && scores.score(&mut peers[peer]) >= 0.0); // (2)
         let missing = count(limits.degree_optimal).saturating_sub(mesh.len());
         let chosen = choice.some_of(&state.subscribers, missing, |peer| {

@@ -62,6 +62,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         match &mut self.topics[topic].audience {
             Audience::Mesh(_) => {} // (3)
             Audience::Fanout(Fanout { peers, last_published_time }) => {
+                // An empty fanout is neither touched nor filled up (Q6).
                 if !peers.is_empty() {
                     *last_published_time = now;
                 }

@@ -91,7 +91,7 @@ impl<I: Identifiers> Scores<I> {
 
     /// A peer came into the mesh of a topic, or came there again.
     pub(crate) fn graft(&mut self, peers: &mut Peers<I>, peer: PeerSlot, topic: TopicSlot, now: Time) {
-        self.count(&mut peers[peer], peer, topic, |counters, _| counters.graft(now));
+        self.update(&mut peers[peer], peer, topic, |counters, _| counters.graft(now));
     }
 
     /// A peer left the mesh of a topic.
@@ -110,23 +110,17 @@ impl<I: Identifiers> Scores<I> {
 
     /// A peer was the first to deliver a message.
     pub(crate) fn first_delivery(&mut self, state: &mut PeerState, peer: PeerSlot, topic: TopicSlot) {
-        self.count(state, peer, topic, Counters::first_delivery);
+        self.update(state, peer, topic, Counters::first_delivery);
     }
 
     /// A peer delivered a message that was first seen before.
-    pub(crate) fn duplicate(
-        &mut self,
-        state: &mut PeerState,
-        topic: TopicSlot,
-        first_seen: Time,
-        now: Time,
-    ) {
-        self.find(state, topic, |counters, of| counters.duplicate(of, first_seen, now));
+    pub(crate) fn duplicate(&mut self, state: &mut PeerState, topic: TopicSlot, first_seen: Time, now: Time) {
+        self.update_known(state, topic, |counters, of| counters.duplicate(of, first_seen, now));
     }
 
     /// A peer sent or announced an invalid message.
     pub(crate) fn invalid(&mut self, state: &mut PeerState, peer: PeerSlot, topic: TopicSlot) {
-        self.count(state, peer, topic, |counters, _| counters.invalid());
+        self.update(state, peer, topic, |counters, _| counters.invalid());
     }
 
     /// A peer behaved badly.
@@ -142,7 +136,7 @@ impl<I: Identifiers> Scores<I> {
         state.record.get_or_insert_with(Record::new).connect();
     }
 
-    /// A peer disconnected, or once more: a positive score is forgotten at once, others are retained for a while.
+    /// A peer disconnected, or did so before (Q2): a positive score is forgotten at once, others are retained for a while.
     pub(crate) fn disconnect(&mut self, peers: &mut Peers<I>, peer: PeerSlot, now: Time) {
         if self.score(&mut peers[peer]) > 0.0 {
             self.drop_record(peers, peer);
@@ -177,7 +171,7 @@ impl<I: Identifiers> Scores<I> {
 
     /// Moves the counters of a peer in a topic, which may be its first there.
     #[inline]
-    fn count(
+    fn update(
         &mut self,
         state: &mut PeerState,
         peer: PeerSlot,
@@ -199,9 +193,9 @@ impl<I: Identifiers> Scores<I> {
         self.owe_refresh(record, peer);
     }
 
-    /// Moves the counters of a peer in a topic, if they are not at rest.
+    /// Moves the counters of a peer in a topic, if they are not at rest: for what does not move them from there.
     #[inline]
-    fn find(&mut self, state: &mut PeerState, topic: TopicSlot, event: impl FnOnce(&mut Counters, &OfTopic)) {
+    fn update_known(&mut self, state: &mut PeerState, topic: TopicSlot, event: impl FnOnce(&mut Counters, &OfTopic)) {
         let Some(record) = &mut state.record else { return };
         if let Ok(position) = position(record, topic, &self.rankings)
             && let Some(counters) = record.topics.get_mut(position)

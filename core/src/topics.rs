@@ -99,7 +99,7 @@ impl<I: Identifiers> TopicState<I> {
         }
     }
 
-    /// The peers that a message goes to, but for a mesh or fanout peer that it came from.
+    /// The peers that a message goes to, but for a mesh or fanout peer that it came from; not so a direct one (Q4).
     pub(crate) fn recipients(&self, sender: Option<&I::Peer>) -> SortedSet<I::Peer> {
         match self.members() {
             Some(members) => members.union_except(&self.direct, sender),

@@ -1,6 +1,7 @@
 //! How much the decoders allocate, as counted by the allocator: nothing on a length's word, and a small multiple of the
 //! bytes that came. One test, so that no other allocates meanwhile.
 
+#[expect(dead_code, reason = "values are not looked at here")]
 mod vectors;
 
 use gossipsub_automaton::{
@@ -27,6 +28,7 @@ const SLACK: usize = 256;
 
 #[test]
 fn decoders_allocate_a_small_multiple_of_what_came() {
+    assert_eq!(allocated(|| Vec::<u8>::with_capacity(1000)), 1000, "it counts");
     for bytes in dal_inputs() {
         for profile in [dal::Profile::OCTEZ, dal::Profile::MAVRYK] {
             check_dal(profile, &bytes);
@@ -61,11 +63,8 @@ fn check_libp2p(bounds: libp2p::Bounds, bytes: &[u8]) {
     assert_eq!(allocated(|| libp2p::Rpc::decode(&bounds, bytes).is_ok()), 0);
     if let Ok(rpc) = libp2p::Rpc::decode(&bounds, bytes) {
         let sender = libp2p::PeerId([0].into());
-        let inputs = || {
-            rpc.inputs(&sender, Span::ZERO, &mut libp2p::message_id_of_author, |input| {
-                drop(std::hint::black_box(input))
-            })
-        };
+        let handle = |input| drop(std::hint::black_box(input));
+        let inputs = || rpc.inputs(&sender, Span::ZERO, &mut libp2p::message_id_of_author, handle);
         // The worst are messages of two bytes: an id, a topic and a payload, each empty behind two counters.
         assert!(allocated(inputs) <= 24 * bytes.len() + SLACK);
     }
@@ -80,7 +79,7 @@ fn check_libp2p(bounds: libp2p::Bounds, bytes: &[u8]) {
     }
 }
 
-/// The vectors, every one damaged in each of its bytes, and what is made to take much.
+/// The vectors, every one damaged in each of its first bytes, and what is made to take much.
 fn dal_inputs() -> Vec<Vec<u8>> {
     let mut inputs = damaged("dal_vectors.json");
     for first in [0x13, 0x16] {
@@ -133,8 +132,8 @@ fn damaged(file: &str) -> Vec<Vec<u8>> {
     let mut inputs = Vec::new();
     for vector in vectors::all(file) {
         let bytes = vectors::bytes(&vector);
-        for index in 0..bytes.len().min(300) {
-            for byte in [0, 1, 0x7f, 0x80, 0xff] {
+        for index in 0..bytes.len().min(100) {
+            for byte in [1, 0xff] {
                 let mut damaged = bytes.clone();
                 damaged[index] = byte;
                 inputs.push(damaged);

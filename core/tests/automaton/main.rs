@@ -5,3 +5,4 @@ mod determinism;
 mod extremes;
 mod identifiers;
 mod support;
+mod uniform;

@@ -98,7 +98,7 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
     let message_ids = (0..numerals.below(6)).map(|_| I::message_id(numerals.below(60))).collect();
     let several: Vec<I::Peer> = (0..numerals.below(4)).map(|_| I::peer(numerals.below(peers))).collect();
     match numerals.below(24) {
-        0..3 => AddPeer { peer, direct: number % 10 == 0, outbound: number % 2 == 0 }.into(),
+        0..3 => AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2) }.into(),
         3 => RemovePeer { peer }.into(),
         4..8 => Subscribe { peer, topic }.into(),
         8 => Unsubscribe { peer, topic }.into(),
@@ -116,7 +116,7 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
             let score = score.and_then(|score| Finite::new(score).ok()).expect("finite");
             SetApplicationScore { peer, score }.into()
         }
-        _ if number % 5 == 0 => Input::SelectGossipMessages,
+        _ if number.is_multiple_of(5) => Input::SelectGossipMessages,
         _ => Input::Heartbeat,
     }
 }

@@ -23,5 +23,6 @@ pub(crate) fn from_hex(digits: &str) -> Vec<u8> {
 
 /// Hexadecimal digits as a JSON string.
 pub(crate) fn hex(bytes: impl AsRef<[u8]>) -> Value {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap();
+    bytes.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<String>().into()
 }

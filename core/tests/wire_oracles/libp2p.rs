@@ -108,7 +108,7 @@ pub(crate) struct Partial {
     #[prost(bytes = "vec", optional, tag = "2")]
     pub(crate) group_id: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "3")]
-    pub(crate) partial_message: Option<Vec<u8>>,
+    pub(crate) message: Option<Vec<u8>>,
     #[prost(bytes = "vec", optional, tag = "4")]
     pub(crate) parts_metadata: Option<Vec<u8>>,
 }

@@ -122,8 +122,6 @@ impl Topic {
 impl MessageId {
     /// Bytes of an id on the wire.
     pub(super) const SIZE: usize = 76;
-    /// Where its hash starts.
-    const PKH: usize = 55;
 
     /// The topic that messages with this id belong to.
     #[must_use]
@@ -141,9 +139,20 @@ impl MessageId {
         })
     }
 
-    /// Whether all of `bytes` is an id: any bytes are, but for the tag of the hash.
-    pub(super) fn check(bytes: &[u8; Self::SIZE], profile: Profile) -> bool {
-        Curve::from_tag(bytes[Self::PKH], profile).is_some()
+    /// The id in bytes of its size. Any are one, but for the tag of the hash.
+    pub(super) fn parse(bytes: &[u8; Self::SIZE], profile: Profile) -> Option<Self> {
+        let (level, bytes) = bytes.split_first_chunk()?;
+        let (&[slot_index], bytes) = bytes.split_first_chunk()?;
+        let (commitment, bytes) = bytes.split_first_chunk()?;
+        let (shard_index, bytes) = bytes.split_first_chunk()?;
+        let (&[tag], hash) = bytes.split_first_chunk()?;
+        Some(Self {
+            level: i32::from_be_bytes(*level),
+            slot_index,
+            commitment: *commitment,
+            shard_index: u16::from_be_bytes(*shard_index),
+            pkh: PublicKeyHash { curve: Curve::from_tag(tag, profile)?, hash: *hash.first_chunk()? },
+        })
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {

@@ -110,7 +110,7 @@ pub enum Message {
         /// The id.
         message_id: MessageId,
     },
-    /// Nothing: a sign of life, in Octez only.
+    /// Nothing: a sign of life, in Octez only. Its bytes are those of a subscription, which it is to Mavryk.
     Ping,
 }
 
@@ -218,7 +218,7 @@ impl<'a> MessageIds<'a> {
     fn read(reader: &mut Reader<'a>, profile: Profile) -> Result<Self, Error> {
         let list = reader.dynamic("message_ids", profile.max_message_ids.saturating_mul(MessageId::SIZE))?;
         let (ids, mut rest) = list.chunks();
-        let checked = ids.iter().take_while(|id| MessageId::check(id, profile)).count();
+        let checked = ids.iter().take_while(|id| MessageId::parse(id, profile).is_some()).count();
         if checked < ids.len() || !rest.is_empty() {
             // The slow way finds the fault. It starts at the first id that has one, or is too short.
             if checked < ids.len() {
@@ -245,7 +245,7 @@ impl<'a> MessageIds<'a> {
     /// The ids in their order, repetitions kept.
     pub fn iter(&self) -> impl Iterator<Item = MessageId> + use<'a> {
         // The hash was checked when the list was read. The profile that allows most allows it again.
-        self.ids.iter().map_while(|id| MessageId::read(&mut Reader::whole(id), Profile::OCTEZ).ok())
+        self.ids.iter().map_while(|id| MessageId::parse(id, Profile::OCTEZ))
     }
 
     pub(super) fn to_vec(self) -> Vec<MessageId> {

@@ -109,6 +109,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The next field, if there is one.
+    #[inline]
     pub(super) fn read(&mut self) -> Result<Option<Field<'a>>, Error> {
         if self.rest.is_empty() {
             return Ok(None);
@@ -135,6 +136,7 @@ impl<'a> Fields<'a> {
         Error { offset: self.offset, field: self.name, rule }
     }
 
+    #[inline]
     fn take(&mut self, length: u64) -> Result<&'a [u8], Error> {
         let split = usize::try_from(length).ok().and_then(|length| self.rest.split_at_checked(length));
         let (taken, rest) = split.ok_or_else(|| self.fault(Rule::Truncated { left: self.rest.len() }))?;
@@ -143,7 +145,14 @@ impl<'a> Fields<'a> {
         Ok(taken)
     }
 
+    #[inline]
     fn varint(&mut self) -> Result<u64, Error> {
+        // Most are short.
+        if let [value @ ..0x80, rest @ ..] = self.rest {
+            self.rest = rest;
+            self.offset += 1;
+            return Ok(u64::from(*value));
+        }
         let (value, length) = match varint(self.rest) {
             Varint::Value { value, length } => (value, length),
             Varint::Incomplete => return Err(self.fault(Rule::Truncated { left: self.rest.len() })),
@@ -154,19 +163,18 @@ impl<'a> Fields<'a> {
         Ok(value)
     }
 
+    #[inline]
     fn tag(&mut self) -> Result<(u32, u8), Error> {
-        let mut after = *self;
-        let key = after.varint()?;
+        let offset = self.offset;
+        let key = self.varint()?;
         match u32::try_from(key) {
-            Ok(key) if key >> 3 != 0 => {
-                *self = after;
-                Ok((key >> 3, (key & 7) as u8))
-            }
-            _ => Err(self.fault(Rule::Tag { key })),
+            Ok(key) if key >> 3 != 0 => Ok((key >> 3, (key & 7) as u8)),
+            _ => Err(Error { offset, field: self.name, rule: Rule::Tag { key } }),
         }
     }
 
     /// What comes after the tag, which starts at byte `start`.
+    #[inline]
     fn value(&mut self, number: u32, wire_type: u8, start: usize, depth: u8) -> Result<Value<'a>, Error> {
         match wire_type {
             0 => return self.varint().map(Value::Varint),
@@ -215,6 +223,7 @@ impl<'a> Field<'a> {
         Ok(self.varint(name)? != 0)
     }
 
+    #[inline]
     pub(super) fn bytes(&self, name: &'static str) -> Result<&'a [u8], Error> {
         match self.value {
             Value::Bytes(bytes) => Ok(bytes),

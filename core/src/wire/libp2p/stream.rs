@@ -15,6 +15,8 @@ use alloc::vec::Vec;
 pub struct StreamDecoder {
     bounds: Bounds,
     buffer: Vec<u8>,
+    /// Bytes of the buffer that are the length of the frame.
+    prefix: usize,
     /// The frame in the buffer was given out.
     given: bool,
     fault: Option<Error>,
@@ -24,7 +26,7 @@ impl StreamDecoder {
     /// A decoder at the start of a stream.
     #[must_use]
     pub const fn new(bounds: Bounds) -> Self {
-        Self { bounds, buffer: Vec::new(), given: false, fault: None }
+        Self { bounds, buffer: Vec::new(), prefix: 0, given: false, fault: None }
     }
 
     /// The next RPC, and `chunk` without the bytes that were taken for it. None where all of `chunk` was taken and more
@@ -33,13 +35,27 @@ impl StreamDecoder {
     /// # Errors
     /// The first fault of the stream, its offset counted from the start of its frame; and the same ever after.
     pub fn decode(&mut self, chunk: &mut &[u8]) -> Result<Option<Rpc<'_>>, Error> {
+        if self.frame(chunk)?.is_none() {
+            return Ok(None);
+        }
+        let bytes = self.buffer.get(self.prefix..).unwrap_or_default();
+        let rpc = Rpc::read(&self.bounds, Fields::new(bytes, self.prefix, "rpc"));
+        self.fault = rpc.as_ref().err().copied();
+        rpc.map(Some)
+    }
+
+    /// As [`decode`](Self::decode), but for the RPC, which is given as its bytes.
+    ///
+    /// # Errors
+    /// The first fault in the lengths of the stream; and the same ever after.
+    pub fn frame(&mut self, chunk: &mut &[u8]) -> Result<Option<&[u8]>, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
         }
         if core::mem::take(&mut self.given) {
             empty(&mut self.buffer);
         }
-        let prefix = loop {
+        loop {
             match prefix(&self.buffer, self.bounds.max_frame) {
                 Err(fault) => {
                     self.fault = Some(fault);
@@ -49,7 +65,8 @@ impl StreamDecoder {
                     if !fill(&mut self.buffer, chunk, size + length, size + length) {
                         return Ok(None);
                     }
-                    break size;
+                    self.prefix = size;
+                    break;
                 }
                 Ok(None) => {
                     let one_more = self.buffer.len() + 1;
@@ -58,12 +75,9 @@ impl StreamDecoder {
                     }
                 }
             }
-        };
+        }
         self.given = true;
-        let bytes = self.buffer.get(prefix..).unwrap_or_default();
-        let rpc = Rpc::read(&self.bounds, Fields::new(bytes, prefix, "rpc"));
-        self.fault = rpc.as_ref().err().copied();
-        rpc.map(Some)
+        Ok(self.buffer.get(self.prefix..))
     }
 
     /// How many bytes are kept of a frame that is not whole yet.
