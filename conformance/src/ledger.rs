@@ -2,6 +2,7 @@
 
 mod cells;
 mod conditions;
+pub mod floors;
 
 pub use cells::Cell;
 

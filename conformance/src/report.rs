@@ -1,5 +1,10 @@
 //! What is shown of results: as text for people, and as one JSON document for programs.
 
+pub mod campaign;
+pub mod finding;
+#[cfg(feature = "cli")]
+pub mod junit;
+pub mod markdown;
 pub mod text;
 
 use crate::verify::{Counts, Verdict, Verified};

@@ -160,7 +160,13 @@ fn peer(world: &World, draw: &mut impl Draw) -> Peer {
 
 /// A topic of the world; now and then one that nobody speaks of.
 fn topic(world: &World, draw: &mut impl Draw) -> Topic {
-    let topic = if draw.one_in(40) { None } else { draw.pick(&world.topics) };
+    let topic = if draw.one_in(40) {
+        None
+    } else if world.has_favourite && draw.one_in(2) {
+        world.topics.first()
+    } else {
+        draw.pick(&world.topics)
+    };
     topic.cloned().unwrap_or_else(|| "nowhere".into())
 }
 

@@ -19,6 +19,8 @@ pub struct World {
     pub(super) peers: u64,
     /// The topics.
     pub(super) topics: Vec<Topic>,
+    /// Whether the first topic is spoken of more than the others: one mesh is over-full then, and others are small.
+    pub(super) has_favourite: bool,
     /// How likely each input is, in the order of [`InputKind::ALL`].
     pub(super) weights: [u64; 16],
     /// The environment changes once in so many steps.
@@ -55,6 +57,7 @@ impl World {
         let welcome = !draw.one_in(5);
         let mut world = Self {
             peers,
+            has_favourite: draw.one_in(3),
             weights: WEIGHTS,
             change_one_in: draw.pick(&[4, 12, 40, u64::MAX]).copied().unwrap_or(12),
             direct_one_in: draw.pick(&[4, 12, u64::MAX]).copied().unwrap_or(12),
