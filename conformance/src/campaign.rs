@@ -1,6 +1,7 @@
 //! A campaign: many generated sequences, in parallel, each checked step by step.
 
 use crate::{
+    expectations::{After, Expectations},
     generate::{Generator, Profile, Random},
     implementation::{Fault, Implementation},
     ledger::Ledger,
@@ -12,7 +13,7 @@ use std::{
     num::NonZeroU64,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
@@ -34,6 +35,10 @@ pub struct Plan {
     pub jobs: usize,
     /// When to stop.
     pub until: Until,
+    /// Whether to stop at the first finding, too.
+    pub fail_fast: bool,
+    /// What is not to be taken for a finding.
+    pub expectations: Expectations,
 }
 
 /// One of several disjoint shares of a campaign: together they are the whole.
@@ -92,6 +97,8 @@ pub struct Results {
     pub profiles: BTreeMap<Profile, u64>,
     /// What was reached.
     pub ledger: Ledger,
+    /// How often each known difference occurred, by its index.
+    pub expected: BTreeMap<usize, u64>,
     /// For each kind of finding, the case with the lowest number that showed it, and how many did.
     pub findings: BTreeMap<String, (Case, u64)>,
 }
@@ -119,6 +126,9 @@ impl Results {
         self.ledger.add(&other.ledger);
         for (profile, count) in other.profiles {
             *self.profiles.entry(profile).or_insert(0) += count;
+        }
+        for (index, count) in other.expected {
+            *self.expected.entry(index).or_insert(0) += count;
         }
         for (kind, (case, count)) in other.findings {
             self.found(kind, case, count);
@@ -150,6 +160,7 @@ pub fn run<M: Implementation>(
 ) -> Results {
     let start = Instant::now();
     let next = AtomicU64::new(0);
+    let stop = AtomicBool::new(false);
     let all = Mutex::new(Results::default());
     let is_over = |case: u64| match plan.until {
         Until::Cases(cases) => case >= cases,
@@ -162,12 +173,15 @@ pub fn run<M: Implementation>(
                 let mut results = Results::default();
                 loop {
                     let number = plan.shard.case(next.fetch_add(1, Ordering::Relaxed));
-                    if is_over(number) {
+                    if is_over(number) || stop.load(Ordering::Relaxed) {
                         break;
                     }
                     let steps = results.steps;
                     run_case(plan, number, &mut implementation, &mut results);
                     progress(results.steps - steps, &results.ledger);
+                    if plan.fail_fast && !results.findings.is_empty() {
+                        stop.store(true, Ordering::Relaxed);
+                    }
                 }
                 if let Err(fault) = implementation.finish() {
                     results.not_finished(plan, fault);
@@ -194,28 +208,43 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
     let mut draw = Random::of_case(plan.seed, number);
     let turn = usize::try_from(number % plan.profiles.len().max(1) as u64).unwrap_or(0);
     let profile = plan.profiles.get(turn).copied().unwrap_or(Profile::Default);
-    let (header, mut generator) = Generator::new(profile, &mut draw);
+    let (header, generator) = Generator::new(profile, &mut draw);
     results.cases += 1;
     *results.profiles.entry(profile).or_insert(0) += 1;
-
     let mut steps = Vec::new();
-    let mut found = None;
-    match Runner::start(implementation, &header) {
-        Err(finding) => found = Some(finding),
-        Ok(mut runner) => {
-            for _ in 0..plan.steps {
-                let mut step = generator.step(runner.model(), &mut draw);
-                results.steps += 1;
-                let stepped = runner.observed_step(&mut step, &mut results.ledger);
-                steps.push(step);
-                if let Err(finding) = stepped {
-                    found = Some(finding);
-                    break;
-                }
-            }
-        }
-    }
+    let found = match Runner::start(implementation, &header) {
+        Err(finding) => Some(finding),
+        Ok(runner) => run_steps(plan, runner, generator, &mut draw, &mut steps, results),
+    };
     if let Some(finding) = found {
         results.found(finding.kind(), Case { number, profile, header, steps, finding }, 1);
     }
+}
+
+fn run_steps<M: Implementation>(
+    plan: &Plan,
+    mut runner: Runner<'_, M>,
+    mut generator: Generator,
+    draw: &mut Random,
+    steps: &mut Vec<Step>,
+    results: &mut Results,
+) -> Option<Finding> {
+    let known = &plan.expectations.differences;
+    if known.iter().any(|known| known.after == After::TakeOver) {
+        runner.keep();
+    }
+    for _ in 0..plan.steps {
+        let mut step = generator.step(runner.model(), draw);
+        results.steps += 1;
+        let stepped = runner.observed_step(&mut step, &mut results.ledger);
+        steps.push(step);
+        let Err(finding) = stepped else { continue };
+        let Some(index) = plan.expectations.of(&finding) else { return Some(finding) };
+        *results.expected.entry(index).or_insert(0) += 1;
+        let goes_on = known.get(index).is_some_and(|known| known.after == After::TakeOver);
+        if !goes_on || !steps.last().is_some_and(|step| runner.take_over(step)) {
+            return None;
+        }
+    }
+    None
 }

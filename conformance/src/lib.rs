@@ -9,6 +9,7 @@
 pub mod campaign;
 pub mod checker;
 mod difference;
+pub mod expectations;
 pub mod fuzzing;
 pub mod generate;
 pub mod implementation;

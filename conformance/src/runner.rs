@@ -5,7 +5,7 @@ use crate::{
     implementation::{Fault, Implementation},
     trace::{Environment, Event, Exchange, Header, Step},
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::{Drawn, Model};
 
 /// A step that an implementation did not answer as it is allowed to.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,9 @@ impl Finding {
 pub struct Runner<'a, M> {
     implementation: &'a mut M,
     model: Model<Environment>,
+    /// The model before the last step, where it may be needed.
+    before: Option<Model<Environment>>,
+    keep: bool,
 }
 
 impl<'a, M: Implementation> Runner<'a, M> {
@@ -48,7 +51,28 @@ impl<'a, M: Implementation> Runner<'a, M> {
     pub fn start(implementation: &'a mut M, header: &Header) -> Result<Self, Finding> {
         let model = Model::new(header.limits.clone(), Environment::default()).map_err(Fault::from)?;
         implementation.start(header)?;
-        Ok(Self { implementation, model })
+        Ok(Self { implementation, model, before: None, keep: false })
+    }
+
+    /// From here on, a step that is not allowed can be followed by [`Runner::take_over`]. This costs a copy of the model
+    /// a step.
+    pub const fn keep(&mut self) {
+        self.keep = true;
+    }
+
+    /// After a step that was not allowed: the model makes it by its own rules, and takes over the view of the answer.
+    /// False where there is none, or where the step was not kept.
+    #[must_use]
+    pub fn take_over(&mut self, step: &Step) -> bool {
+        let (Some(mut model), Event::Input(Exchange { input, view: Some(view), .. })) =
+            (self.before.take(), &step.event)
+        else {
+            return false;
+        };
+        let Ok(_) = model.respond(step.now, input, &mut Drawn::from_seed(0));
+        model.take_over(view);
+        self.model = model;
+        true
     }
 
     /// Makes a step, and writes the answer into it, also where it is not allowed.
@@ -73,6 +97,9 @@ impl<'a, M: Implementation> Runner<'a, M> {
                 let reply = self.implementation.ask(step.now, input)?;
                 (*output, *view) = (Some(reply.output), reply.view);
                 observer.before(&self.model, step.now, input);
+                if self.keep {
+                    self.before = Some(self.model.clone());
+                }
                 let answer = Answer::new(input, output.as_ref(), view.as_ref())?;
                 observed_check_step(&mut self.model, step.now, input, answer, observer)?;
                 if let Some(output) = output {

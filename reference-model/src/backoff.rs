@@ -10,6 +10,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Backoff(BTreeMap<Topic, BTreeMap<Peer, Time>>);
 
+impl From<BTreeMap<Topic, BTreeMap<Peer, Time>>> for Backoff {
+    fn from(entries: BTreeMap<Topic, BTreeMap<Peer, Time>>) -> Self {
+        Self(entries)
+    }
+}
+
 impl Backoff {
     /// *back off(t, p, d)*: the entry becomes max(old entry, now + d). Nothing shortens one.
     pub(crate) fn back_off(&mut self, topic: &Topic, peer: Peer, now: Time, span: Span) {

@@ -30,6 +30,7 @@ mod observed;
 mod queries;
 mod rule;
 mod score;
+mod take_over;
 
 pub use choice::{Choice, Grafts, OverfullMesh, Pick, Point, Violation};
 pub use drawn::Drawn;

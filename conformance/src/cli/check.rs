@@ -4,13 +4,19 @@ use super::{VIOLATIONS, implementation::UnderTest, view::View};
 use clap::Args;
 use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::{
-    campaign::{Plan, Shard, Until, run},
+    campaign::{Case, Plan, Shard, Until, run},
+    expectations::Expectations,
     generate::Profile,
+    ledger::floors::below_floor,
+    report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
+    trace::{Header, create},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     error::Error,
+    io::Write,
     num::NonZeroUsize,
+    path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
     thread::available_parallelism,
@@ -49,9 +55,24 @@ pub(crate) struct Check {
     /// After which inputs to compare the whole state of the optimized automaton
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
+    /// Stop at the first finding
+    #[arg(long)]
+    fail_fast: bool,
+    /// A TOML file of known differences: each with its rule, a reason, and what comes after it
+    #[arg(long, value_name = "FILE")]
+    known_differences: Option<PathBuf>,
     /// Show the table of all that was reached, and how often
     #[arg(long)]
     report: bool,
+    /// Write the results as JSON
+    #[arg(long, value_name = "FILE")]
+    report_json: Option<PathBuf>,
+    /// Write the results as JUnit XML: a test case for each profile and each finding
+    #[arg(long, value_name = "FILE")]
+    report_junit: Option<PathBuf>,
+    /// The folder for the traces of findings
+    #[arg(long, value_name = "FOLDER", default_value = "gossipsub-findings")]
+    findings: PathBuf,
 }
 
 fn profile(name: &str) -> Result<Profile, String> {
@@ -74,25 +95,58 @@ impl Check {
         };
         let results = run(&plan, || self.under_test.make(self.view.into()), &told);
         bar.finish_and_clear();
-        let elapsed = start.elapsed();
+        let mut report = CampaignReport::new(self.seed, &results, start.elapsed().as_secs_f64());
+        for (index, known) in plan.expectations.differences.iter().enumerate() {
+            let count = results.expected.get(&index).copied().unwrap_or(0);
+            report.known_differences.insert(known.rule.clone(), count);
+        }
+        if self.profiles.is_empty() && results.findings.is_empty() {
+            report.below_floor = below_floor(&results.ledger, results.steps);
+        }
+        for (case, count) in results.findings.into_values() {
+            report.findings.push(self.conclude(case, count)?);
+        }
+        self.publish(&report)?;
+        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+    }
+
+    /// Saves the trace of a finding, and tells of it.
+    fn conclude(&self, case: Case, count: u64) -> Result<FindingReport, Box<dyn Error>> {
+        std::fs::create_dir_all(&self.findings)?;
+        let path = self.findings.join(format!("case-{}-seed-{}.jsonl", case.number, self.seed));
+        let header = Header { description: Some(case.finding.to_string()), ..case.header };
+        let mut file = create(&path, &header)?;
+        for step in &case.steps {
+            file.step(step)?;
+        }
+        file.finish()?;
+        let mut report = FindingReport::new(&case.finding, &header, &case.steps);
+        report.cases = count;
+        report.first_case = case.number;
+        report.replay = Some(format!("gossipsub-conformance replay {}{}", path.display(), self.under_test.arguments()));
+        report.trace = Some(path.display().to_string());
+        Ok(report)
+    }
+
+    /// Prints and writes what is asked for; on GitHub Actions, the summary of the step, too.
+    fn publish(&self, report: &CampaignReport) -> Result<(), Box<dyn Error>> {
         if self.report {
-            for (name, count) in results.ledger.rows() {
+            for (name, count) in report.ledger.rows() {
                 println!("{count:>12}  {name}");
             }
             println!();
         }
-        for (kind, (case, count)) in &results.findings {
-            println!("{kind}\n  in {count} cases, first in case {} at step {}", case.number, case.steps.len());
+        print!("{report}");
+        if let Some(path) = &self.report_json {
+            std::fs::write(path, serde_json::to_string_pretty(report)?)?;
         }
-        let (reached, all) = results.ledger.reached();
-        println!(
-            "{} cases, {} steps ({:.0} a second), {reached} of {all} reached: {} findings",
-            results.cases,
-            results.steps,
-            rate(results.steps, elapsed),
-            results.findings.len()
-        );
-        Ok(if results.findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+        if let Some(path) = &self.report_junit {
+            std::fs::write(path, junit(report)?)?;
+        }
+        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY") {
+            std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(markdown(report).as_bytes())?;
+        }
+        Ok(())
     }
 
     fn plan(&self) -> Result<Plan, Box<dyn Error>> {
@@ -102,7 +156,17 @@ impl Check {
             None => Until::Time(Duration::try_from_secs_f64(self.time)?),
         };
         let profiles = if self.profiles.is_empty() { Profile::ALL.to_vec() } else { self.profiles.clone() };
-        Ok(Plan { seed: self.seed, profiles, steps: self.steps, shard: self.shard, jobs: jobs.get(), until })
+        let expectations = self.known_differences.as_deref().map(Expectations::read).transpose()?.unwrap_or_default();
+        Ok(Plan {
+            seed: self.seed,
+            profiles,
+            steps: self.steps,
+            shard: self.shard,
+            jobs: jobs.get(),
+            until,
+            fail_fast: self.fail_fast,
+            expectations,
+        })
     }
 }
 

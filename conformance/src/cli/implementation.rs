@@ -20,6 +20,13 @@ pub(crate) struct UnderTest {
 }
 
 impl UnderTest {
+    /// The arguments that name it again.
+    pub(crate) fn arguments(&self) -> String {
+        self.implementation.as_ref().map_or_else(String::new, |command| {
+            format!(" --implementation {}", shell_words::quote(&command.to_string()))
+        })
+    }
+
     /// A new one: a process of its own, where it is a program.
     pub(crate) fn make(&self, views: Views) -> Automaton {
         match &self.implementation {

@@ -5,6 +5,7 @@ use crate::trace::{EnvironmentChange, Event, Exchange, Header, LONGEST_LINE, Lin
 use gossipsub_automaton::{Input, Output, PartialView, Time, plain::Plain};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
+    fmt,
     io::{self, BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     str::FromStr,
@@ -30,6 +31,14 @@ pub enum CommandLineError {
     /// Its quotes do not match.
     #[error(transparent)]
     Quotes(#[from] shell_words::ParseError),
+}
+
+impl fmt::Display for CommandLine {
+    /// As a shell takes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = std::iter::once(&self.program).chain(&self.arguments);
+        f.write_str(&shell_words::join(words))
+    }
 }
 
 impl FromStr for CommandLine {

@@ -25,6 +25,8 @@ pub struct CampaignReport {
     pub ledger: Ledger,
     /// What was reached less often than it has to be.
     pub below_floor: Vec<String>,
+    /// How often each known difference occurred, by its rule.
+    pub known_differences: BTreeMap<String, u64>,
     /// What was found.
     pub findings: Vec<FindingReport>,
 }
@@ -41,13 +43,14 @@ impl CampaignReport {
             profiles: results.profiles.iter().map(|(profile, count)| (profile.name(), *count)).collect(),
             ledger: results.ledger.clone(),
             below_floor: Vec::new(),
+            known_differences: BTreeMap::new(),
             findings: Vec::new(),
         }
     }
 
     /// Whether all is as it should be.
     #[must_use]
-    pub fn is_clean(&self) -> bool {
+    pub const fn is_clean(&self) -> bool {
         self.findings.is_empty() && self.below_floor.is_empty()
     }
 
@@ -67,6 +70,12 @@ impl Display for CampaignReport {
         }
         for missing in &self.below_floor {
             writeln!(f, "below its floor: {missing}")?;
+        }
+        for (rule, count) in &self.known_differences {
+            match count {
+                0 => writeln!(f, "known difference that did not occur: {rule}")?,
+                _ => writeln!(f, "known difference: {rule}: {count} times")?,
+            }
         }
         let (reached, all) = self.ledger.reached();
         let Self { cases, steps, .. } = self;

@@ -1,0 +1,26 @@
+//! Taking over a state that somebody else is in, to go on from there.
+
+use crate::{Model, backoff::Backoff};
+use gossipsub_automaton::{PartialView, plain::Plain};
+
+impl<A> Model<A> {
+    /// Takes over what a view shows of connections, meshes, fanouts, backoffs and counters. Scores and the message cache
+    /// stay as they are: a view does not show all of what they are made of.
+    pub fn take_over(&mut self, view: &PartialView<Plain>) {
+        fn shown<T: Clone>(ours: &mut T, theirs: Option<&T>) {
+            if let Some(theirs) = theirs {
+                ours.clone_from(theirs);
+            }
+        }
+
+        shown(&mut self.heartbeat_ticks, view.heartbeat_ticks.as_ref());
+        shown(&mut self.connections, view.connections.as_ref());
+        shown(&mut self.mesh, view.mesh.as_ref());
+        shown(&mut self.fanout, view.fanout.as_ref());
+        shown(&mut self.ihave_per_heartbeat, view.ihave_per_heartbeat.as_ref());
+        shown(&mut self.iwant_per_heartbeat, view.iwant_per_heartbeat.as_ref());
+        if let Some(backoff) = &view.backoff {
+            self.backoff = Backoff::from(backoff.clone());
+        }
+    }
+}
