@@ -211,10 +211,13 @@ fn check_view(
         expected.retain(|field, _| observed.contains_key(field));
     }
     let mut differences = differences(&expected, &observed);
+    let mut fields: Vec<&str> = differences.iter().filter_map(|difference| difference.what.split('.').next()).collect();
+    fields.dedup();
+    let rule = format!("the state after {}: {}", rule_of(output.kind()), fields.join(", "));
     for difference in &mut differences {
         difference.what.insert_str(0, "view.");
     }
-    Err(Violation { rule: format!("the state after {}", rule_of(output.kind())), differences })
+    Err(Violation { rule, differences })
 }
 
 /// The form of the trace format. What cannot be written in it is shown as such.

@@ -1,0 +1,170 @@
+//! `check`: nothing is found in core, faults are found, and a campaign is the same however it is run.
+
+use gossipsub_automaton::{GraftOutput, Input, Output, Time, plain::Plain};
+use gossipsub_conformance::{
+    campaign::{Plan, Results, Shard, Until, run},
+    expectations::{After, Expectations, KnownDifference},
+    generate::Profile,
+    implementation::{Core, Fault, Implementation, Reply, Views},
+    ledger::Ledger,
+    trace::{EnvironmentChange, Header},
+};
+use serde_json::Value;
+use std::process::Command;
+
+fn plan(cases: u64, jobs: usize, shard: &str) -> Plan {
+    Plan {
+        seed: 1,
+        profiles: Profile::ALL.to_vec(),
+        steps: 120,
+        shard: shard.parse().expect("a shard"),
+        jobs,
+        until: Until::Cases(cases),
+        fail_fast: false,
+        expectations: Expectations::default(),
+    }
+}
+
+fn run_core(plan: &Plan) -> Results {
+    run(plan, || Core::new(Views::Every), &|_, _| {})
+}
+
+#[test]
+fn nothing_is_found_in_core() {
+    let results = run_core(&plan(400, 2, "1/1"));
+    assert!(results.findings.is_empty(), "{:?}", results.findings);
+    assert_eq!((results.cases, results.steps), (400, 400 * 120));
+}
+
+#[test]
+fn a_campaign_is_the_same_with_any_number_of_jobs_and_in_shards() {
+    let whole = run_core(&plan(120, 1, "1/1"));
+    assert_eq!(run_core(&plan(120, 3, "1/1")).ledger, whole.ledger);
+    let mut union = Ledger::default();
+    let mut cases = 0;
+    for shard in ["1/3", "2/3", "3/3"] {
+        let share = run_core(&plan(120, 2, shard));
+        union.add(&share.ledger);
+        cases += share.cases;
+    }
+    assert_eq!((union, cases), (whole.ledger, 120));
+}
+
+#[test]
+fn a_shard_is_one_of_several() {
+    assert_eq!("1/1".parse(), Ok(Shard::WHOLE));
+    for text in ["0/2", "3/2", "1", "a/b", "1/0"] {
+        let error = text.parse::<Shard>().expect_err("no shard");
+        assert_eq!(error.to_string(), "a shard is K/N with 1 <= K <= N, such as 2/4");
+    }
+}
+
+/// Core, but for one thing: it says that a full mesh is not.
+struct Greedy(Core);
+
+impl Implementation for Greedy {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.0.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.0.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let mut reply = self.0.ask(now, input)?;
+        if reply.output == Output::Graft(GraftOutput::MeshFull) {
+            reply.output = GraftOutput::GraftingSuccessfully.into();
+        }
+        Ok(reply)
+    }
+}
+
+fn run_greedy(plan: &Plan) -> Results {
+    run(plan, || Greedy(Core::new(Views::Every)), &|_, _| {})
+}
+
+#[test]
+fn a_fault_is_found_by_its_rule_and_first_case() {
+    let results = run_greedy(&plan(400, 2, "1/1"));
+    let kinds: Vec<&str> = results.findings.keys().map(String::as_str).collect();
+    assert_eq!(kinds, ["graft (8): the peer is not outbound, and the mesh has degree_high peers or more"]);
+    let (case, count) = results.findings.values().next().expect("a finding");
+    assert!(*count > 1);
+    let alone = run_greedy(&plan(case.number + 1, 1, "1/1"));
+    assert_eq!(alone.findings.values().next().map(|(case, count)| (case.number, *count)), Some((case.number, 1)));
+}
+
+#[test]
+fn a_known_difference_is_no_finding() {
+    for after in [After::End, After::TakeOver] {
+        let known = KnownDifference { rule: "graft (8)".into(), reason: "one more is welcome".into(), after };
+        let unused = KnownDifference { rule: "leave (1)".into(), reason: "none".into(), after };
+        let expectations = Expectations { differences: vec![known, unused] };
+        let results = run_greedy(&Plan { expectations, ..plan(400, 2, "1/1") });
+        assert!(results.findings.is_empty(), "{:?}", results.findings);
+        assert!(results.expected.get(&0).is_some_and(|count| *count > 1));
+        assert_eq!(results.expected.get(&1), None);
+        assert_eq!(results.steps == 400 * 120, after == After::TakeOver, "the sequences go on");
+    }
+}
+
+#[test]
+fn it_stops_at_the_first_finding_if_told_to() {
+    let results = run_greedy(&Plan { fail_fast: true, ..plan(100_000, 2, "1/1") });
+    assert!(results.cases < 10_000 && results.findings.len() == 1);
+}
+
+fn check(arguments: &[&str]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gossipsub-conformance"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("check").args(arguments).env_remove("GITHUB_STEP_SUMMARY");
+    command.output().expect("the command runs")
+}
+
+#[test]
+fn the_example_client_is_caught() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (findings, json, junit) = (path("findings"), path("report.json"), path("report.xml"));
+    let output = check(&[
+        "--implementation",
+        "python3 examples/wrong_automaton.py",
+        "--cases",
+        "40",
+        "--profile",
+        "tiny",
+        "--findings",
+        &findings,
+        "--report-json",
+        &json,
+        "--report-junit",
+        &junit,
+    ]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the report")).expect("JSON");
+    assert_eq!(report["cases"], 40);
+    let found = report["findings"].as_array().expect("findings");
+    let is_iwant = |finding: &&Value| finding["kind"].as_str().is_some_and(|kind| kind.starts_with("iwant (2)"));
+    let forgotten = found.iter().find(is_iwant).expect("it has no cache");
+    let observed = forgotten["differences"][0]["observed"].as_str();
+    assert!(observed.is_some_and(|observed| observed.contains("not_found")));
+    let trace = forgotten["trace"].as_str().expect("a trace");
+    let verified = Command::new(env!("CARGO_BIN_EXE_gossipsub-conformance")).args(["verify", trace]).output();
+    assert_eq!(verified.expect("the command runs").status.code(), Some(1), "the saved trace shows the violation");
+    let junit = std::fs::read_to_string(&junit).expect("the report");
+    assert!(junit.contains("<testcase name=\"profile tiny\"") && junit.contains("<failure"), "{junit}");
+}
+
+#[test]
+fn bad_flags_are_explained() {
+    let output = check(&["--profile", "huge"]);
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        text.contains("there is no such profile, but default, tiny, scoring, px, opportunistic, grafted, best"),
+        "{text}"
+    );
+    let output = check(&["--known-differences", "nowhere.toml"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: nowhere.toml: "));
+}
