@@ -2,6 +2,7 @@
 
 mod check;
 mod implementation;
+mod minimize;
 mod paths;
 mod record;
 mod replay;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Verify(verify::Verify),
     Replay(replay::Replay),
+    Minimize(minimize::Minimize),
     Record(record::Record),
     Serve(serve::Serve),
 }
@@ -39,6 +41,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
+            Self::Minimize(minimize) => minimize.run(),
             Self::Record(record) => record.run(),
             Self::Serve(serve) => serve.run(),
         }

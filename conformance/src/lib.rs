@@ -14,9 +14,11 @@ pub mod fuzzing;
 pub mod generate;
 pub mod implementation;
 pub mod ledger;
+pub mod minimize;
 pub mod record;
 pub mod report;
 pub mod runner;
+pub mod sequence;
 pub mod trace;
 pub mod verify;
 

@@ -133,6 +133,8 @@ fn the_example_client_is_caught() {
         "40",
         "--profile",
         "tiny",
+        "--minimize",
+        "20",
         "--findings",
         &findings,
         "--report-json",
@@ -148,6 +150,7 @@ fn the_example_client_is_caught() {
     let forgotten = found.iter().find(is_iwant).expect("it has no cache");
     let observed = forgotten["differences"][0]["observed"].as_str();
     assert!(observed.is_some_and(|observed| observed.contains("not_found")));
+    assert!(forgotten["minimized_to"].as_u64().is_some_and(|steps| steps <= 8), "{forgotten}");
     let trace = forgotten["trace"].as_str().expect("a trace");
     let verified = Command::new(env!("CARGO_BIN_EXE_gossipsub-conformance")).args(["verify", trace]).output();
     assert_eq!(verified.expect("the command runs").status.code(), Some(1), "the saved trace shows the violation");

@@ -8,15 +8,17 @@ use gossipsub_conformance::{
     expectations::Expectations,
     generate::Profile,
     ledger::floors::below_floor,
+    minimize::{Options, minimize},
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
-    trace::{Header, create},
+    sequence::Sequence,
+    trace::{Header, Step, TraceError, create},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     error::Error,
     io::Write,
     num::NonZeroUsize,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
     thread::available_parallelism,
@@ -70,6 +72,9 @@ pub(crate) struct Check {
     /// Write the results as JUnit XML: a test case for each profile and each finding
     #[arg(long, value_name = "FILE")]
     report_junit: Option<PathBuf>,
+    /// How many seconds to spend on making the sequences of all findings short
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    minimize: f64,
     /// The folder for the traces of findings
     #[arg(long, value_name = "FOLDER", default_value = "gossipsub-findings")]
     findings: PathBuf,
@@ -103,28 +108,38 @@ impl Check {
         if self.profiles.is_empty() && results.findings.is_empty() {
             report.below_floor = below_floor(&results.ledger, results.steps);
         }
+        let budget = self.minimize / f64::from(u32::try_from(results.findings.len()).unwrap_or(u32::MAX).max(1));
         for (case, count) in results.findings.into_values() {
-            report.findings.push(self.conclude(case, count)?);
+            report.findings.push(self.conclude(case, count, Duration::try_from_secs_f64(budget)?)?);
         }
         self.publish(&report)?;
         Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
 
-    /// Saves the trace of a finding, and tells of it.
-    fn conclude(&self, case: Case, count: u64) -> Result<FindingReport, Box<dyn Error>> {
+    /// Minimizes a finding, saves its trace, and tells of it.
+    fn conclude(&self, case: Case, count: u64, time: Duration) -> Result<FindingReport, Box<dyn Error>> {
+        let Case { number, header, steps, finding, .. } = case;
+        let options = Options { time, implementation: Some(self.under_test.name()), ..Options::default() };
+        let sequence = Sequence { header: header.clone(), steps: steps.clone() };
+        let before = steps.len() as u64;
+        let minimized = minimize(sequence, &mut self.under_test.make(self.view.into()), &options);
+        let (header, steps, finding, remark) = match minimized {
+            Ok(minimized) => {
+                let remark = minimized.to_string();
+                (minimized.header, minimized.steps, minimized.finding, remark)
+            }
+            Err(nothing) => (header, steps, finding, format!("it did not show again: {nothing}")),
+        };
         std::fs::create_dir_all(&self.findings)?;
-        let path = self.findings.join(format!("case-{}-seed-{}.jsonl", case.number, self.seed));
-        let header = Header { description: Some(case.finding.to_string()), ..case.header };
-        let mut file = create(&path, &header)?;
-        for step in &case.steps {
-            file.step(step)?;
-        }
-        file.finish()?;
-        let mut report = FindingReport::new(&case.finding, &header, &case.steps);
-        report.cases = count;
-        report.first_case = case.number;
-        report.replay = Some(format!("gossipsub-conformance replay {}{}", path.display(), self.under_test.arguments()));
-        report.trace = Some(path.display().to_string());
+        let path = self.findings.join(format!("case-{number}-seed-{}.jsonl", self.seed));
+        save(&path, &header, &steps)?;
+        let mut report = FindingReport::new(&finding, &header, &steps);
+        (report.cases, report.first_case, report.steps) = (count, number, before);
+        report.remarks.push(remark);
+        let path = path.display().to_string();
+        let replay =
+            format!("gossipsub-conformance replay {}{}", shell_words::quote(&path), self.under_test.arguments());
+        (report.replay, report.trace) = (Some(replay), Some(path));
         Ok(report)
     }
 
@@ -168,6 +183,14 @@ impl Check {
             expectations,
         })
     }
+}
+
+fn save(path: &Path, header: &Header, steps: &[Step]) -> Result<(), TraceError> {
+    let mut file = create(path, header)?;
+    for step in steps {
+        file.step(step)?;
+    }
+    file.finish()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate is shown, not computed with")]

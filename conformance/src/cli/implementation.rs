@@ -20,6 +20,12 @@ pub(crate) struct UnderTest {
 }
 
 impl UnderTest {
+    /// What to call it in a trace.
+    pub(crate) fn name(&self) -> String {
+        let core = || concat!("gossipsub-automaton ", env!("CARGO_PKG_VERSION")).to_owned();
+        self.implementation.as_ref().map_or_else(core, ToString::to_string)
+    }
+
     /// The arguments that name it again.
     pub(crate) fn arguments(&self) -> String {
         self.implementation.as_ref().map_or_else(String::new, |command| {
