@@ -99,3 +99,19 @@ fn what_is_recorded_is_allowed() {
         }
     }
 }
+
+/// Faults that were found on the way, in core or in the model, each as the shortest trace that showed it.
+#[test]
+fn no_fault_comes_back() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("regressions");
+    let mut replayed = 0;
+    for entry in std::fs::read_dir(folder).expect("the regressions") {
+        let path = entry.expect("an entry").path();
+        for verified in [verify(open(&path)), replay(open(&path), &mut Core::new(Views::Every))] {
+            assert!(matches!(verified.verdict, Verdict::Allowed), "{verified}");
+            assert!(verified.steps > 0);
+        }
+        replayed += 1;
+    }
+    assert!(replayed > 0, "there are regressions");
+}
