@@ -23,12 +23,22 @@ pub enum Profile {
     Grafted,
     /// The best by score are all that is kept.
     Best,
+    /// Over-full meshes of peers that connected to us, which lack several outbound ones at opportunistic ticks.
+    Outbound,
 }
 
 impl Profile {
     /// All profiles.
-    pub const ALL: [Self; 7] =
-        [Self::Default, Self::Tiny, Self::Scoring, Self::Px, Self::Opportunistic, Self::Grafted, Self::Best];
+    pub const ALL: [Self; 8] = [
+        Self::Default,
+        Self::Tiny,
+        Self::Scoring,
+        Self::Px,
+        Self::Opportunistic,
+        Self::Grafted,
+        Self::Best,
+        Self::Outbound,
+    ];
 
     /// The name on the command line and in headers.
     #[must_use]
@@ -41,6 +51,7 @@ impl Profile {
             Self::Opportunistic => "opportunistic",
             Self::Grafted => "grafted",
             Self::Best => "best",
+            Self::Outbound => "outbound",
         }
     }
 
@@ -83,6 +94,18 @@ impl Profile {
             Self::Best => {
                 Limits { degree_optimal: 3, degree_low: 2, degree_high: 4, degree_score: 3, degree_out: 0, ..tiny() }
             }
+            Self::Outbound => Limits {
+                degree_optimal: 6,
+                degree_low: 3,
+                degree_high: 6,
+                degree_score: 1,
+                degree_out: 3,
+                opportunistic_graft_ticks: 1,
+                opportunistic_graft_peers: 4,
+                opportunistic_graft_threshold: 10.0,
+                score_limits: quick_scores(),
+                ..tiny()
+            },
         }
     }
 }
@@ -230,7 +253,7 @@ fn vary(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
 
 /// Draws five degrees that fit each other.
 fn degrees(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
-    limits.degree_optimal = draw.between(0, 6);
+    limits.degree_optimal = if draw.one_in(8) { draw.between(7, 20) } else { draw.between(0, 6) };
     limits.degree_out = draw.between(0, limits.degree_optimal / 2);
     limits.degree_score = draw.between(0, limits.degree_optimal - limits.degree_out);
     limits.degree_low = draw.between(limits.degree_out, limits.degree_optimal);
@@ -238,7 +261,9 @@ fn degrees(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
 }
 
 fn vary_scores(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
-    match draw.below(8) {
+    match draw.below(10) {
+        8 => absurd(limits, draw),
+        9 => negative_zeros(limits, draw),
         0 => limits.topic_score_cap = topic_score_cap(draw),
         1 => limits.behaviour_penalty_weight = -weight(draw),
         2 => limits.behaviour_penalty_threshold = draw.pick(&[0.0, 1.0, 1.5, 2.0]).copied().unwrap_or(0.0),
@@ -254,6 +279,27 @@ fn vary_scores(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
             }
         },
     }
+}
+
+/// Weights so large that scores overflow to infinities of either sign, and their sum to no number.
+fn absurd(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
+    let mut weight = || if draw.one_in(3) { 1.0 } else { 1e308 };
+    limits.behaviour_penalty_weight = -weight();
+    limits.app_specific_weight = weight();
+    if let TopicScoreLimits::Single { parameters } = &mut limits.topics {
+        parameters.time_in_mesh_weight = weight();
+        parameters.first_message_deliveries_weight = weight();
+        parameters.mesh_message_deliveries_weight = -weight();
+        parameters.invalid_message_deliveries_weight = -weight();
+    }
+}
+
+/// Scores of -0.0, as soon as there is a behaviour penalty.
+fn negative_zeros(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
+    limits.topic_score_cap = Some(-0.0);
+    limits.behaviour_penalty_weight = -0.0;
+    limits.behaviour_penalty_threshold = 0.0;
+    limits.app_specific_weight = if draw.one_in(2) { -0.0 } else { 1.0 };
 }
 
 fn topic_score_cap(draw: &mut impl Draw) -> Option<f64> {

@@ -1,17 +1,18 @@
 //! The next step: an input or a change of the environment, at a time, with an eye on the state.
 
-use super::{Draw, World};
+use super::{Draw, World, world::Crowd};
 use crate::trace::{Environment, EnvironmentChange, Event, Exchange, FilteredAction, Step};
 use gossipsub_automaton::{
-    AddPeer, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Prune, PublishMessage,
-    ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Span, Subscribe, Time, Unsubscribe, Validity,
+    AddPeer, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
+    PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Span, Subscribe, Time,
+    TopicScoreLimits, Unsubscribe, Validity,
     plain::{Message, MessageId, Peer, Plain, Topic},
 };
 use gossipsub_reference_model::Model;
 
 /// Draws the next step.
 pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) -> Step {
-    if let Some(input) = welcome(world, draw) {
+    if let Some(input) = crowd(world, draw).or_else(|| welcome(world, draw)) {
         return Step { now: world.now, event: asked(input) };
     }
     world.now = time(world, model, draw);
@@ -25,6 +26,22 @@ pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut imp
 
 const fn asked(input: Input<Plain>) -> Event {
     Event::Input(Exchange { input, output: None, view: None })
+}
+
+/// At the beginning of a few cases, many come that soon are forgotten.
+fn crowd(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
+    let (crowd, left) = world.crowd;
+    let left = left.checked_sub(1)?;
+    world.crowd = (crowd, left);
+    let peer = Peer(world.peers.saturating_add(100).saturating_add(left));
+    Some(match crowd {
+        Crowd::Announcing => Ihave { peer, topic: topic(world, draw), message_ids: Vec::new() }.into(),
+        Crowd::Grafting => Graft { peer, topic: topic(world, draw) }.into(),
+        Crowd::Topics => {
+            let (message_id, message) = (world.fresh_id(), "m".into());
+            PublishMessage { topic: format!("crowd {left}"), message_id, message }.into()
+        }
+    })
 }
 
 /// At the beginning of most cases, the peers come and subscribe, and then topics are joined.
@@ -53,7 +70,7 @@ fn time(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Time
     let interval = model.limits().heartbeat_interval.as_millis().min(100_000);
     let next = match draw.weighted(&world.time) {
         0 => now,
-        1 => now.saturating_add(draw.between(1, 400)),
+        1 => now.saturating_add(draw.between(1, world.stride)),
         2 => now.saturating_add(interval),
         3 => beside_a_deadline(model, now, draw),
         _ => now.saturating_add(draw.pick(&[10_000, 100_000, 100_000_000]).copied().unwrap_or(0)),
@@ -67,7 +84,7 @@ fn beside_a_deadline(model: &Model<Environment>, now: u64, draw: &mut impl Draw)
     let limits = model.limits();
     let millis = |span: Span| span.as_millis();
     let mut deadlines: Vec<u64> = Vec::new();
-    match draw.below(4) {
+    match draw.below(5) {
         0 | 1 => {
             let ends = model.backoff().values().flat_map(|entries| entries.values()).map(|end| end.as_millis());
             // The end itself, the end of the flood before it, and the cleanup after it.
@@ -83,16 +100,33 @@ fn beside_a_deadline(model: &Model<Environment>, now: u64, draw: &mut impl Draw)
             deadlines.extend(published.map(|published| published.saturating_add(ttl)));
             deadlines.extend(model.record_expiries().map(Time::as_millis));
         }
+        3 => deadlines.extend(spans(limits).into_iter().map(|span| now.saturating_add(millis(span)))),
         _ => {
             let window = |topic: &Topic| limits.score_limits.topics.of(topic).0.mesh_message_deliveries_window;
-            let windows = model.mesh().keys().map(|topic| window(topic).as_millis().unsigned_abs());
-            let longest = windows.max().unwrap_or(0);
-            deadlines.extend(model.first_seen().map(|(_, seen)| seen.as_millis().saturating_add(longest)));
+            let windows: Vec<u64> = model.mesh().keys().map(|topic| window(topic).as_millis().unsigned_abs()).collect();
+            let window = draw.pick(&windows).copied().unwrap_or(0);
+            deadlines.extend(model.first_seen().map(|(_, seen)| seen.as_millis().saturating_add(window)));
         }
     }
     deadlines.retain(|deadline| *deadline >= now && *deadline - now < 1_000_000);
     let deadline = draw.pick(&deadlines).copied().unwrap_or(now);
     deadline.saturating_add(draw.below(3)).saturating_sub(1)
+}
+
+/// The spans after which something that begins now is over.
+fn spans(limits: &Limits<Plain>) -> [Span; 6] {
+    let activation = match &limits.score_limits.topics {
+        TopicScoreLimits::Single { parameters } => parameters,
+        TopicScoreLimits::Family { default, .. } => &default.parameters,
+    };
+    [
+        activation.mesh_message_deliveries_activation,
+        limits.graft_flood_threshold,
+        limits.prune_backoff,
+        limits.unsubscribe_backoff,
+        limits.retain_duration,
+        limits.fanout_ttl,
+    ]
 }
 
 fn change(world: &World, draw: &mut impl Draw) -> EnvironmentChange {
@@ -195,11 +229,14 @@ fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
 fn ihave(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Ihave<Plain> {
     let (peer, topic) = mesh_peer(world, model, draw);
     let left = model.limits().max_sent_iwant_per_heartbeat.saturating_sub(model.requested_of(peer));
-    let length =
-        if draw.one_in(2) { left.saturating_add(draw.below(3)).saturating_sub(1).min(12) } else { draw.below(7) };
+    let length = match draw.below(64) {
+        0 => draw.between(13, 40),
+        1..=32 => left.saturating_add(draw.below(3)).saturating_sub(1).min(12),
+        _ => draw.below(7),
+    };
     let id = |draw: &mut _| match Draw::below(draw, 4) {
         0 => recent_id(world, draw),
-        _ => MessageId(world.next_id.saturating_add(Draw::below(draw, 6))),
+        _ => MessageId(world.next_id.saturating_add(Draw::below(draw, length.max(6)))),
     };
     Ihave { peer, topic, message_ids: (0..length).map(|_| id(draw)).collect() }
 }

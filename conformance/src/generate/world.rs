@@ -31,14 +31,29 @@ pub struct World {
     pub(super) outbound_one_in: u64,
     /// How likely time stands still, goes on a little, for a heartbeat, to a deadline, or far.
     pub(super) time: [u64; 5],
+    /// How many milliseconds at most are a little.
+    pub(super) stride: u64,
     /// The time of the last step.
     pub(super) now: Time,
     /// The first message id that was not used yet.
     pub(super) next_id: u64,
-    /// How many peers are still to be connected and subscribed before anything else.
+    /// Who comes before all others and goes soon, and how many of them are still to come.
+    pub(super) crowd: (Crowd, u64),
+    /// How many peers are still to be connected and subscribed after them.
     pub(super) to_welcome: u64,
     /// Which topics the peer that is being welcomed is still to subscribe to, and we are to join at the end.
     pub(super) to_subscribe: usize,
+}
+
+/// Many names that are soon forgotten: those that stay are then moved together in memory, if the automaton does such things.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Crowd {
+    /// Peers of which a counter is kept until the next heartbeat.
+    Announcing,
+    /// Peers of which a backoff is kept until it is cleaned up.
+    Grafting,
+    /// Topics of which a message is announced for a few heartbeats.
+    Topics,
 }
 
 impl World {
@@ -47,24 +62,31 @@ impl World {
         let peers = match draw.below(20) {
             0 => draw.below(3),
             1..=4 => draw.between(3, 6),
+            _ if draw.one_in(30) => draw.between(17, 28),
             _ => draw.between(6, 16),
         };
-        let topics = if draw.one_in(6) { 1 } else { draw.between(2, 4) };
+        let topics = if draw.one_in(6) || peers > 16 { 1 } else { draw.between(2, 4) };
         let first = draw.below(TOPICS.len() as u64);
         let names = TOPICS.iter().cycle().skip(usize::try_from(first).unwrap_or(0));
         let topics: Vec<Topic> =
             names.take(usize::try_from(topics).unwrap_or(1)).map(|name| Topic::from(*name)).collect();
         let welcome = !draw.one_in(5);
+        // Meshes that lack several outbound peers need many others.
+        let lacking = limits.degree_out >= 3;
+        let peers = if lacking { peers.max(12) } else { peers };
+        let outbound: &[u64] = if lacking { &[2, 3, 4, 6] } else { &[1, 2, 3, 8] };
         let mut world = Self {
             peers,
             has_favourite: draw.one_in(3),
             weights: WEIGHTS,
             change_one_in: draw.pick(&[4, 12, 40, u64::MAX]).copied().unwrap_or(12),
             direct_one_in: draw.pick(&[4, 12, u64::MAX]).copied().unwrap_or(12),
-            outbound_one_in: draw.pick(&[1, 2, 3, 8]).copied().unwrap_or(2),
+            outbound_one_in: draw.pick(outbound).copied().unwrap_or(2),
             time: [60, 15, 10, 12, 3],
+            stride: 400,
             now: start(draw),
             next_id: draw.below(3),
+            crowd: crowd(draw),
             to_welcome: if welcome { peers } else { 0 },
             to_subscribe: topics.len(),
             topics,
@@ -89,8 +111,14 @@ impl World {
                 _ => *weight,
             };
         }
-        if draw.one_in(8) {
-            self.time = [90, 8, 1, 1, 0];
+        match draw.below(16) {
+            0 | 1 => self.time = [90, 8, 1, 1, 0],
+            // Slow enough that many steps are made before the spans of the limits are over.
+            2 | 3 => {
+                self.time = [60, 36, 1, 3, 0];
+                self.stride = draw.between(2, 40);
+            }
+            _ => {}
         }
     }
 
@@ -100,6 +128,11 @@ impl World {
         self.next_id += 1;
         id
     }
+}
+
+fn crowd(draw: &mut impl Draw) -> (Crowd, u64) {
+    let crowd = draw.pick(&[Crowd::Announcing, Crowd::Grafting, Crowd::Topics]).copied().unwrap_or(Crowd::Topics);
+    (crowd, if draw.one_in(16) { draw.between(66, 90) } else { 0 })
 }
 
 /// When a case starts: often at zero, where deadlines would lie before it.
