@@ -1,38 +1,54 @@
 //! The bodies of the fuzz targets: each takes any bytes, and panics where its property does not hold.
 
-use crate::{
-    trace::{Header, Step, TraceReader},
-    verify::verify,
-};
+#![cfg(feature = "fuzzing")]
+
+mod dal;
+mod differential;
+mod libp2p;
+mod oracle;
+mod round_trip;
+mod stepping;
+mod traces;
+
+pub use dal::{dal_message, dal_stream};
+pub use differential::{FINDINGS, Failure, differential, differential_of};
+pub use libp2p::{libp2p_rpc, libp2p_stream};
+pub use round_trip::roundtrip;
+pub use stepping::decode_then_step;
+pub use traces::{trace_file, trace_line};
 
 /// The body of a fuzz target.
 pub type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Body); 2] = [("trace_line", trace_line), ("trace_file", trace_file)];
+pub const TARGETS: [(&str, Body); 9] = [
+    ("dal_message", dal_message),
+    ("dal_stream", dal_stream),
+    ("libp2p_rpc", libp2p_rpc),
+    ("libp2p_stream", libp2p_stream),
+    ("trace_line", trace_line),
+    ("trace_file", trace_file),
+    ("decode_then_step", decode_then_step),
+    ("differential", differential),
+    ("roundtrip", roundtrip),
+];
 
-/// A line that can be read as a header or a step is, once written, read as the same again.
-///
-/// # Panics
-/// Where it is not.
-pub fn trace_line(bytes: &[u8]) {
-    let Ok(line) = std::str::from_utf8(bytes) else { return };
-    if let Ok(header) = Header::from_line(line) {
-        let again = written(|line| header.write_line(line).is_ok()).map(|line| Header::from_line(&line).ok());
-        assert_eq!(again, Some(Some(header)), "a header that was read is written and read again");
-    }
-    if let Ok(step) = Step::from_line(line) {
-        let again = written(|line| step.write_line(line).is_ok()).map(|line| Step::from_line(&line).ok());
-        assert_eq!(again, Some(Some(step)), "a step that was read is written and read again");
-    }
+/// A stream, and the same in chunks: the first four bytes are each one less than the size of a chunk, in turn.
+fn chunked(bytes: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
+    let (sizes, stream) = bytes.split_at_checked(4)?;
+    let mut sizes = sizes.iter().cycle();
+    let mut rest = stream;
+    let chunks = std::iter::from_fn(|| {
+        let size = usize::from(*sizes.next()?) + 1;
+        let (chunk, behind) = rest.split_at_checked(size).unwrap_or((rest, &[]));
+        rest = behind;
+        (!chunk.is_empty()).then_some(chunk)
+    });
+    Some((stream, chunks.collect()))
 }
 
-/// Any bytes are a trace that is verified, or refused with an error: nothing panics.
-pub fn trace_file(bytes: &[u8]) {
-    let _ = verify(TraceReader::new("fuzz", bytes)).to_string();
-}
-
-fn written(write: impl FnOnce(&mut Vec<u8>) -> bool) -> Option<String> {
-    let mut line = Vec::new();
-    write(&mut line).then(|| String::from_utf8(line).ok()).flatten().map(|line| line.trim_end().to_owned())
+/// The first bytes of a stream one by one, and then all others: enough to cut its first frames at every place.
+fn byte_by_byte(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let (front, back) = stream.split_at_checked(64).unwrap_or((stream, &[]));
+    front.chunks(1).chain([back])
 }

@@ -1,6 +1,13 @@
-//! Every fuzz target has a corpus, every corpus a target, and the bodies hold on all of both.
+//! Every fuzz target has a corpus, every corpus a target, and the bodies hold on all of both. What a fuzzer once found
+//! stays fixed.
 
-use gossipsub_conformance::fuzzing::TARGETS;
+use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, plain::Plain};
+use gossipsub_conformance::{
+    fuzzing::{TARGETS, differential_of},
+    implementation::{Core, Fault, Implementation, Reply, Views},
+    trace::{EnvironmentChange, Header, open},
+    verify::{Verdict, replay, verify},
+};
 use std::{
     collections::BTreeSet,
     fs,
@@ -39,4 +46,70 @@ fn the_bodies_hold_on_the_corpora() {
             body(&fs::read(folder.join(input)).expect("an input"));
         }
     }
+}
+
+/// Bytes are given to the body of their target. A trace is replayed: it stays what it is when the generator changes.
+#[test]
+fn what_was_found_stays_fixed() {
+    let regressions = fuzz().join("regressions");
+    for target in names(&regressions).into_iter().filter(|name| regressions.join(name).is_dir()) {
+        let (_, body) = TARGETS.into_iter().find(|(name, _)| **name == target).expect("a target");
+        for input in names(&regressions.join(&target)) {
+            let path = regressions.join(&target).join(input);
+            if path.extension().is_some_and(|extension| extension == "jsonl") {
+                let replayed = replay(open(&path), &mut Core::new(Views::Every));
+                assert!(matches!(replayed.verdict, Verdict::Allowed), "{replayed}");
+            } else {
+                body(&fs::read(path).expect("an input"));
+            }
+        }
+    }
+}
+
+#[test]
+fn options_are_of_targets() {
+    let options = names(&fuzz().join("options"));
+    for target in options.iter().filter_map(|name| name.strip_suffix(".options")) {
+        assert!(TARGETS.iter().any(|(name, _)| *name == target), "{target} is no target");
+    }
+}
+
+/// Says of every second peer that it was there before.
+struct Forgetful(Core, u64);
+
+impl Implementation for Forgetful {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.0.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.0.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let mut reply = self.0.ask(now, input)?;
+        if let Output::AddPeer(output) = &mut reply.output {
+            self.1 += 1;
+            if self.1.is_multiple_of(2) {
+                *output = AddPeerOutput::PeerAlreadyKnown;
+            }
+        }
+        Ok(reply)
+    }
+}
+
+#[test]
+fn a_failing_sequence_becomes_a_trace() {
+    let corpus = fuzz().join("corpus/differential");
+    let failure = names(&corpus).into_iter().find_map(|input| {
+        let bytes = fs::read(corpus.join(input)).expect("an input");
+        differential_of(&mut Forgetful(Core::new(Views::Heartbeat), 0), &bytes).err()
+    });
+    let failure = failure.expect("the fault is found");
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = failure.write(folder.path()).expect("it is written");
+    let recorded = verify(open(&path)).verdict;
+    assert!(matches!(recorded, Verdict::Violated(_)), "the trace holds what was answered: {recorded:?}");
+    let replayed = replay(open(&path), &mut Core::new(Views::Every)).verdict;
+    assert!(matches!(replayed, Verdict::Allowed), "the sequence has another answer: {replayed:?}");
 }

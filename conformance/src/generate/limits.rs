@@ -296,7 +296,7 @@ fn absurd(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
 
 /// Scores of -0.0, as soon as there is a behaviour penalty.
 fn negative_zeros(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
-    limits.topic_score_cap = Some(-0.0);
+    limits.topic_score_cap = if draw.one_in(2) { Some(-0.0) } else { None };
     limits.behaviour_penalty_weight = -0.0;
     limits.behaviour_penalty_threshold = 0.0;
     limits.app_specific_weight = if draw.one_in(2) { -0.0 } else { 1.0 };
