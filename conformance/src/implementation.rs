@@ -87,6 +87,9 @@ pub enum Fault {
     /// The command cannot be started.
     #[error("the implementation cannot be started: {0}")]
     NotStarted(io::Error),
+    /// An automaton in this process panicked.
+    #[error("the implementation panicked: {0}")]
+    Panicked(String),
     /// The process ended, or closed its output.
     #[error("the implementation ended without an answer{}{}", after_half_line(.half_line), with_status(*.status))]
     Ended {
@@ -128,6 +131,7 @@ impl Fault {
             Self::Limits(_) | Self::Refused(_) => "the implementation refuses the header",
             Self::NotUnderstood(_) => "the implementation does not understand a step",
             Self::NotStarted(_) => "the implementation cannot be started",
+            Self::Panicked(_) => "the implementation panicked",
             Self::Ended { .. } => "the implementation ended without an answer",
             Self::NotFinished(_) => "the implementation does not end with its input",
             Self::Silent(_) => "the implementation gave no answer in time",

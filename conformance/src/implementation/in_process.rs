@@ -4,6 +4,11 @@ use super::{Fault, Implementation, Reply, Views};
 use crate::trace::{Environment, EnvironmentChange, Header};
 use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
 use gossipsub_reference_model::{Drawn, Model};
+use std::{
+    cell::Cell,
+    panic::{self, AssertUnwindSafe},
+    sync::Once,
+};
 
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone)]
@@ -25,6 +30,33 @@ fn not_started() -> Fault {
     Fault::NotUnderstood("a header comes before the first step".into())
 }
 
+thread_local! {
+    /// Whether this thread asks an automaton, whose panic is a finding and not a fault of the harness.
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Turns a panic of an automaton into a fault, and keeps it from the terminal.
+fn caught<T>(ask: impl FnOnce() -> T) -> Result<T, Fault> {
+    static QUIET: Once = Once::new();
+    QUIET.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !ASKING.get() {
+                loud(info);
+            }
+        }));
+    });
+    ASKING.set(true);
+    let answered = panic::catch_unwind(AssertUnwindSafe(ask));
+    ASKING.set(false);
+    answered.map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        Fault::Panicked(
+            text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default(),
+        )
+    })
+}
+
 impl Implementation for Core {
     fn start(&mut self, header: &Header) -> Result<(), Fault> {
         let seed = header.seed.unwrap_or(0);
@@ -39,8 +71,16 @@ impl Implementation for Core {
 
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
         let automaton = self.automaton.as_mut().ok_or_else(not_started)?;
-        let output = automaton.step(now, input.clone());
-        Ok(Reply { output, view: self.views.after(input).then(|| automaton.view().into()) })
+        let views = self.views;
+        let reply = caught(|| {
+            let output = automaton.step(now, input.clone());
+            Reply { output, view: views.after(input).then(|| automaton.view().into()) }
+        });
+        if reply.is_err() {
+            // What panicked is not asked again.
+            self.automaton = None;
+        }
+        reply
     }
 }
 
