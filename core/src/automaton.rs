@@ -63,6 +63,12 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         })
     }
 
+    /// From here on, all random choices are drawn from this seed: a copy of an automaton chooses otherwise than the
+    /// original.
+    pub fn reseed(&mut self, seed: u64) {
+        self.choice = Choice::new(seed);
+    }
+
     /// Answers any input or query.
     pub fn step(&mut self, now: Time, input: Input<I>) -> Output<I> {
         let now = self.observe(now);

@@ -34,6 +34,27 @@ fn a_clone_goes_on_as_its_original_does() {
 }
 
 #[test]
+fn a_seed_given_later_gives_the_choices_of_that_seed() {
+    let mut original = automaton::<Numbers>(1, lively());
+    let mut script = script(29, 40, 3000);
+    for (now, input) in script.by_ref().take(1000) {
+        original.step(now, input);
+    }
+    let [mut one, mut same, mut other] = [5, 5, 6].map(|seed| {
+        let mut clone = original.clone();
+        clone.reseed(seed);
+        clone
+    });
+    let mut differs = false;
+    for (now, input) in script {
+        let output = one.step(now, input.clone());
+        assert_eq!(output, same.step(now, input.clone()));
+        differs |= output != other.step(now, input);
+    }
+    assert!(differs, "another seed gives other choices");
+}
+
+#[test]
 fn outputs_are_the_same_in_every_build_and_on_every_machine() {
     // A hash of the outputs' text (FNV-1a): recorded once. A change of what is drawn, and when, changes it.
     let hash = outputs(1)
