@@ -96,14 +96,15 @@ impl Profile {
             }
             Self::Outbound => Limits {
                 degree_optimal: 6,
-                degree_low: 3,
+                degree_low: 5,
                 degree_high: 6,
                 degree_score: 1,
                 degree_out: 3,
                 opportunistic_graft_ticks: 1,
                 opportunistic_graft_peers: 4,
                 opportunistic_graft_threshold: 10.0,
-                score_limits: quick_scores(),
+                publish_threshold: 0.5,
+                score_limits: lasting_scores(),
                 ..tiny()
             },
         }
@@ -154,6 +155,12 @@ fn quick_scores() -> ScoreLimits<Plain> {
         app_specific_weight: 0.5,
         decay_zero: 0.1,
     }
+}
+
+/// Scores that do not fall for want of messages, so that meshes last.
+fn lasting_scores() -> ScoreLimits<Plain> {
+    let parameters = TopicParameters { mesh_message_deliveries_weight: 0.0, ..quick_parameters() };
+    ScoreLimits { topics: TopicScoreLimits::Single { parameters }, ..quick_scores() }
 }
 
 fn quick_parameters() -> TopicParameters {

@@ -44,16 +44,18 @@ fn crowd(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
     })
 }
 
-/// At the beginning of most cases, the peers come and subscribe, and then topics are joined.
+/// At the beginning of most cases, the peers come and subscribe, and then topics are joined. Those that we dial come later.
 fn welcome(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
-    if world.to_welcome == 0 {
-        return None;
-    }
-    let peer = Peer(world.to_welcome - 1);
+    let peer = Peer(world.to_welcome.checked_sub(1)?);
     let all = world.topics.len();
     if world.to_subscribe == all {
+        let is_dialed = world.to_welcome <= world.dialed;
+        if world.to_welcome == world.dialed && !draw.one_in(16) {
+            return None;
+        }
         world.to_subscribe = 0;
-        let (direct, outbound) = (draw.one_in(world.direct_one_in), draw.one_in(world.outbound_one_in));
+        let direct = draw.one_in(world.direct_one_in);
+        let outbound = if world.dialed > 0 { is_dialed } else { draw.one_in(world.outbound_one_in) };
         return Some(AddPeer { peer, direct, outbound }.into());
     }
     let topic = world.topics.get(world.to_subscribe).cloned().unwrap_or_default();

@@ -41,6 +41,9 @@ pub struct World {
     pub(super) crowd: (Crowd, u64),
     /// How many peers are still to be connected and subscribed after them.
     pub(super) to_welcome: u64,
+    /// How many of them we dial: outbound ones, the last to come, together, when meshes are full of others. 0 where any
+    /// connection may be outbound.
+    pub(super) dialed: u64,
     /// Which topics the peer that is being welcomed is still to subscribe to, and we are to join at the end.
     pub(super) to_subscribe: usize,
 }
@@ -75,6 +78,7 @@ impl World {
         let lacking = limits.degree_out >= 3;
         let peers = if lacking { peers.max(12) } else { peers };
         let outbound: &[u64] = if lacking { &[2, 3, 4, 6] } else { &[1, 2, 3, 8] };
+        let dialed = if lacking && welcome && draw.one_in(2) { draw.between(4, 6) } else { 0 };
         let mut world = Self {
             peers,
             has_favourite: draw.one_in(3),
@@ -88,6 +92,7 @@ impl World {
             next_id: draw.below(3),
             crowd: crowd(draw),
             to_welcome: if welcome { peers } else { 0 },
+            dialed,
             to_subscribe: topics.len(),
             topics,
         };
