@@ -1,4 +1,4 @@
-//! Sequences that reach everything: one generator, drawn from random numbers or from the bytes of a fuzzer.
+//! Sequences that reach everything: one generator, drawn from random numbers, from the bytes of a fuzzer, or by proptest.
 //!
 //! Every case has a world of its own: limits, peers, topics, how likely each input is, how time goes by. Inputs are drawn
 //! with an eye on the model's state, so that values sit on and beside its thresholds and deadlines.
@@ -6,6 +6,8 @@
 mod draw;
 mod limits;
 mod step;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod world;
 
 pub use draw::{Bytes, Draw, Random};

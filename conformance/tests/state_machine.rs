@@ -1,208 +1,135 @@
-//! Core against the model, on random sequences over five profiles of limits, the state compared after every step.
+//! Core against the model, on sequences of the generator over five profiles of limits, the state compared after every step.
 //!
 //! `PROPTEST_CASES` sets how many sequences of each profile are tried.
 
-mod common;
-
-use gossipsub_automaton::{
-    AddPeer, Finite, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer,
-    SelectPxPeers, SetApplicationScore, Span, Subscribe, Time, Unsubscribe, Validity,
-    plain::{MessageId, Peer, Plain, Topic},
-};
 use gossipsub_conformance::{
     checker::{Answer, check_step},
-    implementation::{Core, Implementation, Reply, Views},
-    trace::{Environment, EnvironmentChange, Event, Exchange, FilteredAction, Header, Step, create, open},
+    generate::{
+        self,
+        strategy::{Growing, Record, beginnings, records},
+    },
+    implementation::{Core, Implementation, Views},
+    minimize::{Options, minimize},
+    runner::Finding,
+    sequence::Sequence,
+    trace::{Environment, Event, Exchange, Header, Step},
 };
 use gossipsub_reference_model::Model;
-use proptest::{collection::vec, prelude::*, sample::select, test_runner::FileFailurePersistence};
+use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
-use std::{marker::PhantomData, path::Path};
+use std::{marker::PhantomData, path::Path, time::Duration};
 
-/// A profile of limits: that of the recorded traces of this name.
+/// A profile of limits, as a type.
 trait Profile: Clone + std::fmt::Debug + 'static {
-    const NAME: &'static str;
+    const PROFILE: generate::Profile;
 }
 
 macro_rules! profiles {
-    ($($profile:ident = $name:literal),*) => {$(
+    ($($profile:ident)*) => {$(
         #[derive(Clone, Debug)]
         struct $profile;
 
         impl Profile for $profile {
-            const NAME: &'static str = $name;
+            const PROFILE: generate::Profile = generate::Profile::$profile;
         }
     )*};
 }
 
-profiles! { Default = "default", Tiny = "tiny", Scoring = "scoring", Px = "px", Opportunistic = "opportunistic" }
+profiles! { Default Tiny Scoring Px Opportunistic }
 
-fn header(profile: &str, seed: u64) -> Header {
-    let mut traces = common::traces("traces").into_iter();
-    let of_profile =
-        |path: &std::path::PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(profile));
-    let path = traces.find(of_profile).expect("a trace of the profile");
-    let limits = open(path).expect("a trace").header().limits.clone();
-    Header { seed: Some(seed), profile: Some(profile.into()), limits, ..Header::default() }
-}
-
-/// What a sequence is made of: all but its steps.
+/// A sequence, and the last of its steps.
 #[derive(Clone, Debug)]
-struct Sequence<P> {
-    seed: u64,
-    now: Time,
+struct Drawn<P> {
+    sequence: Growing,
+    step: Option<Step>,
     profile: PhantomData<P>,
 }
 
-impl<P: Profile> ReferenceStateMachine for Sequence<P> {
+impl<P: Profile> ReferenceStateMachine for Drawn<P> {
     type State = Self;
-    type Transition = (Span, Event);
+    type Transition = Record;
 
     fn init_state() -> BoxedStrategy<Self> {
-        // Half of the clocks start at zero, where many deadlines would lie before it.
-        let start = prop_oneof![Just(0), 0..1u64 << 41].prop_map(Time::from_millis);
-        (any::<u32>(), start).prop_map(|(seed, now)| Self { seed: seed.into(), now, profile: PhantomData }).boxed()
+        beginnings(P::PROFILE).prop_map(|sequence| Self { sequence, step: None, profile: PhantomData }).boxed()
     }
 
-    fn transitions(_: &Self) -> BoxedStrategy<(Span, Event)> {
-        let time = prop_oneof![
-            6 => Just(0), 3 => 1..1000u64, 3 => Just(1000), 1 => 1000..20_000u64, 1 => Just(60_000), 1 => 60_000..400_000u64
-        ];
-        (time.prop_map(Span::from_millis), event()).boxed()
+    fn transitions(_: &Self) -> BoxedStrategy<Record> {
+        records().boxed()
     }
 
     /// Every input is legal in every state.
-    fn apply(state: Self, (span, _): &(Span, Event)) -> Self {
-        Self { now: state.now + *span, ..state }
+    fn apply(mut state: Self, record: &Record) -> Self {
+        state.step = Some(state.sequence.step(record));
+        state
     }
-}
-
-fn peer() -> impl Strategy<Value = Peer> + Clone {
-    (0..14u64).prop_map(Peer)
-}
-
-fn topic() -> impl Strategy<Value = Topic> + Clone {
-    // The names of the recorded families, and one that is in none.
-    select(vec!["a", "b", "c", "zz"]).prop_map(Topic::from)
-}
-
-fn message_id() -> impl Strategy<Value = MessageId> + Clone {
-    (0..24u64).prop_map(MessageId)
-}
-
-fn event() -> impl Strategy<Value = Event> {
-    let validity = select(vec![Validity::Valid, Validity::Unknown, Validity::Outdated, Validity::Invalid]);
-    let action = select(vec![FilteredAction::Ihave, FilteredAction::Iwant, FilteredAction::Graft]);
-    prop_oneof![
-        40 => input().prop_map(|input| Event::Input(Exchange { input, output: None, view: None })),
-        1 => (message_id(), validity)
-            .prop_map(|(message_id, validity)| Event::Environment(EnvironmentChange::Validity { message_id, validity })),
-        1 => (peer(), action, prop::bool::weighted(0.7))
-            .prop_map(|(peer, action, accept)| Event::Environment(EnvironmentChange::PeerFilter { peer, action, accept })),
-    ]
-}
-
-fn input() -> impl Strategy<Value = Input<Plain>> {
-    let score = prop_oneof![select(vec![0.0, -0.0, 1.0, -1.0, 5.0, -0.05]), -50.0..50.0];
-    let flag = prop::bool::weighted(0.1);
-    let span = prop_oneof![Just(0), 0..100_000u64, Just((1 << 53) - 1)].prop_map(Span::from_millis);
-    let message = (topic(), message_id(), select(vec!["m", "n"]).prop_map(String::from));
-    prop_oneof![
-        8 => (peer(), flag, any::<bool>()).prop_map(|(peer, direct, outbound)| AddPeer { peer, direct, outbound }.into()),
-        2 => peer().prop_map(|peer| RemovePeer { peer }.into()),
-        14 => (peer(), topic()).prop_map(|(peer, topic)| Subscribe { peer, topic }.into()),
-        2 => (peer(), topic()).prop_map(|(peer, topic)| Unsubscribe { peer, topic }.into()),
-        4 => (peer(), topic(), vec(message_id(), 0..8))
-            .prop_map(|(peer, topic, message_ids)| Ihave { peer, topic, message_ids }.into()),
-        4 => (peer(), vec(message_id(), 0..6)).prop_map(|(peer, message_ids)| Iwant { peer, message_ids }.into()),
-        10 => (peer(), topic()).prop_map(|(peer, topic)| Graft { peer, topic }.into()),
-        5 => (peer(), topic(), vec(peer(), 0..5), span)
-            .prop_map(|(peer, topic, px, backoff)| Prune { peer, topic, px, backoff }.into()),
-        4 => message.clone().prop_map(|(topic, message_id, message)| PublishMessage { topic, message_id, message }.into()),
-        10 => (peer(), message).prop_map(|(sender, (topic, message_id, message))| {
-            ReceiveMessage { sender, topic, message_id, message }.into()
-        }),
-        5 => topic().prop_map(|topic| Join { topic }.into()),
-        1 => topic().prop_map(|topic| Leave { topic }.into()),
-        14 => Just(Input::Heartbeat),
-        5 => (peer(), score).prop_map(|(peer, score)| {
-            SetApplicationScore { peer, score: Finite::new(score).expect("finite") }.into()
-        }),
-        2 => (peer(), topic(), vec(peer(), 0..3)).prop_map(|(peer_to_prune, topic, no_px_peers)| {
-            SelectPxPeers { peer_to_prune, topic, no_px_peers: no_px_peers.into() }.into()
-        }),
-        2 => Just(Input::SelectGossipMessages),
-    ]
 }
 
 /// Core, the model beside it, and what happened so far.
 struct Checked<P> {
     core: Core,
     model: Model<Environment>,
-    header: Header,
-    steps: Vec<Step>,
+    sequence: Sequence,
     profile: PhantomData<P>,
 }
 
 impl<P: Profile> StateMachineTest for Checked<P> {
     type SystemUnderTest = Self;
-    type Reference = Sequence<P>;
+    type Reference = Drawn<P>;
 
-    fn init_test(sequence: &Sequence<P>) -> Self {
-        let header = header(P::NAME, sequence.seed);
+    fn init_test(drawn: &Drawn<P>) -> Self {
+        let header: Header = drawn.sequence.header().clone();
         let mut core = Core::new(Views::Every);
-        core.start(&header).expect("limits of a recorded trace");
-        Self {
-            core,
-            model: Model::new(header.limits.clone(), Environment::default()).expect("limits of a recorded trace"),
-            header,
-            steps: Vec::new(),
-            profile: PhantomData,
-        }
+        core.start(&header).expect("limits of the generator");
+        let model = Model::new(header.limits.clone(), Environment::default()).expect("limits of the generator");
+        Self { core, model, sequence: Sequence { header, steps: Vec::new() }, profile: PhantomData }
     }
 
-    fn apply(mut state: Self, sequence: &Sequence<P>, (_, event): (Span, Event)) -> Self {
-        let now = sequence.now;
-        match event {
-            Event::Environment(change) => {
-                state.core.environment(now, &change).expect("core cannot fail");
-                state.model.application_mut().apply(&change);
-                state.steps.push(Step { now, event: Event::Environment(change) });
-            }
-            Event::Input(Exchange { input, .. }) => {
-                let Reply { output, view } = state.core.ask(now, &input).expect("core cannot fail");
-                let exchange = Exchange { input: input.clone(), output: Some(output.clone()), view: view.clone() };
-                state.steps.push(Step { now, event: Event::Input(exchange) });
-                let answer = Answer::new(&input, Some(&output), view.as_ref()).expect("core shows all");
-                if let Err(violation) = check_step(&mut state.model, now, &input, answer) {
-                    let path = state.save();
-                    panic!("{violation}: {:#?}\nsaved as {path}, to be replayed", violation.differences);
-                }
-            }
+    fn apply(mut state: Self, drawn: &Drawn<P>, _: Record) -> Self {
+        let step = drawn.step.clone().expect("a step was drawn");
+        state.sequence.steps.push(step.clone());
+        if let Err(finding) = state.check(&step) {
+            panic!("{}", conclude(state.sequence, &finding, P::PROFILE.name()));
         }
         state
     }
 }
 
-impl<P: Profile> Checked<P> {
-    /// Saves what happened as a trace.
-    fn save(&self) -> String {
-        let name = format!("state-machine-{}.jsonl", P::NAME);
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let mut file = create(&path, &self.header).expect("to create a trace");
-        for step in &self.steps {
-            file.step(step).expect("to write a step");
+impl<P> Checked<P> {
+    fn check(&mut self, step: &Step) -> Result<(), Finding> {
+        match &step.event {
+            Event::Environment(change) => {
+                self.core.environment(step.now, change)?;
+                self.model.application_mut().apply(change);
+            }
+            Event::Input(Exchange { input, .. }) => {
+                let reply = self.core.ask(step.now, input)?;
+                let answer = Answer::new(input, Some(&reply.output), reply.view.as_ref())?;
+                check_step(&mut self.model, step.now, input, answer)?;
+            }
         }
-        file.finish().expect("to write a trace");
-        path.display().to_string()
+        Ok(())
+    }
+}
+
+/// Minimizes a sequence, saves its trace, and tells of it.
+fn conclude(sequence: Sequence, finding: &Finding, profile: &str) -> String {
+    let options = Options { time: Duration::from_secs(20), ..Options::default() };
+    match minimize(sequence, &mut Core::new(Views::Every), &options) {
+        Err(nothing) => format!("{finding}; it did not show again: {nothing}"),
+        Ok(minimized) => {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("state-machine-{profile}.jsonl"));
+            minimized.write(&path).expect("to write a trace");
+            format!("{}: {minimized}\nsaved as {}, to be replayed", minimized.finding, path.display())
+        }
     }
 }
 
 fn config() -> ProptestConfig {
     ProptestConfig {
-        // A failing sequence is kept as a trace, not as a seed, which goes stale with every change of a strategy.
+        // A failing sequence is kept as a trace, not as a seed, which goes stale with every change of the generator.
         failure_persistence: Some(Box::new(FileFailurePersistence::Off)),
-        max_shrink_iters: 4000,
+        // What fails is minimized already, as a trace.
+        max_shrink_iters: 0,
         ..ProptestConfig::default()
     }
 }

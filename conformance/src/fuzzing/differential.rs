@@ -15,13 +15,10 @@ use std::{
 /// The environment variable that names the folder for traces of failures. Without it, they go where temporary files go.
 pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 
-/// How many bytes the limits and the world of a sequence are drawn from, before the records of its steps.
-const HEAD: usize = 8 * Bytes::RECORD;
-
 /// The optimized automaton answers any sequence as the model allows.
 ///
-/// The first bytes draw the limits and the world. Each record of [`Bytes::RECORD`] bytes after them draws a step, so
-/// that a record less is a step less. At the end comes a heartbeat, after which the whole states are compared.
+/// The first [`Bytes::HEAD`] bytes draw the limits and the world. Each record of [`Bytes::RECORD`] bytes after them draws
+/// a step, so that a record less is a step less. At the end comes a heartbeat, after which the whole states are compared.
 ///
 /// # Panics
 /// Where an answer is not allowed. The sequence is in a trace then, which the panic names.
@@ -46,7 +43,7 @@ pub fn differential_of(implementation: &mut impl Implementation, bytes: &[u8]) -
 
 /// Runs the sequence that these bytes draw, up to the first finding.
 pub(super) fn run(implementation: &mut impl Implementation, bytes: &[u8]) -> (Header, Vec<Step>, Option<Finding>) {
-    let (head, records) = bytes.split_at_checked(HEAD).unwrap_or((bytes, &[]));
+    let (head, records) = bytes.split_at_checked(Bytes::HEAD).unwrap_or((bytes, &[]));
     let mut draw = Bytes::new(head);
     let profile = draw.pick(&Profile::ALL).copied().unwrap_or(Profile::Default);
     let (header, mut generator) = Generator::new(profile, &mut draw);

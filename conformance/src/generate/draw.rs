@@ -67,11 +67,15 @@ impl Draw for Random {
     }
 }
 
-/// The bytes of a fuzzer. Each step draws from a record of its own, so that deleting a record deletes a step.
+/// The bytes of a fuzzer or of a property test. Each step draws from a record of its own, so that deleting a record deletes
+/// a step.
 #[derive(Debug)]
 pub struct Bytes<'a>(Unstructured<'a>);
 
 impl<'a> Bytes<'a> {
+    /// How many bytes the limits and the world draw from.
+    pub const HEAD: usize = 8 * Self::RECORD;
+
     /// How many bytes a step draws from.
     pub const RECORD: usize = 16;
 
