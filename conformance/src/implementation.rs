@@ -8,7 +8,7 @@ pub use external::{CommandLine, CommandLineError, External};
 pub use in_process::{Core, Reference};
 
 use crate::trace::{EnvironmentChange, Header, LineError};
-use gossipsub_automaton::{Input, LimitsError, Output, PartialView, Time, plain::Plain};
+use gossipsub_automaton::{Input, LimitsError, Output, PartialView, Time, View, plain::Plain};
 use serde::Serialize;
 use std::{io, time::Duration};
 
@@ -51,22 +51,28 @@ pub struct Reply {
     pub view: Option<PartialView<Plain>>,
 }
 
-/// After which inputs an automaton shows its state. After heartbeats it always does: they cannot be checked without.
+/// After which inputs an automaton shows its state. After heartbeats it shows the fanout at least: they cannot be checked
+/// without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Views {
     /// After every input.
     Every,
     /// After heartbeats.
     Heartbeat,
+    /// Not beyond the fanout after heartbeats.
+    Never,
 }
 
 impl Views {
-    /// Whether the state is shown after this input.
+    /// What is shown after this input of the state that `view` takes.
     #[must_use]
-    pub const fn after(self, input: &Input<Plain>) -> bool {
-        match self {
-            Self::Every => true,
-            Self::Heartbeat => matches!(input, Input::Heartbeat),
+    pub fn after(self, input: &Input<Plain>, view: impl FnOnce() -> View<Plain>) -> Option<PartialView<Plain>> {
+        match (self, input) {
+            (Self::Every, _) | (Self::Heartbeat, Input::Heartbeat) => Some(view().into()),
+            (Self::Never, Input::Heartbeat) => {
+                Some(PartialView { fanout: Some(view().fanout), ..PartialView::default() })
+            }
+            (Self::Heartbeat | Self::Never, _) => None,
         }
     }
 }

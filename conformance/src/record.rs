@@ -45,9 +45,7 @@ impl<R: BufRead> Recording<R> {
             Event::Input(Exchange { input, output, view }) => {
                 let Ok(answer) = self.model.respond(step.now, input, &mut self.choice);
                 *output = Some(answer);
-                if self.views.after(input) {
-                    *view = Some(self.model.view().into());
-                }
+                *view = self.views.after(input, || self.model.view());
             }
         }
         step

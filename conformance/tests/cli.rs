@@ -1,6 +1,6 @@
 //! The command: what it prints, and its exit codes.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     path::Path,
     process::{Command, Output},
@@ -128,6 +128,23 @@ fn a_script_is_not_verified_but_recorded_and_then_verified() {
     let to_stdout = run(&["record", &script, "--seed", "5", "--view", "every"]);
     assert!(text(&to_stdout.stdout).lines().next().expect("a header").contains("\"seed\":5"));
     assert_eq!(text(&to_stdout.stdout).lines().count(), trace.lines().count());
+}
+
+#[test]
+fn never_is_no_view_but_the_fanout_after_heartbeats() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = "vectors/recorded/quirks/13-outbound-overflow.jsonl";
+    let recorded = folder.path().join("recorded.jsonl").display().to_string();
+    assert_eq!(exit_code(&run(&["record", script, "--output", &recorded, "--view", "never"])), 0);
+    let trace = std::fs::read_to_string(&recorded).expect("the trace");
+    let mut heartbeats = 0;
+    for step in trace.lines().skip(1).map(|line| serde_json::from_str::<Value>(line).expect("JSON")) {
+        let is_heartbeat = step["input"]["kind"] == "heartbeat";
+        heartbeats += u32::from(is_heartbeat);
+        assert_eq!(step.get("view").cloned(), is_heartbeat.then(|| json!({"fanout": {}})), "{step}");
+    }
+    assert!(heartbeats > 0);
+    assert_eq!(exit_code(&run(&["verify", &recorded])), 0);
 }
 
 #[test]

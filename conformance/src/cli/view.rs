@@ -7,8 +7,10 @@ use gossipsub_conformance::implementation::Views;
 pub(crate) enum View {
     /// After every input
     Every,
-    /// After heartbeats, which cannot be checked without
+    /// After heartbeats
     Heartbeat,
+    /// Never the whole state: the fanout alone after heartbeats, which cannot be checked without
+    Never,
 }
 
 impl From<View> for Views {
@@ -16,6 +18,7 @@ impl From<View> for Views {
         match view {
             View::Every => Self::Every,
             View::Heartbeat => Self::Heartbeat,
+            View::Never => Self::Never,
         }
     }
 }

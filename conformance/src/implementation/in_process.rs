@@ -74,7 +74,7 @@ impl Implementation for Core {
         let views = self.views;
         let reply = caught(|| {
             let output = automaton.step(now, input.clone());
-            Reply { output, view: views.after(input).then(|| automaton.view().into()) }
+            Reply { output, view: views.after(input, || automaton.view()) }
         });
         if reply.is_err() {
             // What panicked is not asked again.
@@ -114,6 +114,67 @@ impl Implementation for Reference {
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
         let (model, drawn) = self.model.as_mut().ok_or_else(not_started)?;
         let Ok(output) = model.respond(now, input, drawn);
-        Ok(Reply { output, view: self.views.after(input).then(|| model.view().into()) })
+        Ok(Reply { output, view: self.views.after(input, || model.view()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        campaign::{Plan, Shard, Until, run},
+        expectations::Expectations,
+        generate::Profile,
+        runner::Finding,
+    };
+
+    /// Core, but for one thing: it panics at its first heartbeat.
+    struct Panicking(Core);
+
+    impl Implementation for Panicking {
+        fn start(&mut self, header: &Header) -> Result<(), Fault> {
+            self.0.start(header)
+        }
+
+        fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+            self.0.environment(now, change)
+        }
+
+        fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+            if matches!(input, Input::Heartbeat) {
+                return caught(|| panic!("at {now}"));
+            }
+            self.0.ask(now, input)
+        }
+    }
+
+    #[test]
+    fn a_panic_is_a_fault_that_says_its_text() {
+        for fault in [caught(|| panic!("a slot")), caught(|| panic!("{} slot", "a"))] {
+            assert_eq!(
+                fault.map_err(|fault: Fault| fault.to_string()),
+                Err::<(), _>("the implementation panicked: a slot".into())
+            );
+        }
+        assert!(matches!(caught(|| 7), Ok(7)), "what does not panic is answered");
+    }
+
+    #[test]
+    fn after_a_panic_the_campaign_goes_on() {
+        let plan = Plan {
+            seed: 0,
+            profiles: vec![Profile::Tiny],
+            steps: 200,
+            shard: Shard::WHOLE,
+            jobs: 2,
+            until: Until::Cases(20),
+            fail_fast: false,
+            expectations: Expectations::default(),
+        };
+        let results = run(&plan, || Panicking(Core::new(Views::Heartbeat)), &|_, _| {});
+        assert_eq!(results.cases, 20);
+        let (case, count) = results.findings.get("the implementation panicked").expect("a finding");
+        assert!(*count > 10 && results.findings.len() == 1, "{count} cases");
+        assert!(matches!(&case.finding, Finding::Failed(Fault::Panicked(text)) if text.starts_with("at ")));
     }
 }
