@@ -151,7 +151,8 @@ impl Results {
     }
 }
 
-/// Runs a campaign. `make` makes an implementation for each job; `progress` is told of the steps of each case.
+/// Runs a campaign. `make` makes an implementation for each job; `progress` is told of the steps of each case,
+/// and of what its job reached so far.
 #[must_use]
 pub fn run<M: Implementation>(
     plan: &Plan,

@@ -129,6 +129,8 @@ fn the_example_client_is_caught() {
     let output = check(&[
         "--implementation",
         "python3 examples/wrong_automaton.py",
+        "--answer-within",
+        "7.5",
         "--cases",
         "40",
         "--profile",
@@ -152,6 +154,11 @@ fn the_example_client_is_caught() {
     assert!(observed.is_some_and(|observed| observed.contains("not_found")));
     assert!(forgotten["minimized_to"].as_u64().is_some_and(|steps| steps <= 8), "{forgotten}");
     let trace = forgotten["trace"].as_str().expect("a trace");
+    let replay = forgotten["replay"].as_str().expect("a command");
+    assert!(
+        replay.ends_with(" --implementation 'python3 examples/wrong_automaton.py' --answer-within 7.5"),
+        "{replay}"
+    );
     let verified = Command::new(env!("CARGO_BIN_EXE_gossipsub-conformance")).args(["verify", trace]).output();
     assert_eq!(verified.expect("the command runs").status.code(), Some(1), "the saved trace shows the violation");
     let junit = std::fs::read_to_string(&junit).expect("the report");

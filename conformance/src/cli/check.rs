@@ -2,12 +2,12 @@
 
 use super::{VIOLATIONS, implementation::UnderTest, view::View};
 use clap::Args;
-use gossipsub_automaton::LARGEST_INTEGER;
+use gossipsub_automaton::{LARGEST_INTEGER, OutputKind};
 use gossipsub_conformance::{
     campaign::{Case, Plan, Shard, Until, run},
     expectations::Expectations,
     generate::Profile,
-    ledger::floors::below_floor,
+    ledger::{Ledger, floors::below_floor},
     minimize::{Options, minimize},
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
     sequence::Sequence,
@@ -90,13 +90,16 @@ impl Check {
         let plan = self.plan()?;
         let bar = progress(&plan);
         let start = Instant::now();
-        let (cases, steps) = (AtomicU64::new(0), AtomicU64::new(0));
-        let told = |more: u64, _: &_| {
+        let (cases, steps, outputs) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        let told = |more: u64, ledger: &Ledger| {
             let cases = cases.fetch_add(1, Ordering::Relaxed) + 1;
             let steps = steps.fetch_add(more, Ordering::Relaxed) + more;
+            let reached = reached(ledger);
+            let outputs = (outputs.fetch_or(reached, Ordering::Relaxed) | reached).count_ones();
             let elapsed = start.elapsed();
             bar.set_position(if matches!(plan.until, Until::Cases(_)) { cases } else { elapsed.as_secs() });
-            bar.set_message(format!("{cases} cases, {:.0} steps a second", rate(steps, elapsed)));
+            let (rate, all) = (rate(steps, elapsed), OutputKind::ALL.len());
+            bar.set_message(format!("{cases} cases, {rate:.0} steps a second, {outputs}/{all} outputs"));
         };
         let results = run(&plan, || self.under_test.make(self.view.into()), &told);
         bar.finish_and_clear();
@@ -196,6 +199,12 @@ fn save(path: &Path, header: &Header, steps: &[Step]) -> Result<(), TraceError> 
 #[expect(clippy::cast_precision_loss, reason = "a rate is shown, not computed with")]
 fn rate(steps: u64, elapsed: Duration) -> f64 {
     steps as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
+}
+
+/// The outputs that a job reached, a bit each.
+fn reached(ledger: &Ledger) -> u64 {
+    let reached = OutputKind::ALL.iter().map(|kind| u64::from(ledger.output(*kind) > 0));
+    reached.fold(0, |bits, bit| bits << 1 | bit)
 }
 
 /// A bar of cases or of seconds on the terminal; nothing where standard error is none.

@@ -14,9 +14,9 @@ pub(crate) struct UnderTest {
     /// A program that speaks the trace format over its standard input and output [default: the optimized automaton]
     #[arg(long, value_name = "COMMAND")]
     implementation: Option<CommandLine>,
-    /// How many seconds an answer of the program may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10.0, requires = "implementation")]
-    answer_within: f64,
+    /// How many seconds an answer of the program may take [default: 10]
+    #[arg(long, value_name = "SECONDS", requires = "implementation")]
+    answer_within: Option<f64>,
 }
 
 impl UnderTest {
@@ -28,8 +28,9 @@ impl UnderTest {
 
     /// The arguments that name it again.
     pub(crate) fn arguments(&self) -> String {
+        let within = self.answer_within.map_or_else(String::new, |seconds| format!(" --answer-within {seconds}"));
         self.implementation.as_ref().map_or_else(String::new, |command| {
-            format!(" --implementation {}", shell_words::quote(&command.to_string()))
+            format!(" --implementation {}{within}", shell_words::quote(&command.to_string()))
         })
     }
 
@@ -38,7 +39,7 @@ impl UnderTest {
         match &self.implementation {
             None => Automaton::Core(Box::new(Core::new(views))),
             Some(command) => {
-                let limit = Duration::try_from_secs_f64(self.answer_within).unwrap_or(Duration::MAX);
+                let limit = Duration::try_from_secs_f64(self.answer_within.unwrap_or(10.0)).unwrap_or(Duration::MAX);
                 Automaton::External(External::new(command.clone(), limit))
             }
         }
