@@ -5,8 +5,8 @@
 //! no logic.
 //!
 //! Where the behaviour leaves a choice to chance, the model asks a [`Choice`]: [`Drawn`] draws it, so that the model
-//! runs by itself; [`Observed`] reads it from an output that somebody else gave, and refuses what was not allowed. An
-//! observed output is trusted for nothing else.
+//! runs by itself; [`Enumerated`] makes all that are allowed in turn; [`Observed`] reads it from an output that somebody
+//! else gave, and refuses what was not allowed. An observed output is trusted for nothing else.
 //!
 //! The quirks of the behaviour (they look odd, are what the original does, and are kept):
 //! - **Q1** a backoff counts for `join` and for heartbeats until a cleanup drops it, even when it has ended;
@@ -21,6 +21,7 @@
 mod backoff;
 mod choice;
 mod drawn;
+mod enumerated;
 mod heartbeat;
 mod inputs;
 mod introspection;
@@ -30,10 +31,12 @@ mod observed;
 mod queries;
 mod rule;
 mod score;
+mod state;
 mod take_over;
 
 pub use choice::{Choice, Grafts, OverfullMesh, Pick, Point, Violation};
 pub use drawn::Drawn;
+pub use enumerated::Enumerated;
 pub use model::Model;
 pub use observed::Observed;
 pub use rule::rule_of;

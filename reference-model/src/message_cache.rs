@@ -1,10 +1,14 @@
 //! Section 4: two sliding windows of heartbeats, of messages that can be requested and of ids that count as seen.
 
+use crate::state::from_now;
 use gossipsub_automaton::{
     CachedMessage, Limits, Time,
     plain::{Message, MessageId, Peer, Plain, Topic},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
+};
 
 /// The message cache. A slot is the time between two shifts; slots are counted, so that empty ones cost nothing.
 #[derive(Clone, Debug)]
@@ -104,5 +108,30 @@ impl MessageCache {
     /// The ids that count as seen.
     pub(crate) fn first_seen(&self) -> impl Iterator<Item = (MessageId, Time)> {
         self.seen.iter().map(|(message_id, seen)| (*message_id, seen.time))
+    }
+
+    /// Feeds the content to a hasher: slots by their age, times from now.
+    pub(crate) fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
+        let Self {
+            history_length: _,
+            history_gossip_length: _,
+            seen_history_length: _,
+            shifts,
+            additions,
+            messages,
+            seen,
+        } = self;
+        additions.len().hash(hasher);
+        for Addition { slot, topic, message_id } in additions {
+            (shifts - slot, topic, message_id).hash(hasher);
+        }
+        messages.len().hash(hasher);
+        for (message_id, CachedMessage { message, access_counters }) in messages {
+            (message_id, message, access_counters).hash(hasher);
+        }
+        seen.len().hash(hasher);
+        for (message_id, Seen { slot, time }) in seen {
+            (message_id, shifts - slot, from_now(now, *time)).hash(hasher);
+        }
     }
 }

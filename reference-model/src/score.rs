@@ -1,10 +1,14 @@
 //! Section 3: the score record of a peer, its value, and what changes it.
 
+use crate::state::from_now;
 use gossipsub_automaton::{
     Score, ScoreLimits, Span, Time, TopicParameters,
     plain::{Peer, Plain, Topic},
 };
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+};
 
 /// The records of all peers that have one, connected or retained.
 #[derive(Clone, Debug)]
@@ -177,6 +181,25 @@ impl TopicRecord {
         }
     }
 
+    fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
+        let Self {
+            mesh_status,
+            first_message_deliveries,
+            mesh_message_deliveries,
+            mesh_message_deliveries_active,
+            mesh_failure_penalty,
+            invalid_messages,
+        } = self;
+        let active = match mesh_status {
+            MeshStatus::Inactive => None,
+            MeshStatus::Active { since, during } => Some((from_now(now, *since), during)),
+        };
+        (active, mesh_message_deliveries_active).hash(hasher);
+        for counter in [first_message_deliveries, mesh_message_deliveries, mesh_failure_penalty, invalid_messages] {
+            counter.to_bits().hash(hasher);
+        }
+    }
+
     fn refresh(&mut self, now: Time, parameters: &TopicParameters, decay_zero: f64) {
         let during = match &mut self.mesh_status {
             MeshStatus::Inactive => Span::ZERO,
@@ -225,6 +248,23 @@ impl Scores {
             Status::Connected => None,
             Status::Disconnected { expires } => Some(expires),
         })
+    }
+
+    /// Feeds all records to a hasher: floats by their bits, times from now.
+    pub(crate) fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
+        let Self { limits: _, retain_duration: _, records } = self;
+        records.len().hash(hasher);
+        for (peer, Record { behaviour_penalty, application_score, status, topics }) in records {
+            let expiry = match status {
+                Status::Connected => None,
+                Status::Disconnected { expires } => Some(from_now(now, *expires)),
+            };
+            (peer, behaviour_penalty.to_bits(), application_score.to_bits(), expiry, topics.len()).hash(hasher);
+            for (topic, entry) in topics {
+                topic.hash(hasher);
+                entry.hash_state(now, hasher);
+            }
+        }
     }
 
     /// *connect*: a new record, or a kept one marked connected with all its counters.
