@@ -176,7 +176,7 @@ fn check_output(input: &Input<Plain>, expected: &Output<Plain>, observed: &Outpu
 }
 
 /// The order of the IHaves in gossip is free: compared in that of topics and peers.
-fn in_order(output: &Output<Plain>) -> Output<Plain> {
+pub(crate) fn in_order(output: &Output<Plain>) -> Output<Plain> {
     let mut output = output.clone();
     if let Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) = &mut output {
         ihaves.sort_by(|a, b| key(a).cmp(&key(b)));

@@ -41,6 +41,12 @@ pub trait Implementation {
     }
 }
 
+/// An automaton of which copies can be made that choose otherwise than the original.
+pub trait Reseed: Implementation + Clone {
+    /// From here on, all random choices are drawn from this seed.
+    fn reseed(&mut self, seed: u64);
+}
+
 /// What an automaton answers to an input.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reply {

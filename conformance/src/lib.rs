@@ -9,6 +9,7 @@
 pub mod campaign;
 pub mod checker;
 mod difference;
+pub mod exhaustive;
 pub mod expectations;
 pub mod fuzzing;
 pub mod generate;

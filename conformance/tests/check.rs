@@ -166,6 +166,18 @@ fn the_example_client_is_caught() {
 }
 
 #[test]
+fn everything_up_to_a_depth_is_checked() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("report.json").display().to_string();
+    let output = check(&["--exhaustive", "--world", "two-peers", "--depth", "2", "--report-json", &json]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("\n       2         117         795\n131 states, 856 steps in "), "{text}");
+    let report: Value = serde_json::from_slice(&std::fs::read(&json).expect("the report")).expect("JSON");
+    assert_eq!((&report[0]["world"], &report[0]["states"]), (&"two-peers".into(), &131.into()));
+}
+
+#[test]
 fn bad_flags_are_explained() {
     let output = check(&["--profile", "huge"]);
     assert_eq!(output.status.code(), Some(2));
@@ -174,6 +186,16 @@ fn bad_flags_are_explained() {
         text.contains("there is no such profile, but default, tiny, scoring, px, opportunistic, grafted, best"),
         "{text}"
     );
+    for (arguments, text) in [
+        (&["--exhaustive", "--seed", "3"][..], "'--exhaustive' cannot be used with '--seed"),
+        (&["--exhaustive", "--implementation", "cat"], "'--implementation <COMMAND>'"),
+        (&["--depth", "3"], "required arguments were not provided"),
+        (&["--exhaustive", "--world", "x"], "there is no such world, but two-peers, three-peers, two-topics"),
+    ] {
+        let output = check(arguments);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(String::from_utf8_lossy(&output.stderr).contains(text), "{}", String::from_utf8_lossy(&output.stderr));
+    }
     let output = check(&["--known-differences", "nowhere.toml"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).starts_with("error: nowhere.toml: "));

@@ -1,5 +1,7 @@
 //! `check`: is an automaton right, on sequences that nobody wrote?
 
+mod exhaustive;
+
 use super::{VIOLATIONS, implementation::UnderTest, view::View};
 use clap::Args;
 use gossipsub_automaton::{LARGEST_INTEGER, OutputKind};
@@ -33,6 +35,8 @@ use std::{
 pub(crate) struct Check {
     #[command(flatten)]
     under_test: UnderTest,
+    #[command(flatten)]
+    search: exhaustive::Search,
     /// Stop after so many cases, over all shards
     #[arg(long, value_name = "N", conflicts_with = "time")]
     cases: Option<u64>,
@@ -87,6 +91,9 @@ fn profile(name: &str) -> Result<Profile, String> {
 
 impl Check {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+        if self.search.exhaustive {
+            return self.run_exhaustive();
+        }
         let plan = self.plan()?;
         let bar = progress(&plan);
         let start = Instant::now();

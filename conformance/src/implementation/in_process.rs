@@ -1,6 +1,6 @@
 //! Our own automata, in this process.
 
-use super::{Fault, Implementation, Reply, Views};
+use super::{Fault, Implementation, Reply, Reseed, Views};
 use crate::trace::{Environment, EnvironmentChange, Header};
 use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
 use gossipsub_reference_model::{Drawn, Model};
@@ -81,6 +81,14 @@ impl Implementation for Core {
             self.automaton = None;
         }
         reply
+    }
+}
+
+impl Reseed for Core {
+    fn reseed(&mut self, seed: u64) {
+        if let Some(automaton) = &mut self.automaton {
+            automaton.reseed(seed);
+        }
     }
 }
 

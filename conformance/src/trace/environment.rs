@@ -56,7 +56,7 @@ impl From<Action<'_, Plain>> for FilteredAction {
 }
 
 /// The application's answers at some point of a trace. What it does not mention is valid, and accepted.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// The validity of each message id that was mentioned.
     pub validity: BTreeMap<MessageId, Validity>,

@@ -1,0 +1,213 @@
+//! `check --exhaustive`: exact numbers, every choice, and the shortest sequence of a fault.
+
+use gossipsub_automaton::{
+    GraftOutput, Input, Join, JoinOutput, Output, OutputKind, Time,
+    plain::{Peer, Plain},
+};
+use gossipsub_conformance::{
+    exhaustive::{Action, Explored, World, explore},
+    implementation::{Core, Fault, Implementation, Reply, Reseed, Views},
+    ledger::Cell,
+    report::exhaustive::ExhaustiveReport,
+    runner::Runner,
+    trace::{EnvironmentChange, Event, Exchange, Header},
+};
+
+fn world(name: &str) -> World {
+    World::all().into_iter().find(|world| world.name == name).expect("a world")
+}
+
+fn search(world: &World, depth: usize, jobs: usize, implementation: &(impl Reseed + Send + Sync)) -> Explored {
+    explore(world, depth, jobs, implementation, &|_, _| {})
+}
+
+fn core() -> Core {
+    Core::new(Views::Every)
+}
+
+fn levels(explored: &Explored) -> Vec<(u64, u64)> {
+    explored.levels.iter().map(|level| (level.states, level.steps)).collect()
+}
+
+#[test]
+fn the_numbers_are_the_same_with_any_number_of_jobs() {
+    let expected = [
+        ("two-peers", vec![(1, 0), (13, 61), (117, 795), (869, 7161)]),
+        ("three-peers", vec![(1, 0), (27, 83), (423, 1717), (5246, 24560)]),
+        ("two-topics", vec![(1, 0), (28, 61), (524, 1644)]),
+    ];
+    for (name, expected) in expected {
+        let world = world(name);
+        let alone = search(&world, expected.len() - 1, 1, &core());
+        assert_eq!(levels(&alone), expected, "{name}");
+        let together = search(&world, expected.len() - 1, 2, &core());
+        assert_eq!((levels(&together), together.ledger), (expected, alone.ledger), "{name}");
+        assert!(alone.found.is_none() && together.found.is_none());
+    }
+}
+
+/// The key counts times from now: a world whose clock starts elsewhere has as many states.
+#[test]
+fn the_zero_of_the_clock_makes_no_difference() {
+    let world = world("two-peers");
+    let mut later = world.clone();
+    later.start.first_mut().expect("an action").after = gossipsub_automaton::Span::from_secs(1_000_000);
+    let (now, later) = (search(&world, 3, 2, &core()), search(&later, 3, 2, &core()));
+    assert_eq!((levels(&now), now.ledger), (levels(&later), later.ledger));
+}
+
+/// A world without the other actions.
+fn only(mut world: World, is_kept: impl Fn(&Input<Plain>) -> bool) -> World {
+    world
+        .actions
+        .retain(|Action { event, .. }| matches!(event, Event::Input(Exchange { input, .. }) if is_kept(input)));
+    world
+}
+
+#[test]
+fn every_allowed_choice_is_followed() {
+    let mut join = only(world("three-peers"), |input| matches!(input, Input::Join(_)));
+    assert_eq!(join.actions.len(), 1);
+    // 2 of 3 peers; joining again leads nowhere.
+    let joined = search(&join, 2, 1, &core());
+    assert_eq!(joined.levels.iter().map(|level| level.states).collect::<Vec<_>>(), [1, 3, 0]);
+    assert!(joined.ledger.cell(Cell::ChoiceJoinedSome) >= 3);
+    // 1 of 3.
+    (join.limits.degree_optimal, join.limits.degree_out) = (1, 0);
+    let joined = search(&join, 1, 1, &core());
+    assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
+}
+
+/// Core, but for what one function makes of its answers.
+#[derive(Clone)]
+struct Lying {
+    core: Core,
+    lie: fn(&Input<Plain>, &mut Reply),
+}
+
+impl Implementation for Lying {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.core.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.core.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let mut reply = self.core.ask(now, input)?;
+        (self.lie)(input, &mut reply);
+        Ok(reply)
+    }
+}
+
+impl Reseed for Lying {
+    fn reseed(&mut self, seed: u64) {
+        self.core.reseed(seed);
+    }
+}
+
+fn says_full_is_not(_: &Input<Plain>, reply: &mut Reply) {
+    if reply.output == Output::Graft(GraftOutput::MeshFull) {
+        reply.output = GraftOutput::GraftingSuccessfully.into();
+    }
+}
+
+#[test]
+fn a_fault_is_found_by_a_shortest_sequence() {
+    let lying = Lying { core: core(), lie: says_full_is_not };
+    for jobs in [1, 2] {
+        let world = world("three-peers");
+        let explored = search(&world, 4, jobs, &lying);
+        let mut found = explored.found.expect("the lie");
+        assert_eq!(explored.levels.len(), 3, "a join of two, and a graft of the third");
+        let rule = "graft (8): the peer is not outbound, and the mesh has degree_high peers or more";
+        assert_eq!(found.finding.kind(), rule);
+        let inputs: Vec<_> = found.steps.iter().skip(world.start.len()).map(|step| &step.event).collect();
+        assert!(
+            matches!(
+                inputs.as_slice(),
+                [
+                    Event::Input(Exchange { input: Input::Join(_), output: Some(_), .. }),
+                    Event::Input(Exchange { input: Input::Graft(_), output: Some(_), .. })
+                ]
+            ),
+            "{inputs:?}"
+        );
+        // With the seed that is found for it, the sequence shows the same in one go.
+        assert!(found.seed(&mut lying.clone()));
+        let mut lying = lying.clone();
+        let mut runner = Runner::start(&mut lying, &found.header).expect("a header");
+        let finding = found.steps.iter().find_map(|step| runner.step(&mut step.clone()).err());
+        assert_eq!(finding.expect("the lie").kind(), rule);
+    }
+}
+
+/// Core, but it draws every choice from the same seed.
+#[derive(Clone)]
+struct Stubborn(Core);
+
+impl Implementation for Stubborn {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.0.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.0.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        self.0.ask(now, input)
+    }
+}
+
+impl Reseed for Stubborn {
+    fn reseed(&mut self, _: u64) {
+        self.0.reseed(1);
+    }
+}
+
+#[test]
+fn a_choice_that_is_never_made_is_a_finding() {
+    let join = only(world("three-peers"), |input| matches!(input, Input::Join(_)));
+    let explored = search(&join, 2, 2, &Stubborn(core()));
+    let found = explored.found.expect("a finding");
+    assert_eq!(found.finding.kind(), "join: every allowed choice is made at times");
+    let Some(Event::Input(Exchange { input, output, .. })) = found.steps.last().map(|step| &step.event) else {
+        panic!("the last step is an input");
+    };
+    assert_eq!(*input, Input::Join(Join { topic: "a".into() }));
+    assert!(matches!(output, Some(Output::Join(JoinOutput::JoiningTopic { to_graft })) if to_graft.len() == 2));
+}
+
+#[test]
+fn the_start_of_a_world_is_checked_too() {
+    let world = world("three-peers");
+    let forgets = Lying {
+        core: core(),
+        lie: |input, reply| {
+            if matches!(input, Input::AddPeer(add) if add.peer == Peer(3))
+                && let Some(view) = &mut reply.view
+            {
+                view.connections = Some([].into());
+            }
+        },
+    };
+    let found = search(&world, 1, 1, &forgets).found.expect("a finding");
+    assert_eq!(found.finding.kind(), "the state after add_peer: the peer is not connected: connections");
+    assert_eq!(found.steps.len(), 5, "up to the third add_peer");
+}
+
+#[test]
+fn together_the_worlds_reach_all_outputs() {
+    let mut reached = gossipsub_conformance::ledger::Ledger::default();
+    for world in World::all() {
+        let explored = search(&world, 3, 2, &core());
+        let report = ExhaustiveReport::new(&world, &explored, 0.0).to_string();
+        assert!(report.ends_with("reached: 0 findings\n"), "{report}");
+        reached.add(&explored.ledger);
+    }
+    let missing: Vec<&str> =
+        OutputKind::ALL.iter().filter(|kind| reached.output(**kind) == 0).map(|kind| kind.name()).collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
