@@ -1,6 +1,7 @@
 //! A campaign: many generated sequences, in parallel, each checked step by step.
 
 use crate::{
+    determinism,
     expectations::{After, Expectations},
     generate::{Generator, Profile, Random},
     implementation::{Fault, Implementation},
@@ -213,10 +214,17 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
     results.cases += 1;
     *results.profiles.entry(profile).or_insert(0) += 1;
     let mut steps = Vec::new();
-    let found = match Runner::start(implementation, &header) {
+    let mut found = match Runner::start(implementation, &header) {
         Err(finding) => Some(finding),
         Ok(runner) => run_steps(plan, runner, generator, &mut draw, &mut steps, results),
     };
+    if found.is_none()
+        && determinism::is_checked(number)
+        && let Some((last, finding)) = determinism::check(implementation, &header, &steps)
+    {
+        steps.truncate(last + 1);
+        found = Some(finding);
+    }
     if let Some(finding) = found {
         results.found(finding.kind(), Case { number, profile, header, steps, finding }, 1);
     }

@@ -221,7 +221,7 @@ fn check_view(
 }
 
 /// The form of the trace format. What cannot be written in it is shown as such.
-fn json(value: &impl Serialize) -> Value {
+pub(crate) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()))
 }
 

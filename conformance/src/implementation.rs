@@ -32,6 +32,16 @@ pub trait Implementation {
     /// Where the automaton fails.
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault>;
 
+    /// A copy in the same state, that of the random choices included; none where copies cannot be made.
+    ///
+    /// Whoever gives copies is deterministic: the same header and steps have the same answers every time.
+    fn copy(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
     /// There is nothing more to ask.
     ///
     /// # Errors

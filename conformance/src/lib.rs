@@ -8,6 +8,7 @@
 
 pub mod campaign;
 pub mod checker;
+mod determinism;
 mod difference;
 pub mod exhaustive;
 pub mod expectations;

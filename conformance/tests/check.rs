@@ -5,7 +5,7 @@ use gossipsub_conformance::{
     campaign::{Plan, Results, Shard, Until, run},
     expectations::{After, Expectations, KnownDifference},
     generate::Profile,
-    implementation::{Core, Fault, Implementation, Reply, Views},
+    implementation::{Core, Fault, Implementation, Reply, Reseed, Views},
     ledger::Ledger,
     trace::{EnvironmentChange, Header},
 };
@@ -106,6 +106,53 @@ fn a_known_difference_is_no_finding() {
         assert!(results.expected.get(&0).is_some_and(|count| *count > 1));
         assert_eq!(results.expected.get(&1), None);
         assert_eq!(results.steps == 400 * 120, after == After::TakeOver, "the sequences go on");
+    }
+}
+
+/// Core, but its choices depend on how often it was started, or those of its copies are others.
+struct Moody {
+    core: Core,
+    starts: u64,
+    same_again: bool,
+}
+
+impl Implementation for Moody {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.starts += u64::from(!self.same_again);
+        self.core.start(&Header { seed: Some(self.starts), ..header.clone() })
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.core.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        self.core.ask(now, input)
+    }
+
+    fn copy(&self) -> Option<Self> {
+        let mut core = self.core.clone();
+        if self.same_again {
+            core.reseed(7);
+        }
+        Some(Self { core, ..*self })
+    }
+}
+
+#[test]
+fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
+    let rules = [
+        (false, "determinism: the same sequence has the same answers again"),
+        (true, "determinism: a copy answers as the original does"),
+    ];
+    for (same_again, rule) in rules {
+        let moody = || Moody { core: Core::new(Views::Every), starts: 0, same_again };
+        let results = run(&plan(201, 2, "1/1"), moody, &|_, _| {});
+        let found: Vec<_> = results.findings.iter().map(|(kind, (case, count))| (kind, case.number, count)).collect();
+        assert_eq!(found, [(&rule.to_owned(), 0, &3)], "of cases 0, 100 and 200");
+        let case = &results.findings.get(rule).expect("the finding").0;
+        assert!(case.steps.len() < 120, "the steps end with the one that differs");
+        assert_eq!(results.steps, 201 * 120, "what is asked again counts once");
     }
 }
 

@@ -74,6 +74,13 @@ impl Implementation for Automaton {
         self.any().ask(now, input)
     }
 
+    fn copy(&self) -> Option<Self> {
+        match self {
+            Self::Core(core) => core.copy().map(|copy| Self::Core(Box::new(copy))),
+            Self::External(_) => None,
+        }
+    }
+
     fn finish(&mut self) -> Result<(), Fault> {
         self.any().finish()
     }

@@ -82,6 +82,10 @@ impl Implementation for Core {
         }
         reply
     }
+
+    fn copy(&self) -> Option<Self> {
+        Some(self.clone())
+    }
 }
 
 impl Reseed for Core {
@@ -184,5 +188,9 @@ mod tests {
         let (case, count) = results.findings.get("the implementation panicked").expect("a finding");
         assert!(*count > 10 && results.findings.len() == 1, "{count} cases");
         assert!(matches!(&case.finding, Finding::Failed(Fault::Panicked(text)) if text.starts_with("at ")));
+    }
+
+    fn copy(&self) -> Option<Self> {
+        Some(self.clone())
     }
 }
