@@ -128,6 +128,10 @@ impl Implementation for Reference {
         let Ok(output) = model.respond(now, input, drawn);
         Ok(Reply { output, view: self.views.after(input, || model.view()) })
     }
+
+    fn copy(&self) -> Option<Self> {
+        Some(self.clone())
+    }
 }
 
 #[cfg(test)]
@@ -188,9 +192,5 @@ mod tests {
         let (case, count) = results.findings.get("the implementation panicked").expect("a finding");
         assert!(*count > 10 && results.findings.len() == 1, "{count} cases");
         assert!(matches!(&case.finding, Finding::Failed(Fault::Panicked(text)) if text.starts_with("at ")));
-    }
-
-    fn copy(&self) -> Option<Self> {
-        Some(self.clone())
     }
 }
