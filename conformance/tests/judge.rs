@@ -1,0 +1,29 @@
+//! A fixed campaign on core: what a mutant of core is judged by, beside the snapshots.
+//!
+//! `JUDGE_CASES` sets how many sequences are tried.
+
+use gossipsub_conformance::{
+    campaign::{Plan, Shard, Until, run},
+    expectations::Expectations,
+    generate::Profile,
+    implementation::{Core, Views},
+};
+
+#[test]
+fn nothing_is_found_in_core() {
+    let cases = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
+    let plan = Plan {
+        seed: 1,
+        profiles: Profile::ALL.to_vec(),
+        steps: 200,
+        shard: Shard::WHOLE,
+        jobs: 1,
+        until: Until::Cases(cases),
+        fail_fast: true,
+        expectations: Expectations::default(),
+    };
+    let results = run(&plan, || Core::new(Views::Every), &|_, _| {});
+    let kinds: Vec<&String> = results.findings.keys().collect();
+    assert!(kinds.is_empty(), "{kinds:?}, in {:?}", results.findings);
+    assert_eq!((results.cases, results.steps), (cases, cases * 200));
+}
