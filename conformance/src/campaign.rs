@@ -92,7 +92,7 @@ pub enum Until {
 pub struct Results {
     /// How many cases were run.
     pub cases: u64,
-    /// How many steps were checked.
+    /// How many generated steps were checked. Endings and trials come on top.
     pub steps: u64,
     /// How often each profile was used.
     pub profiles: BTreeMap<Profile, u64>,
@@ -148,6 +148,36 @@ impl Results {
                     *first = case;
                 }
             }
+        }
+    }
+}
+
+/// In one of so many cases of a profile, properties of the state are checked, where it is shown anyway.
+const STATES: u64 = 8;
+
+/// In one of so many cases of a profile, the state is shown after every step, and in one of so many there are trials.
+const EXTRAS: u64 = 256;
+
+/// What is done with a case beyond its steps and answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Extra {
+    Nothing,
+    /// Properties of the state are checked.
+    States,
+    /// The state is shown after every step, and there is a long end.
+    Views,
+    /// The automaton is asked again, a little otherwise.
+    Trials,
+}
+
+impl Extra {
+    const fn of(plan: &Plan, number: u64) -> Self {
+        let of_profile = number / if plan.profiles.is_empty() { 1 } else { plan.profiles.len() as u64 };
+        match of_profile % EXTRAS {
+            0 => Self::Views,
+            1 => Self::Trials,
+            other if other.is_multiple_of(STATES) => Self::States,
+            _ => Self::Nothing,
         }
     }
 }
@@ -213,10 +243,12 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
     let (header, generator) = Generator::new(profile, &mut draw);
     results.cases += 1;
     *results.profiles.entry(profile).or_insert(0) += 1;
+    let extra = Extra::of(plan, number);
+    implementation.show_all(extra == Extra::Views);
     let mut steps = Vec::new();
     let mut found = match Runner::start(implementation, &header) {
         Err(finding) => Some(finding),
-        Ok(runner) => run_steps(plan, runner, generator, &mut draw, &mut steps, results),
+        Ok(runner) => run_steps(plan, extra, runner, generator, &mut draw, &mut steps, results),
     };
     if found.is_none()
         && determinism::is_checked(number)
@@ -232,6 +264,7 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
 
 fn run_steps<M: Implementation>(
     plan: &Plan,
+    extra: Extra,
     mut runner: Runner<'_, M>,
     mut generator: Generator,
     draw: &mut Random,
@@ -242,9 +275,21 @@ fn run_steps<M: Implementation>(
     if known.iter().any(|known| known.after == After::TakeOver) {
         runner.keep();
     }
-    for _ in 0..plan.steps {
-        let mut step = generator.step(runner.model(), draw);
-        results.steps += 1;
+    if matches!(extra, Extra::Nothing | Extra::Trials) {
+        runner.properties_of_answers_only();
+    }
+    let mut ending = None;
+    for made in 0_u64.. {
+        let mut step = if made < plan.steps {
+            results.steps += 1;
+            generator.step(runner.model(), draw)
+        } else if extra == Extra::Views {
+            let ending = ending.get_or_insert_with(|| generator.ending(runner.model()).into_iter());
+            let Some(step) = ending.next() else { break };
+            step
+        } else {
+            break;
+        };
         let stepped = runner.observed_step(&mut step, &mut results.ledger);
         steps.push(step);
         let Err(finding) = stepped else { continue };
@@ -255,5 +300,11 @@ fn run_steps<M: Implementation>(
             return None;
         }
     }
+    if extra != Extra::Trials {
+        return None;
+    }
+    let finding = runner.trials(steps).err()?;
+    let Some(index) = plan.expectations.of(&finding) else { return Some(finding) };
+    *results.expected.entry(index).or_insert(0) += 1;
     None
 }

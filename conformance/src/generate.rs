@@ -4,6 +4,7 @@
 //! with an eye on the model's state, so that values sit on and beside its thresholds and deadlines.
 
 mod draw;
+mod ending;
 mod limits;
 mod step;
 #[cfg(feature = "proptest")]
@@ -41,5 +42,11 @@ impl Generator {
     /// Draws the next step, after those that the model has made.
     pub fn step(&mut self, model: &Model<Environment>, draw: &mut impl Draw) -> Step {
         step::draw(&mut self.world, model, draw)
+    }
+
+    /// The steps of a long end: all is well until backoffs have ended, and then everybody leaves.
+    #[must_use]
+    pub fn ending(&self, model: &Model<Environment>) -> Vec<Step> {
+        ending::ending(model, self.world.now)
     }
 }

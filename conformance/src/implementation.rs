@@ -42,6 +42,14 @@ pub trait Implementation {
         None
     }
 
+    /// From here on, shows its state after every input, or again only where it did before. One that cannot ignores this.
+    fn show_all(&mut self, _all: bool) {}
+
+    /// Whether its random choices follow the header's seed, and no more of the names than their order.
+    fn follows_seed(&self) -> bool {
+        false
+    }
+
     /// There is nothing more to ask.
     ///
     /// # Errors
@@ -80,6 +88,11 @@ pub enum Views {
 }
 
 impl Views {
+    /// The same, or after every input.
+    const fn or_every(self, every: bool) -> Self {
+        if every { Self::Every } else { self }
+    }
+
     /// What is shown after this input of the state that `view` takes.
     #[must_use]
     pub fn after(self, input: &Input<Plain>, view: impl FnOnce() -> View<Plain>) -> Option<PartialView<Plain>> {

@@ -2,7 +2,7 @@
 //!
 //! [`verify`] says of a trace whether every step is what the protocol allows, as it was recorded or as an
 //! [`implementation`] answers its inputs; [`record`] makes such a trace of a script. All checks go through the one
-//! [`checker`] of a step, and all traces through the [`trace`] format.
+//! [`checker`] of a step, and beside it [`properties`] that the protocol's documents state; all traces go through the [`trace`] format.
 
 #![warn(clippy::indexing_slicing, clippy::unwrap_used)]
 
@@ -17,6 +17,7 @@ pub mod generate;
 pub mod implementation;
 pub mod ledger;
 pub mod minimize;
+pub mod properties;
 pub mod record;
 pub mod report;
 pub mod runner;

@@ -3,6 +3,7 @@
 use crate::{
     checker::{Answer, Observer, Unverifiable, Violation, observed_check_step},
     implementation::{Fault, Implementation},
+    properties::{Watch, trials},
     trace::{Environment, Event, Exchange, Header, Step},
 };
 use gossipsub_reference_model::{Drawn, Model};
@@ -41,6 +42,9 @@ pub struct Runner<'a, M> {
     /// The model before the last step, where it may be needed.
     before: Option<Model<Environment>>,
     keep: bool,
+    header: Header,
+    /// None once something was taken over: what follows is not what the protocol's documents speak of.
+    watch: Option<Watch>,
 }
 
 impl<'a, M: Implementation> Runner<'a, M> {
@@ -51,13 +55,21 @@ impl<'a, M: Implementation> Runner<'a, M> {
     pub fn start(implementation: &'a mut M, header: &Header) -> Result<Self, Finding> {
         let model = Model::new(header.limits.clone(), Environment::default()).map_err(Fault::from)?;
         implementation.start(header)?;
-        Ok(Self { implementation, model, before: None, keep: false })
+        let watch = Some(Watch::start(header.limits.clone()));
+        Ok(Self { implementation, model, before: None, keep: false, header: header.clone(), watch })
     }
 
     /// From here on, a step that is not allowed can be followed by [`Runner::take_over`]. This costs a copy of the model
     /// a step.
     pub const fn keep(&mut self) {
         self.keep = true;
+    }
+
+    /// From here on, of all properties only those of answers are checked.
+    pub const fn properties_of_answers_only(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            watch.answers_only();
+        }
     }
 
     /// After a step that was not allowed: the model makes it by its own rules, and takes over the view of the answer.
@@ -72,6 +84,7 @@ impl<'a, M: Implementation> Runner<'a, M> {
         let Ok(_) = model.respond(step.now, input, &mut Drawn::from_seed(0));
         model.take_over(view);
         self.model = model;
+        self.watch = None;
         true
     }
 
@@ -91,6 +104,9 @@ impl<'a, M: Implementation> Runner<'a, M> {
         match &mut step.event {
             Event::Environment(change) => {
                 self.model.application_mut().apply(change);
+                if let Some(watch) = &mut self.watch {
+                    watch.environment(change);
+                }
                 self.implementation.environment(step.now, change)?;
             }
             Event::Input(Exchange { input, output, view }) => {
@@ -102,12 +118,27 @@ impl<'a, M: Implementation> Runner<'a, M> {
                 }
                 let answer = Answer::new(input, output.as_ref(), view.as_ref())?;
                 observed_check_step(&mut self.model, step.now, input, answer, observer)?;
+                if let (Some(watch), Some(output)) = (&mut self.watch, &*output) {
+                    watch.step(step.now, input, output, view.as_ref())?;
+                }
                 if let Some(output) = output {
                     observer.after(&self.model, step.now, input, output);
                 }
             }
         }
         Ok(())
+    }
+
+    /// After a whole sequence: asks the implementation the same again, a little otherwise ([`trials`]). It is of no use
+    /// afterwards.
+    ///
+    /// # Errors
+    /// The property that does not hold, or how the implementation fails.
+    pub fn trials(self, steps: &[Step]) -> Result<(), Finding> {
+        match self.watch {
+            Some(_) => trials::run(self.implementation, &self.header, steps),
+            None => Ok(()),
+        }
     }
 
     /// The model, in the state after the last step.

@@ -3,6 +3,8 @@
 use crate::{
     checker::{Answer, Unverifiable, Violation, check_step},
     implementation::{self, Implementation, Reply},
+    properties::{Watch, trials},
+    runner::Finding,
     trace::{Environment, EnvironmentChange, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader},
 };
 use gossipsub_automaton::{Input, OutputKind, Time, plain::Plain};
@@ -121,17 +123,26 @@ pub fn replay<R: BufRead>(
 
 /// Where the answers to a trace's inputs come from.
 trait Witness {
+    /// Whether the whole sequence is asked again in the end.
+    const ASKS_AGAIN: bool;
+
     fn start(&mut self, header: &Header) -> Result<(), implementation::Fault>;
 
     fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), implementation::Fault>;
 
     fn answer(&mut self, now: Time, exchange: Exchange) -> Result<Exchange, implementation::Fault>;
+
+    fn ask_again(&mut self, _: &Header, _: &[Step]) -> Result<(), Finding> {
+        Ok(())
+    }
 }
 
 /// The answers that are in the trace.
 struct Recorded;
 
 impl Witness for Recorded {
+    const ASKS_AGAIN: bool = false;
+
     fn start(&mut self, _: &Header) -> Result<(), implementation::Fault> {
         Ok(())
     }
@@ -149,6 +160,8 @@ impl Witness for Recorded {
 struct Asked<'a, M>(&'a mut M);
 
 impl<M: Implementation> Witness for Asked<'_, M> {
+    const ASKS_AGAIN: bool = true;
+
     fn start(&mut self, header: &Header) -> Result<(), implementation::Fault> {
         self.0.start(header)
     }
@@ -161,9 +174,13 @@ impl<M: Implementation> Witness for Asked<'_, M> {
         let Reply { output, view } = self.0.ask(now, &input)?;
         Ok(Exchange { input, output: Some(output), view })
     }
+
+    fn ask_again(&mut self, header: &Header, steps: &[Step]) -> Result<(), Finding> {
+        trials::run(self.0, header, steps)
+    }
 }
 
-fn judge<R: BufRead>(opened: Result<TraceReader<R>, TraceError>, witness: &mut impl Witness) -> Verified {
+fn judge<R: BufRead, W: Witness>(opened: Result<TraceReader<R>, TraceError>, witness: &mut W) -> Verified {
     let trace = opened.as_ref().map_or_else(|error| &*error.name, |reader| reader.name()).to_owned();
     let mut verified = Verified { trace, steps: 0, outputs: Counts::default(), verdict: Verdict::Allowed };
     verified.verdict = match opened.and_then(|mut reader| judge_steps(&mut reader, witness, &mut verified)) {
@@ -173,9 +190,9 @@ fn judge<R: BufRead>(opened: Result<TraceReader<R>, TraceError>, witness: &mut i
     verified
 }
 
-fn judge_steps<R: BufRead>(
+fn judge_steps<R: BufRead, W: Witness>(
     reader: &mut TraceReader<R>,
-    witness: &mut impl Witness,
+    witness: &mut W,
     verified: &mut Verified,
 ) -> Result<Verdict, TraceError> {
     let mut model = Model::new(reader.header().limits.clone(), Environment::default())
@@ -183,11 +200,18 @@ fn judge_steps<R: BufRead>(
     if let Err(error) = witness.start(reader.header()) {
         return Ok(Verdict::Failed { line: 1, error });
     }
+    let mut watch = Watch::start(reader.header().limits.clone());
+    let mut answered_steps = Vec::new();
+    let mut last = None;
     while let Some(step) = reader.next() {
         let (line, Step { now, event }) = step?;
         let answered = match event {
             Event::Environment(change) => {
                 model.application_mut().apply(&change);
+                watch.environment(&change);
+                if W::ASKS_AGAIN {
+                    answered_steps.push(Step { now, event: Event::Environment(change.clone()) });
+                }
                 witness.environment(now, &change).map(|()| None)
             }
             Event::Input(exchange) => witness.answer(now, exchange).map(Some),
@@ -199,17 +223,35 @@ fn judge_steps<R: BufRead>(
         if let Some(Exchange { input, output, view }) = exchange {
             let answer = Answer::new(&input, output.as_ref(), view.as_ref())
                 .map_err(|error| unverifiable(error).at(reader.name(), line))?;
-            if let Err(violation) = check_step(&mut model, now, &input, answer) {
+            let checked = check_step(&mut model, now, &input, answer);
+            let checked = match (checked, &output) {
+                (Ok(()), Some(output)) => watch.step(now, &input, output, view.as_ref()),
+                (checked, _) => checked,
+            };
+            if let Err(violation) = checked {
                 let step = verified.steps + 1;
                 return Ok(Verdict::Violated(Box::new(Failure { step, line, now, input, violation })));
             }
-            if let Some(output) = output {
+            if let Some(output) = &output {
                 verified.outputs.count(output.kind());
+            }
+            if W::ASKS_AGAIN {
+                last = Some((line, now, input.clone()));
+                answered_steps.push(Step { now, event: Event::Input(Exchange { input, output, view }) });
             }
         }
         verified.steps += 1;
     }
-    Ok(Verdict::Allowed)
+    let (Some((line, now, input)), Err(finding)) = (last, witness.ask_again(reader.header(), &answered_steps)) else {
+        return Ok(Verdict::Allowed);
+    };
+    match finding {
+        Finding::Violated(violation) => {
+            Ok(Verdict::Violated(Box::new(Failure { step: verified.steps, line, now, input, violation })))
+        }
+        Finding::Failed(error) => Ok(Verdict::Failed { line, error }),
+        Finding::Unverifiable(error) => Err(unverifiable(error).at(reader.name(), line)),
+    }
 }
 
 /// The same error, as that of a line.

@@ -11,6 +11,7 @@ use gossipsub_conformance::{
     generate::Profile,
     ledger::{Ledger, floors::below_floor},
     minimize::{Options, minimize},
+    properties::PREFIX,
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
     sequence::Sequence,
     trace::{Header, Step, TraceError, create},
@@ -132,7 +133,9 @@ impl Check {
         let options = Options { time, implementation: Some(self.under_test.name()), ..Options::default() };
         let sequence = Sequence { header: header.clone(), steps: steps.clone() };
         let before = steps.len() as u64;
-        let minimized = minimize(sequence, &mut self.under_test.make(self.view.into()), &options);
+        // A property may need what was shown after every step.
+        let views = if finding.kind().starts_with(PREFIX) { View::Every } else { self.view };
+        let minimized = minimize(sequence, &mut self.under_test.make(views.into()), &options);
         let (header, steps, finding, remark) = match minimized {
             Ok(minimized) => {
                 let remark = minimized.to_string();

@@ -81,6 +81,17 @@ impl Implementation for Automaton {
         }
     }
 
+    fn show_all(&mut self, all: bool) {
+        self.any().show_all(all);
+    }
+
+    fn follows_seed(&self) -> bool {
+        match self {
+            Self::Core(core) => core.follows_seed(),
+            Self::External(external) => external.follows_seed(),
+        }
+    }
+
     fn finish(&mut self) -> Result<(), Fault> {
         self.any().finish()
     }

@@ -15,13 +15,14 @@ use std::{
 pub struct Core {
     automaton: Option<Automaton<Plain, Environment>>,
     views: Views,
+    show_all: bool,
 }
 
 impl Core {
     /// An automaton that is not started yet.
     #[must_use]
     pub const fn new(views: Views) -> Self {
-        Self { automaton: None, views }
+        Self { automaton: None, views, show_all: false }
     }
 }
 
@@ -71,7 +72,7 @@ impl Implementation for Core {
 
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
         let automaton = self.automaton.as_mut().ok_or_else(not_started)?;
-        let views = self.views;
+        let views = self.views.or_every(self.show_all);
         let reply = caught(|| {
             let output = automaton.step(now, input.clone());
             Reply { output, view: views.after(input, || automaton.view()) }
@@ -85,6 +86,14 @@ impl Implementation for Core {
 
     fn copy(&self) -> Option<Self> {
         Some(self.clone())
+    }
+
+    fn show_all(&mut self, all: bool) {
+        self.show_all = all;
+    }
+
+    fn follows_seed(&self) -> bool {
+        true
     }
 }
 
@@ -101,13 +110,14 @@ impl Reseed for Core {
 pub struct Reference {
     model: Option<(Model<Environment>, Drawn)>,
     views: Views,
+    show_all: bool,
 }
 
 impl Reference {
     /// A model that is not started yet.
     #[must_use]
     pub const fn new(views: Views) -> Self {
-        Self { model: None, views }
+        Self { model: None, views, show_all: false }
     }
 }
 
@@ -126,11 +136,19 @@ impl Implementation for Reference {
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
         let (model, drawn) = self.model.as_mut().ok_or_else(not_started)?;
         let Ok(output) = model.respond(now, input, drawn);
-        Ok(Reply { output, view: self.views.after(input, || model.view()) })
+        Ok(Reply { output, view: self.views.or_every(self.show_all).after(input, || model.view()) })
     }
 
     fn copy(&self) -> Option<Self> {
         Some(self.clone())
+    }
+
+    fn show_all(&mut self, all: bool) {
+        self.show_all = all;
+    }
+
+    fn follows_seed(&self) -> bool {
+        true
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{NothingToMinimize, Options, cost::Cost, document::Document};
 use crate::{
     implementation::Implementation,
+    properties::trials,
     runner::{Finding, Runner},
     sequence::Sequence,
     trace::{Header, Step},
@@ -48,7 +49,7 @@ impl<'a, M: Implementation> Search<'a, M> {
     ) -> Result<Self, NothingToMinimize> {
         let deadline = Instant::now().checked_add(options.time);
         let tries = options.tries.max(1);
-        let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, implementation)?)));
+        let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, implementation, true)?)));
         let Some((runs, best)) = first else { return Err(NothingToMinimize { runs: tries.into() }) };
         let kind = best.finding.kind();
         let (repeatable, runs) = (runs == 1, runs.into());
@@ -120,7 +121,7 @@ impl<'a, M: Implementation> Search<'a, M> {
             return false;
         }
         self.runs += 1;
-        let again = Best::of_run(&self.best.sequence, self.implementation);
+        let again = Best::of_run(&self.best.sequence, self.implementation, trials::is_of_trial(&self.kind));
         let same = |again: Best| again.answered == self.best.answered && again.finding.kind() == self.kind;
         self.repeatable = again.is_some_and(same);
         !self.repeatable
@@ -143,7 +144,7 @@ impl<'a, M: Implementation> Search<'a, M> {
                     return None;
                 }
                 self.runs += 1;
-                let shown = Best::of_run(&candidate, self.implementation);
+                let shown = Best::of_run(&candidate, self.implementation, trials::is_of_trial(&self.kind));
                 if let Some(shown) = shown.filter(|shown| shown.finding.kind() == self.kind) {
                     return Some(shown);
                 }
@@ -160,10 +161,15 @@ impl<'a, M: Implementation> Search<'a, M> {
 }
 
 impl Best {
-    /// What comes of a sequence up to the first finding; none where there is none.
-    fn of_run<M: Implementation>(Sequence { header, steps }: &Sequence, implementation: &mut M) -> Option<Self> {
+    /// What comes of a sequence up to the first finding, that of a trial included if asked for; none where there is
+    /// none.
+    fn of_run<M: Implementation>(
+        Sequence { header, steps }: &Sequence,
+        implementation: &mut M,
+        with_trials: bool,
+    ) -> Option<Self> {
         let mut answered = Vec::new();
-        let finding = first_finding(header, steps, implementation, &mut answered)?;
+        let finding = first_finding(header, steps, implementation, with_trials, &mut answered)?;
         let steps = steps.iter().take(answered.len()).cloned().collect();
         let sequence = Sequence { header: header.clone(), steps };
         let mut document = Document::of(&sequence);
@@ -183,16 +189,20 @@ fn first_finding<M: Implementation>(
     header: &Header,
     steps: &[Step],
     implementation: &mut M,
+    with_trials: bool,
     answered: &mut Vec<Step>,
 ) -> Option<Finding> {
     let mut runner = match Runner::start(implementation, header) {
         Ok(runner) => runner,
         Err(finding) => return Some(finding),
     };
-    steps.iter().find_map(|step| {
+    for step in steps {
         let mut step = step.clone();
         let result = runner.step(&mut step);
         answered.push(step);
-        result.err()
-    })
+        if let Err(finding) = result {
+            return Some(finding);
+        }
+    }
+    if with_trials { runner.trials(answered).err() } else { None }
 }

@@ -1,0 +1,111 @@
+//! Peer exchange: whose offers we take, and whom we offer.
+
+use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use gossipsub_automaton::{HeartbeatOutput, Input, LeaveOutput, Output, PruneOutput, SelectPxPeersOutput, plain::Peer};
+use std::collections::BTreeSet;
+
+pub(super) const TAKEN: Property = Property {
+    name: "of a peer exchange up to peers_to_px of the offered peers are taken",
+    source: "gossipsub v1.1, PRUNE Backoff and Peer Exchange",
+    quote: "we extend the `PRUNE` control message to include an optional set of peers the pruned peer can connect to",
+    except: None,
+    check: Check::Answer(taken),
+};
+
+pub(super) const TAKEN_SCORE: Property = Property {
+    name: "a peer exchange is taken only from a peer whose score reaches accept_px_threshold",
+    source: "gossipsub v1.1, Overview of New Parameters",
+    quote: "PX information by peers below this threshold is ignored.",
+    except: None,
+    check: Check::State(taken_score),
+};
+
+pub(super) const OFFERED: Property = Property {
+    name: "up to peers_to_px connected peers are offered, and not the pruned one itself",
+    source: "gossipsub v1.1, PRUNE Backoff and Peer Exchange",
+    quote: "the pruning peer _may_ provide a set of other peers where the pruned peer can connect to reform its mesh",
+    except: None,
+    check: Check::Answer(offered),
+};
+
+pub(super) const OFFERED_SCORE: Property = Property {
+    name: "only peers without a negative score that subscribe to the topic are offered",
+    source: "gossipsub v1.1, Score Thresholds",
+    quote: "when performing PX only peers with non-negative scores are exchanged",
+    except: None,
+    check: Check::State(offered_score),
+};
+
+pub(super) const NOT_OFFERED: Property = Property {
+    name: "who is pruned with a negative score is to get no offer",
+    source: "gossipsub v1.1, Score Thresholds",
+    quote: "no PX information is emitted towards those peers",
+    except: None,
+    check: Check::Change(not_offered),
+};
+
+fn taken(asked: &Asked<'_>) -> Verdict {
+    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { peers })) = (asked.input, asked.output) else {
+        return Ok(());
+    };
+    let offered: BTreeSet<Peer> = prune.px.iter().copied().collect();
+    if peers.iter().any(|peer| !offered.contains(peer)) || peers.len() as u64 > asked.limits.peers_to_px {
+        let allowed = format_args!("at most {} of {}", asked.limits.peers_to_px, braces(&offered));
+        return broken("the peers taken", allowed, braces(peers));
+    }
+    Ok(())
+}
+
+fn taken_score(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { .. })) = (asked.input, asked.output) else {
+        return Ok(());
+    };
+    let (score, threshold) = (view.score(prune.peer), asked.limits.accept_px_threshold);
+    if score < threshold {
+        return broken("the score of the peer", format_args!("{threshold} or more"), score);
+    }
+    Ok(())
+}
+
+fn offered(asked: &Asked<'_>) -> Verdict {
+    let (Input::SelectPxPeers(query), Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers })) =
+        (asked.input, asked.output)
+    else {
+        return Ok(());
+    };
+    let most = if asked.limits.do_px && !query.no_px_peers.contains(&query.peer_to_prune) {
+        asked.limits.peers_to_px
+    } else {
+        0
+    };
+    if peers.len() as u64 > most {
+        return broken("peers offered", format_args!("at most {most}"), braces(peers));
+    }
+    let may_be = |peer: &&Peer| **peer != query.peer_to_prune && asked.known.connected.contains_key(*peer);
+    nobody(|| "the pruned or unknown among the peers offered".to_owned(), peers.iter().filter(|p| !may_be(p)).copied())
+}
+
+fn offered_score(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    let (Input::SelectPxPeers(query), Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers })) =
+        (asked.input, asked.output)
+    else {
+        return Ok(());
+    };
+    let subscribers: BTreeSet<Peer> = view.subscribers(&query.topic).collect();
+    let wrong = peers.iter().copied().filter(|peer| view.score(*peer) < 0.0 || !subscribers.contains(peer));
+    nobody(|| "peers offered with a negative score or for another topic".to_owned(), wrong)
+}
+
+fn not_offered(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
+    let (pruned, no_px_peers): (Vec<Peer>, _) = match asked.output {
+        Output::Leave(LeaveOutput::LeavingTopic { to_prune, no_px_peers }) => (to_prune.to_vec(), no_px_peers),
+        Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, no_px_peers, .. }) => {
+            let refreshes = asked.known.ticks.is_multiple_of(asked.limits.score_cleanup_ticks);
+            // With a refresh, the scores that decided are not shown.
+            (if refreshes { Vec::new() } else { to_prune.keys().copied().collect() }, no_px_peers)
+        }
+        _ => return Ok(()),
+    };
+    let wrong = pruned.into_iter().filter(|peer| before.score(*peer) < 0.0 && !no_px_peers.contains(peer));
+    nobody(|| "peers with a negative score that may get an offer".to_owned(), wrong)
+}

@@ -1,0 +1,86 @@
+//! Who may be in a mesh and in a fanout.
+
+use super::{Asked, Check, Property, Verdict, Whole, broken, whole::nobody};
+use gossipsub_automaton::plain::{Peer, Topic};
+use std::collections::BTreeSet;
+
+pub(super) const NOT_DIRECT: Property = Property {
+    name: "no mesh has a direct peer",
+    source: "gossipsub v1.1, Explicit Peering Agreements",
+    quote: "explicit peers exist outside the mesh",
+    except: None,
+    check: Check::State(not_direct),
+};
+
+pub(super) const CONNECTED: Property = Property {
+    name: "every peer in a mesh is connected",
+    source: "gossipsub v1.0, Peering State",
+    quote: "`peers` is a set of ids of all known peers that support gossipsub or floodsub",
+    except: None,
+    check: Check::State(connected),
+};
+
+pub(super) const SUBSCRIBED: Property = Property {
+    name: "every peer in a mesh subscribes to its topic",
+    source: "gossipsub v1.0, gossipsub: The gossiping mesh router",
+    quote: "It will then select a subset of the topic members, up to a maximum of `D`",
+    except: None,
+    check: Check::State(subscribed),
+};
+
+pub(super) const MESH_OR_FANOUT: Property = Property {
+    name: "no topic has a mesh and a fanout",
+    source: "gossipsub v1.0, Peering State",
+    quote: "the `fanout` map contains topics to which we _are not_ subscribed",
+    except: None,
+    check: Check::State(mesh_or_fanout),
+};
+
+pub(super) const FANOUT: Property = Property {
+    name: "a fanout has at most degree_optimal peers, all of them subscribed",
+    source: "gossipsub v1.0, Message Processing",
+    quote: "the router will choose up to `D` peers from `peers.gossipsub[topic]` and add them to `fanout[topic]`",
+    except: None,
+    check: Check::State(fanout),
+};
+
+fn in_meshes(view: &Whole<'_>, what: &str, is_wrong: impl Fn(&Topic, Peer) -> bool) -> Verdict {
+    for (topic, mesh) in view.mesh {
+        let wrong = mesh.iter().copied().filter(|peer| is_wrong(topic, *peer));
+        nobody(|| format!("{what} in the mesh of topic {topic}"), wrong)?;
+    }
+    Ok(())
+}
+
+fn not_direct(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    in_meshes(view, "direct peers", |_, peer| view.is_direct(peer))
+}
+
+fn connected(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    in_meshes(view, "peers that are not connected", |_, peer| !view.connections.contains_key(&peer))
+}
+
+fn subscribed(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    let does = |topic: &Topic, peer| view.connections.get(&peer).is_none_or(|of| of.topics.contains(topic));
+    in_meshes(view, "peers that do not subscribe", |topic, peer| !does(topic, peer))
+}
+
+fn mesh_or_fanout(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    match view.fanout.keys().find(|topic| view.mesh.contains_key(*topic)) {
+        Some(topic) => broken(format_args!("topic {topic}"), "a mesh or a fanout", "both"),
+        None => Ok(()),
+    }
+}
+
+fn fanout(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+    for (topic, fanout) in view.fanout {
+        let subscribers: BTreeSet<Peer> = view.subscribers(topic).collect();
+        let wrong = fanout.peers.difference(&subscribers).copied();
+        nobody(|| format!("peers that do not subscribe in the fanout of topic {topic}"), wrong)?;
+        if fanout.peers.len() as u64 > asked.limits.degree_optimal {
+            let most = format_args!("at most {}", asked.limits.degree_optimal);
+            return broken(format_args!("peers in the fanout of topic {topic}"), most, fanout.peers.len());
+        }
+    }
+    Ok(())
+}
