@@ -101,9 +101,12 @@ impl Profile {
                 degree_score: 1,
                 degree_out: 3,
                 opportunistic_graft_ticks: 1,
-                opportunistic_graft_peers: 4,
+                opportunistic_graft_peers: 6,
                 opportunistic_graft_threshold: 10.0,
-                publish_threshold: 0.5,
+                // A peer of a mesh is above it, and no more where it is grafted again.
+                publish_threshold: 0.2,
+                fanout_ttl: Span::from_millis(10_000),
+                score_cleanup_ticks: 1,
                 score_limits: lasting_scores(),
                 ..tiny()
             },
