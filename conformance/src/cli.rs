@@ -4,6 +4,7 @@ mod check;
 mod implementation;
 mod minimize;
 mod paths;
+mod randomness;
 mod record;
 mod replay;
 mod serve;
@@ -31,6 +32,7 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     Replay(replay::Replay),
     Minimize(minimize::Minimize),
+    Randomness(randomness::Randomness),
     Record(record::Record),
     Serve(serve::Serve),
 }
@@ -42,6 +44,7 @@ impl Command {
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
             Self::Minimize(minimize) => minimize.run(),
+            Self::Randomness(randomness) => randomness.run(),
             Self::Record(record) => record.run(),
             Self::Serve(serve) => serve.run(),
         }

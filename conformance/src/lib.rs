@@ -18,6 +18,7 @@ pub mod implementation;
 pub mod ledger;
 pub mod minimize;
 pub mod properties;
+pub mod randomness;
 pub mod record;
 pub mod report;
 pub mod runner;

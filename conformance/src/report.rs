@@ -6,6 +6,7 @@ pub mod finding;
 #[cfg(feature = "cli")]
 pub mod junit;
 pub mod markdown;
+pub mod randomness;
 pub mod text;
 
 use crate::verify::{Counts, Verdict, Verified};

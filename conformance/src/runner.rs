@@ -36,7 +36,7 @@ impl Finding {
 
 /// An implementation and the model beside it, at the same step of the same sequence.
 #[derive(Debug)]
-pub struct Runner<'a, M> {
+pub struct Runner<'a, M: ?Sized> {
     implementation: &'a mut M,
     model: Model<Environment>,
     /// The model before the last step, where it may be needed.
@@ -47,7 +47,7 @@ pub struct Runner<'a, M> {
     watch: Option<Watch>,
 }
 
-impl<'a, M: Implementation> Runner<'a, M> {
+impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
     /// Starts both over.
     ///
     /// # Errors

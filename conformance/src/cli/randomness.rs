@@ -1,0 +1,48 @@
+//! `randomness`: are an automaton's random choices uniform?
+
+use super::{VIOLATIONS, implementation::UnderTest};
+use clap::Args;
+use gossipsub_automaton::LARGEST_INTEGER;
+use gossipsub_conformance::{
+    generate::Random,
+    implementation::Views,
+    randomness::{ALL, LEAST_SAMPLES, examine},
+    report::randomness::RandomnessReport,
+};
+use rayon::prelude::*;
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+/// Test whether each random choice of an automaton is as likely as any other
+///
+/// Leads the automaton to every choice point, with many seeds, and compares what it chooses with chance: each choice, and
+/// pairs of them. All steps are checked against the reference model, too. The same seed gives the same sequences on
+/// every machine.
+#[derive(Debug, Args)]
+pub(crate) struct Randomness {
+    #[command(flatten)]
+    under_test: UnderTest,
+    /// The seed of all seeds
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
+    seed: u64,
+    /// How many rounds to play at each choice point; most make two choices
+    #[arg(long, value_name = "N", default_value_t = 12_000, value_parser = clap::value_parser!(u64).range(LEAST_SAMPLES..))]
+    samples: u64,
+    /// Write the results as JSON
+    #[arg(long, value_name = "FILE")]
+    report_json: Option<PathBuf>,
+}
+
+impl Randomness {
+    pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+        let examined = ALL.par_iter().enumerate().map(|(number, scenario)| {
+            let mut seeds = Random::of_case(self.seed, number as u64);
+            examine(scenario, &mut self.under_test.make(Views::Heartbeat), &mut seeds, self.samples)
+        });
+        let report = RandomnessReport::new(self.seed, self.samples, examined.collect());
+        print!("{report}");
+        if let Some(path) = &self.report_json {
+            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+        }
+        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+    }
+}

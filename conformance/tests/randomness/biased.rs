@@ -1,0 +1,171 @@
+//! The reference model with choices that are allowed and not uniform.
+
+use gossipsub_automaton::{
+    Input, Time,
+    plain::{MessageId, Peer, Plain, Topic},
+};
+use gossipsub_conformance::{
+    generate::{Draw, Random},
+    implementation::{Fault, Implementation, Reply, Views},
+    trace::{Environment, EnvironmentChange, Header},
+};
+use gossipsub_reference_model::{Choice, Grafts, Model, OverfullMesh, Pick, Point};
+use std::{collections::BTreeSet, convert::Infallible};
+
+/// What is wrong with the choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bias {
+    /// Always the lowest ids.
+    Lowest,
+    /// Never the last one, where there is another.
+    NeverTheLast,
+    /// All choices of one input are drawn alike.
+    SameForEachTopic,
+    /// The choices of each input are those of the input before.
+    SameInEachHeartbeat,
+    /// The first is 1.2 times as likely as any other, each time that one is drawn.
+    FirstLikelier,
+    /// All are as likely, and those that stand side by side are chosen together.
+    Neighbours,
+    /// The same choices for every seed.
+    DeafToSeeds,
+}
+
+/// The reference model that chooses so.
+pub(crate) struct Biased {
+    model: Option<Model<Environment>>,
+    choice: BiasedChoice,
+}
+
+impl Biased {
+    pub(crate) fn new(bias: Bias) -> Self {
+        Self { model: None, choice: BiasedChoice { bias, seed: 0, input: 0, draw: Random::of_case(0, 0) } }
+    }
+}
+
+impl Implementation for Biased {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.model = Some(Model::new(header.limits.clone(), Environment::default())?);
+        let seed = if self.choice.bias == Bias::DeafToSeeds { 0 } else { header.seed.expect("a seed") };
+        self.choice = BiasedChoice { seed, input: 0, draw: Random::of_case(seed, 0), ..self.choice };
+        Ok(())
+    }
+
+    fn environment(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let model = self.model.as_mut().expect("a header");
+        self.choice.input += 1;
+        if self.choice.bias == Bias::SameInEachHeartbeat {
+            self.choice.draw = Random::of_case(self.choice.seed, 0);
+        }
+        let Ok(output) = model.respond(now, input, &mut self.choice);
+        Ok(Reply { output, view: Views::Heartbeat.after(input).then(|| model.view().into()) })
+    }
+}
+
+struct BiasedChoice {
+    bias: Bias,
+    seed: u64,
+    /// How many inputs there were.
+    input: u64,
+    draw: Random,
+}
+
+impl BiasedChoice {
+    /// The members in an order of which the first will be taken.
+    fn order<T: Copy>(&mut self, members: impl IntoIterator<Item = T>) -> Vec<T> {
+        let mut members: Vec<T> = members.into_iter().collect();
+        if members.len() < 2 {
+            return members;
+        }
+        match self.bias {
+            Bias::Lowest => members,
+            Bias::NeverTheLast => {
+                let last = members.pop();
+                self.weighted(members, 5).into_iter().chain(last).collect()
+            }
+            Bias::SameForEachTopic => {
+                self.draw = Random::of_case(self.seed, self.input);
+                self.weighted(members, 5)
+            }
+            Bias::SameInEachHeartbeat | Bias::DeafToSeeds => self.weighted(members, 5),
+            Bias::FirstLikelier => self.weighted(members, 6),
+            Bias::Neighbours => {
+                let start = self.draw.below(members.len() as u64);
+                members.rotate_left(usize::try_from(start).expect("an index"));
+                members
+            }
+        }
+    }
+
+    /// Draws one after the other: the first with this weight, each other with 5.
+    fn weighted<T: Copy>(&mut self, members: Vec<T>, first: u64) -> Vec<T> {
+        let weights = std::iter::once(first).chain(std::iter::repeat(5));
+        let mut left: Vec<(T, u64)> = members.into_iter().zip(weights).collect();
+        let mut order = Vec::new();
+        while !left.is_empty() {
+            let weights: Vec<u64> = left.iter().map(|(_, weight)| *weight).collect();
+            order.push(left.remove(self.draw.weighted(&weights)).0);
+        }
+        order
+    }
+
+    fn pick(&mut self, pick: &Pick) -> BTreeSet<Peer> {
+        self.order(pick.from.iter().copied()).into_iter().take(pick.count).collect()
+    }
+}
+
+impl Choice for BiasedChoice {
+    type Refusal = Infallible;
+
+    fn peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Infallible> {
+        Ok(self.pick(pick))
+    }
+
+    fn ordered_peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Infallible> {
+        Ok(self.order(pick.from.iter().copied()).into_iter().take(pick.count).collect())
+    }
+
+    fn message_ids(&mut self, _: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Infallible> {
+        Ok(self.order(from.iter().copied()).into_iter().take(count).collect())
+    }
+
+    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Infallible> {
+        Ok(self.order(from.iter().copied()).into_iter().take(count).collect())
+    }
+
+    /// The best, each tie in biased order; then the others in biased order, and one of the outbound first where one is
+    /// missing.
+    fn kept(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Infallible> {
+        let mut by_score: Vec<(Peer, f64, bool)> =
+            mesh.peers.iter().map(|(peer, (score, outbound))| (*peer, *score, *outbound)).collect();
+        by_score.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let ties: Vec<_> = by_score.chunk_by(|a, b| a.1.total_cmp(&b.1).is_eq()).map(<[_]>::to_vec).collect();
+        let mut kept: Vec<_> = Vec::new();
+        for tied in ties {
+            let missing = mesh.best - kept.len();
+            if missing > 0 {
+                kept.extend(self.order(tied).into_iter().take(missing));
+            }
+        }
+        let mut others: Vec<_> = by_score.into_iter().filter(|peer| !kept.contains(peer)).collect();
+        others.sort_by_key(|(peer, ..)| *peer);
+        others = self.order(others);
+        if mesh.outbound > kept.iter().filter(|(.., outbound)| *outbound).count() {
+            let first = others.iter().position(|(.., outbound)| *outbound).expect("an outbound peer");
+            let first = others.remove(first);
+            others.insert(0, first);
+        }
+        kept.extend(others);
+        Ok(kept.into_iter().map(|(peer, ..)| peer).take(mesh.keep).collect())
+    }
+
+    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Infallible> {
+        let first = grafts.first.as_ref().map(|(_, pick)| self.pick(pick)).unwrap_or_default();
+        let opportunistic = self.pick(&(grafts.opportunistic)(&first));
+        Ok((first, opportunistic))
+    }
+}
