@@ -2,9 +2,9 @@
 //!
 //! `cargo bench -p gossipsub-automaton --features dal,libp2p --bench wire`
 
-#[path = "../tests/wire_oracles/dal.rs"]
+#[path = "../../conformance/src/fuzzing/oracle/dal.rs"]
 mod dal_oracle;
-#[path = "../tests/wire_oracles/libp2p.rs"]
+#[path = "../../conformance/src/fuzzing/oracle/libp2p.rs"]
 mod libp2p_oracle;
 
 fn main() {

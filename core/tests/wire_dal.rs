@@ -1,6 +1,6 @@
 //! The messages of the data-availability layers: vectors, an oracle, and properties over any bytes.
 
-#[path = "wire_oracles/dal.rs"]
+#[path = "../../conformance/src/fuzzing/oracle/dal.rs"]
 mod oracle;
 mod vectors;
 
@@ -364,75 +364,10 @@ fn check_same_message(message: &Message, again: &Message) {
 
 fn check_oracle(bytes: &[u8]) {
     match (MessageView::decode(Profile::MAVRYK, bytes), oracle::decode(bytes)) {
-        (Ok(view), Some(oracle)) => assert_eq!(shape(&view.to_message()), oracle_shape(&oracle)),
+        (Ok(view), Some(oracle)) => assert_eq!(oracle, view.to_message()),
         // The oracle does not look into points.
         (Err(Error { rule: Rule::PointText, .. }), _) | (Err(_), None) => {}
         (ours, oracle) => panic!("{ours:?} {oracle:?}"),
-    }
-}
-
-/// The parts that both libraries have, as bytes.
-fn shape(message: &Message) -> Vec<Vec<u8>> {
-    let topic = |topic: &Topic| [&[topic.slot_index, topic.pkh.curve as u8][..], &topic.pkh.hash].concat();
-    let id = |id: &MessageId| {
-        let (level, shard) = (id.level.to_be_bytes(), id.shard_index.to_be_bytes());
-        [&level, &id.commitment[..], &shard, &topic(&id.topic())].concat()
-    };
-    match message {
-        Message::Graft { topic: it } | Message::Subscribe { topic: it } | Message::Unsubscribe { topic: it } => {
-            vec![topic(it)]
-        }
-        Message::Prune { topic: it, px, backoff } => {
-            let mut shape = vec![topic(it), backoff.to_be_bytes().to_vec()];
-            shape.extend(px.iter().map(|entry| entry.peer_id.0.to_vec()));
-            shape
-        }
-        Message::Ihave { topic: it, message_ids } => {
-            [topic(it)].into_iter().chain(message_ids.iter().map(id)).collect()
-        }
-        Message::Iwant { message_ids } => message_ids.iter().map(id).collect(),
-        Message::MessageWithHeader { share, shard_proof, topic: it, message_id } => {
-            let mut shape = vec![shard_proof.to_vec(), topic(it), id(message_id)];
-            shape.extend(share.iter().map(|scalar| scalar.to_vec()));
-            shape
-        }
-        Message::Ping => vec![],
-    }
-}
-
-fn oracle_shape(message: &oracle::Message) -> Vec<Vec<u8>> {
-    let pkh = |slot_index: u8, pkh: &oracle::PublicKeyHash| {
-        let (tag, hash) = match pkh {
-            oracle::PublicKeyHash::Ed25519(hash) => (0, hash),
-            oracle::PublicKeyHash::Secp256k1(hash) => (1, hash),
-            oracle::PublicKeyHash::P256(hash) => (2, hash),
-            oracle::PublicKeyHash::Bls(hash) => (3, hash),
-        };
-        [&[slot_index, tag][..], &hash.hash].concat()
-    };
-    let topic = |topic: &oracle::Topic| pkh(topic.slot_index, &topic.pkh);
-    let id = |id: &oracle::MessageId| {
-        let (level, shard) = (id.level.to_be_bytes(), id.shard_index.to_be_bytes());
-        [&level, &id.commitment[..], &shard, &pkh(id.slot_index, &id.pkh)].concat()
-    };
-    match message {
-        oracle::Message::Graft(it) | oracle::Message::Subscribe(it) | oracle::Message::Unsubscribe(it) => {
-            vec![topic(it)]
-        }
-        oracle::Message::Prune(prune) => {
-            let mut shape = vec![topic(&prune.topic), prune.backoff.to_be_bytes().to_vec()];
-            shape.extend(prune.px.iter().map(|entry| entry.peer_id.clone()));
-            shape
-        }
-        oracle::Message::Ihave(ihave) => {
-            [topic(&ihave.topic)].into_iter().chain(ihave.message_ids.iter().map(id)).collect()
-        }
-        oracle::Message::Iwant(iwant) => iwant.message_ids.iter().map(id).collect(),
-        oracle::Message::MessageWithHeader(message) => {
-            let mut shape = vec![message.shard_proof.clone(), topic(&message.topic), id(&message.message_id)];
-            shape.extend(message.share.iter().map(|scalar| scalar.bytes.clone()));
-            shape
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The gossipsub RPC: vectors, an oracle, and properties over any bytes.
 
-#[path = "wire_oracles/libp2p.rs"]
+#[path = "../../conformance/src/fuzzing/oracle/libp2p.rs"]
 mod oracle;
 mod vectors;
 
@@ -9,8 +9,8 @@ use gossipsub_automaton::{
     wire::{
         Outgoing,
         libp2p::{
-            Bounds, Error, Libp2p, Message, MessageId, MessageIds, PeerId, PeerInfo, Policy, RawMessage, Rpc,
-            RpcWriter, Rule, StreamDecoder, message_id_of_author,
+            Bounds, Error, Libp2p, Message, MessageId, PeerId, PeerInfo, Policy, RawMessage, Rpc, RpcWriter, Rule,
+            StreamDecoder, message_id_of_author,
         },
     },
 };
@@ -32,7 +32,7 @@ fn check_rpc(vector: &Value) {
     match Rpc::decode(&Bounds::GO, &bytes) {
         Ok(rpc) => {
             assert_eq!(strict, "ok", "{name}");
-            assert_eq!(json(&to_oracle(&rpc)), vector["decoded"], "{name}");
+            assert_eq!(json(&oracle::Rpc::from(&rpc)), vector["decoded"], "{name}");
         }
         Err(error) => assert_eq!(strict, "error", "{name}: {error}"),
     }
@@ -315,7 +315,7 @@ fn frames(bounds: Bounds, bytes: &[u8]) -> Vec<Vec<u8>> {
 fn check_against_oracle(bytes: &[u8]) {
     match (Rpc::decode(&UNBOUNDED, bytes), oracle::Rpc::decode(bytes)) {
         (Ok(rpc), Ok(oracle)) => {
-            assert_eq!(to_oracle(&rpc), oracle);
+            assert_eq!(oracle::Rpc::from(&rpc), oracle);
             check_inputs(&rpc);
         }
         (Err(_), Err(_)) => {}
@@ -336,69 +336,6 @@ fn check_inputs(rpc: &Rpc<'_>) {
         again.extend(self::inputs(&Rpc::decode(&UNBOUNDED, &frame).unwrap()));
     }
     assert_eq!(again, inputs);
-}
-
-fn to_oracle(rpc: &Rpc<'_>) -> oracle::Rpc {
-    let owned = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec);
-    let text = |text: Option<&str>| text.map(str::to_owned);
-    let ids = |ids: MessageIds<'_>| {
-        let all: Vec<Vec<u8>> = ids.iter().map(<[u8]>::to_vec).collect();
-        assert_eq!((all.len(), all.is_empty()), (ids.len(), ids.is_empty()));
-        all
-    };
-    let peer = |peer: PeerInfo<'_>| oracle::PeerInfo {
-        peer_id: owned(peer.peer_id),
-        signed_peer_record: owned(peer.signed_peer_record),
-    };
-    let control = oracle::Control {
-        ihave: rpc
-            .ihave()
-            .map(|ihave| oracle::Ihave { topic_id: text(ihave.topic), message_ids: ids(ihave.message_ids) })
-            .collect(),
-        iwant: rpc.iwant().map(|iwant| oracle::Ids { message_ids: ids(iwant.message_ids) }).collect(),
-        graft: rpc.graft().map(|graft| oracle::Graft { topic_id: text(graft.topic) }).collect(),
-        prune: rpc
-            .prune()
-            .map(|prune| oracle::Prune {
-                topic_id: text(prune.topic),
-                peers: prune.peers().map(peer).collect(),
-                backoff: prune.backoff,
-            })
-            .collect(),
-        idontwant: rpc.idontwant().map(|idontwant| oracle::Ids { message_ids: ids(idontwant.message_ids) }).collect(),
-        extensions: rpc
-            .extensions()
-            .map(|extensions| oracle::Extensions { partial_messages: extensions.partial_messages }),
-    };
-    oracle::Rpc {
-        subscriptions: rpc
-            .subscriptions()
-            .map(|subscription| oracle::Subscription {
-                subscribe: subscription.subscribe,
-                topic_id: text(subscription.topic),
-                requests_partial: subscription.requests_partial,
-                supports_partial: subscription.supports_partial,
-            })
-            .collect(),
-        publish: rpc
-            .publish()
-            .map(|message| oracle::Message {
-                from: owned(message.from),
-                data: owned(message.data),
-                seqno: owned(message.seqno),
-                topic: text(message.topic),
-                signature: owned(message.signature),
-                key: owned(message.key),
-            })
-            .collect(),
-        control: rpc.has_control().then_some(control),
-        partial: rpc.partial().map(|partial| oracle::Partial {
-            topic_id: owned(partial.topic_id),
-            group_id: owned(partial.group_id),
-            message: owned(partial.partial_message),
-            parts_metadata: owned(partial.parts_metadata),
-        }),
-    }
 }
 
 fn any_bytes() -> impl Strategy<Value = Option<Vec<u8>>> {
@@ -494,7 +431,7 @@ proptest! {
     fn damaged_rpcs_have_the_verdict_and_value_of_the_oracle(rpc in any_rpc(), more in any_rpc(), damages in any_damage()) {
         // Two encodings in a row are the two merged.
         let mut bytes = rpc.encode_to_vec();
-        prop_assert_eq!(to_oracle(&Rpc::decode(&UNBOUNDED, &bytes).unwrap()), rpc);
+        prop_assert_eq!(oracle::Rpc::from(&Rpc::decode(&UNBOUNDED, &bytes).unwrap()), rpc);
         bytes.extend(more.encode_to_vec());
         check_against_oracle(&bytes);
         damage(&mut bytes, &damages);

@@ -111,9 +111,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Message> {
     }
 }
 
+/// The same message, but for the text of points.
+impl PartialEq<dal::Message> for Message {
+    fn eq(&self, ours: &dal::Message) -> bool {
+        self.parts() == parts(ours)
+    }
+}
+
 impl Message {
     /// The parts that both libraries have, as bytes.
-    pub(crate) fn parts(&self) -> Vec<Vec<u8>> {
+    fn parts(&self) -> Vec<Vec<u8>> {
         let pkh = |slot_index: u8, pkh: &PublicKeyHash| {
             let (tag, hash) = match pkh {
                 PublicKeyHash::Ed25519(hash) => (0, hash),
@@ -153,7 +160,7 @@ impl Message {
 }
 
 /// The same parts of one of our messages.
-pub(crate) fn parts(message: &dal::Message) -> Vec<Vec<u8>> {
+fn parts(message: &dal::Message) -> Vec<Vec<u8>> {
     let topic = |topic: &dal::Topic| [&[topic.slot_index, topic.pkh.curve as u8][..], &topic.pkh.hash].concat();
     let id = |id: &dal::MessageId| {
         let (level, shard) = (id.level.to_be_bytes(), id.shard_index.to_be_bytes());
