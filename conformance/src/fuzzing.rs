@@ -49,6 +49,6 @@ fn chunked(bytes: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {
 
 /// The first bytes of a stream one by one, and then all others: enough to cut its first frames at every place.
 fn byte_by_byte(stream: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let (front, back) = stream.split_at_checked(64).unwrap_or((stream, &[]));
+    let (front, back) = stream.split_at_checked(32).unwrap_or((stream, &[]));
     front.chunks(1).chain([back])
 }
