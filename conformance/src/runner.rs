@@ -129,6 +129,14 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
         Ok(())
     }
 
+    /// The model, in the state after the last step.
+    #[must_use]
+    pub const fn model(&self) -> &Model<Environment> {
+        &self.model
+    }
+}
+
+impl<M: Implementation> Runner<'_, M> {
     /// After a whole sequence: asks the implementation the same again, a little otherwise ([`trials`]). It is of no use
     /// afterwards.
     ///
@@ -139,11 +147,5 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
             Some(_) => trials::run(self.implementation, &self.header, steps),
             None => Ok(()),
         }
-    }
-
-    /// The model, in the state after the last step.
-    #[must_use]
-    pub const fn model(&self) -> &Model<Environment> {
-        &self.model
     }
 }

@@ -62,7 +62,7 @@ impl Implementation for Biased {
             self.choice.draw = Random::of_case(self.choice.seed, 0);
         }
         let Ok(output) = model.respond(now, input, &mut self.choice);
-        Ok(Reply { output, view: Views::Heartbeat.after(input).then(|| model.view().into()) })
+        Ok(Reply { output, view: Views::Heartbeat.after(input, || model.view()) })
     }
 }
 
