@@ -153,10 +153,10 @@ impl Results {
 }
 
 /// In one of so many cases of a profile, properties of the state are checked, where it is shown anyway.
-const STATES: u64 = 8;
+const STATES: u64 = 16;
 
 /// In one of so many cases of a profile, the state is shown after every step, and in one of so many there are trials.
-const EXTRAS: u64 = 256;
+const EXTRAS: u64 = 512;
 
 /// What is done with a case beyond its steps and answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -25,7 +25,7 @@ pub use whole::Whole;
 
 use crate::{checker::Violation, difference::Difference, trace::EnvironmentChange};
 use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, plain::Plain};
-use std::fmt::Display;
+use std::{fmt::Display, sync::LazyLock};
 
 /// What all rules of properties begin with, so that findings of them can be told from others.
 pub const PREFIX: &str = "property: ";
@@ -48,11 +48,14 @@ pub struct Property {
 /// What holds, or what is otherwise.
 pub(crate) type Verdict = Result<(), Difference>;
 
+/// A check of an answer.
+type OfAnswer = fn(&Asked<'_>) -> Verdict;
+
 /// What a property is checked on.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// On every answer.
-    Answer(fn(&Asked<'_>) -> Verdict),
+    Answer(OfAnswer),
     /// On every whole view, with the answer before it.
     State(fn(&Asked<'_>, &Whole<'_>) -> Verdict),
     /// On two whole views, before and after a step.
@@ -132,6 +135,15 @@ pub const ALL: &[&Property] = &[
     &trials::LATER,
 ];
 
+/// Those that are checked at every step, at hand.
+static OF_ANSWERS: LazyLock<Vec<(OfAnswer, &Property)>> = LazyLock::new(|| {
+    let of_answers = ALL.iter().filter_map(|property| match property.check {
+        Check::Answer(check) => Some((check, *property)),
+        Check::State(_) | Check::Change(_) | Check::Trial => None,
+    });
+    of_answers.collect()
+});
+
 impl Property {
     /// The rule as a finding names it.
     #[must_use]
@@ -194,10 +206,8 @@ impl Watch {
         view: Option<&PartialView<Plain>>,
     ) -> Result<(), Violation> {
         let answers = Asked { limits: &self.limits, known: &self.known, now, input, output };
-        for property in ALL {
-            if let Check::Answer(check) = property.check {
-                check(&answers).map_err(|difference| property.violated(difference))?;
-            }
+        for (check, property) in &*OF_ANSWERS {
+            check(&answers).map_err(|difference| property.violated(difference))?;
         }
         self.known.learn(&self.limits, now, input, output);
         if self.answers_only {
