@@ -10,7 +10,7 @@ use gossipsub_automaton::{
         Outgoing,
         dal::{
             Curve, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId, Point, Profile,
-            PublicKeyHash, PxEntry, Rule, StreamDecoder, Topic,
+            PublicKeyHash, PxEntry, Rule, Shard, StreamDecoder, Topic,
         },
     },
 };
@@ -182,6 +182,9 @@ fn an_advertisement_has_at_most_100_points() {
 #[test]
 fn a_stream_keeps_one_frame_and_stops_at_a_fault() {
     let mut decoder = StreamDecoder::new(Profile::MAVRYK);
+    let mut chunk = &[0, 0, 0, 2, 0, 1][..];
+    assert!(decoder.decode(&mut chunk).unwrap().is_some());
+    assert_eq!((decoder.buffered(), chunk), (0, &[][..]), "nothing waits behind a whole frame");
     let mut chunk = &[0x06, 0x3f, 0xff, 0xfc, 0, 0x13][..];
     assert!(decoder.decode(&mut chunk).unwrap().is_none());
     assert_eq!((decoder.buffered(), chunk), (6, &[][..]));
@@ -213,6 +216,46 @@ fn backoffs_are_clamped() {
     };
     assert_eq!(output(Span::from_millis(59_001)), 60);
     assert_eq!(output(Span::MAX), i16::MAX);
+}
+
+#[test]
+fn lists_are_counted() {
+    let entry = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: PeerId([6; 16]) };
+    for count in [0, 2] {
+        let mut ihave = Vec::new();
+        let message_ids = vec![message_id(7); count];
+        Message::Ihave { topic: topic(1), message_ids }.encode(Profile::OCTEZ, &mut ihave).unwrap();
+        let mut prune = Vec::new();
+        Message::Prune { topic: topic(1), px: vec![entry; count], backoff: 0 }
+            .encode(Profile::OCTEZ, &mut prune)
+            .unwrap();
+        match [&ihave, &prune].map(|bytes| MessageView::decode(Profile::OCTEZ, bytes).unwrap()) {
+            [MessageView::Ihave { message_ids, .. }, MessageView::Prune { px, .. }] => {
+                assert_eq!((message_ids.len(), message_ids.is_empty()), (count, count == 0));
+                assert_eq!((px.len(), px.is_empty()), (count, count == 0));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_has_the_points_that_are_known_and_the_topic_of_its_id() {
+    let px = [PeerId([1; 16]), PeerId([2; 16])];
+    let known = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: px[1] };
+    let outgoing = Outgoing::Prune { topic: &topic(1), px: &px, backoff: Span::ZERO };
+    let message = Message::new(&outgoing, |peer| (*peer == known.peer_id).then_some(known.point));
+    assert_eq!(message, Message::Prune { topic: topic(1), px: vec![known], backoff: 0 });
+
+    let payload = Shard { share: vec![[5; 32]], proof: [8; 48] };
+    let outgoing = Outgoing::Message { topic: None, message_id: &message_id(7), message: &payload.clone().into() };
+    let expected = Message::MessageWithHeader {
+        share: payload.share,
+        shard_proof: payload.proof,
+        topic: topic(7),
+        message_id: message_id(7),
+    };
+    assert_eq!(Message::new(&outgoing, |_| None), expected);
 }
 
 /// All that a stream gives: its messages, the fault that ended it, and how many bytes are left waiting.

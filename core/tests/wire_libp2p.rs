@@ -100,6 +100,68 @@ fn errors_say_where_what_and_why() {
     assert_eq!(decode("a306ac06"), "at byte 2, rpc: group 100 is ended by the end of group 101");
 }
 
+/// The fields of the schema and two others: the numbers of the messages around it and its own, its path, and whether it
+/// is a varint.
+const SCHEMA: [(&[u8], &str, bool); 37] = [
+    (&[1], "subscriptions", false),
+    (&[1, 1], "subscriptions.subscribe", true),
+    (&[1, 2], "subscriptions.topic_id", false),
+    (&[1, 3], "subscriptions.requestsPartial", true),
+    (&[1, 4], "subscriptions.supportsPartial", true),
+    (&[2], "publish", false),
+    (&[2, 1], "publish.from", false),
+    (&[2, 2], "publish.data", false),
+    (&[2, 3], "publish.seqno", false),
+    (&[2, 4], "publish.topic", false),
+    (&[2, 5], "publish.signature", false),
+    (&[2, 6], "publish.key", false),
+    (&[3], "control", false),
+    (&[3, 1], "control.ihave", false),
+    (&[3, 1, 1], "control.ihave.topic_id", false),
+    (&[3, 1, 2], "control.ihave.message_ids", false),
+    (&[3, 2], "control.iwant", false),
+    (&[3, 2, 1], "control.iwant.message_ids", false),
+    (&[3, 3], "control.graft", false),
+    (&[3, 3, 1], "control.graft.topic_id", false),
+    (&[3, 4], "control.prune", false),
+    (&[3, 4, 1], "control.prune.topic_id", false),
+    (&[3, 4, 2], "control.prune.peers", false),
+    (&[3, 4, 2, 1], "control.prune.peers.peer_id", false),
+    (&[3, 4, 2, 2], "control.prune.peers.signed_peer_record", false),
+    (&[3, 4, 3], "control.prune.backoff", true),
+    (&[3, 5], "control.idontwant", false),
+    (&[3, 5, 1], "control.idontwant.message_ids", false),
+    (&[3, 6], "control.extensions", false),
+    (&[3, 6, 10], "control.extensions.partialMessages", true),
+    (&[10], "partial", false),
+    (&[10, 1], "partial.topicID", false),
+    (&[10, 2], "partial.groupID", false),
+    (&[10, 3], "partial.partialMessage", false),
+    (&[10, 4], "partial.partsMetadata", false),
+    (&[3, 7], "", false),
+    (&[11], "", false),
+];
+
+#[test]
+fn every_field_has_the_wire_type_of_the_schema() {
+    for (numbers, name, varint) in SCHEMA {
+        // A varint 0 and no bytes are written alike.
+        let (innermost, around) = numbers.split_last().unwrap();
+        let field = |wire_type: u8| {
+            around.iter().rfold(vec![innermost << 3 | wire_type, 0], |inside, number| {
+                [&[number << 3 | 2, u8::try_from(inside.len()).unwrap()][..], &inside].concat()
+            })
+        };
+        let (given, other) = if varint { (0, 2) } else { (2, 0) };
+        assert!(Rpc::decode(&UNBOUNDED, &field(given)).is_ok(), "{name}");
+        let fault = Rpc::decode(&UNBOUNDED, &field(other)).map(drop).map_err(|error| (error.field, error.rule));
+        let expected = if name.is_empty() { Ok(()) } else { Err((name, Rule::UnexpectedWireType)) };
+        assert_eq!(fault, expected, "of what the schema does not know, any wire type is passed over");
+        check_against_oracle(&field(given));
+        check_against_oracle(&field(other));
+    }
+}
+
 #[test]
 fn bounds_refuse_before_anything_is_read() {
     let refuses = |bounds: Bounds, hex: &str| Rpc::decode(&bounds, &from_hex(hex)).map(drop).unwrap_err();

@@ -106,10 +106,7 @@ impl<'a> P2pMessageView<'a> {
     pub fn decode(profile: Profile, bytes: &'a [u8]) -> Result<Framed<'a>, Error> {
         let mut reader = Reader::arriving(bytes);
         match Self::read(&mut reader, profile) {
-            Ok(message) => match reader.end() {
-                length if length <= bytes.len() => Ok(Framed::Whole { message, length }),
-                length => Ok(Framed::Incomplete { wanted: length, length }),
-            },
+            Ok(message) => Ok(Framed::Whole { message, length: reader.end() }),
             Err(error) => {
                 let wanted = reader.wanted().ok_or(error)?;
                 let length = if reader.end() == usize::MAX { wanted } else { reader.end() };
