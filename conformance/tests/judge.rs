@@ -1,12 +1,13 @@
-//! A fixed campaign on core: what a mutant of core is judged by, beside the snapshots.
+//! What a mutant of core is judged by, beside the snapshots: a fixed campaign, and whether its choices are uniform.
 //!
 //! `JUDGE_CASES` sets how many sequences are tried.
 
 use gossipsub_conformance::{
     campaign::{Plan, Shard, Until, run},
     expectations::Expectations,
-    generate::Profile,
+    generate::{Profile, Random},
     implementation::{Core, Views},
+    randomness::{ALL, LEAST_SAMPLES, examine},
 };
 
 #[test]
@@ -26,4 +27,16 @@ fn nothing_is_found_in_core() {
     let kinds: Vec<&String> = results.findings.keys().collect();
     assert!(kinds.is_empty(), "{kinds:?}, in {:?}", results.findings);
     assert_eq!((results.cases, results.steps), (cases, cases * 200));
+}
+
+#[test]
+fn no_choice_of_core_is_biased() {
+    for (scenario, number) in ALL.iter().zip(0..) {
+        let mut core = Core::new(Views::Heartbeat);
+        let tests =
+            examine(scenario, &mut core, &mut Random::of_case(1, number), LEAST_SAMPLES).expect("all is allowed");
+        for test in tests {
+            assert!(!test.is_biased(), "{test:?}");
+        }
+    }
 }

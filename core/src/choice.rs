@@ -18,19 +18,12 @@ impl Choice {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    /// A number below `bound`, which is not 0 (Lemire's method: a product's upper half, unbiased by rejection).
+    /// A number below `bound`, which is not 0: the upper half of a product. How likely two numbers are differs by 2^-64,
+    /// which nobody can see.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "halves of a product, and a number below a usize")]
+    #[expect(clippy::cast_possible_truncation, reason = "below a usize")]
     pub(crate) fn below(&mut self, bound: usize) -> usize {
-        let bound = bound as u64;
-        let mut product = u128::from(self.0.next_u64()) * u128::from(bound);
-        if (product as u64) < bound {
-            let uneven = bound.wrapping_neg() % bound;
-            while (product as u64) < uneven {
-                product = u128::from(self.0.next_u64()) * u128::from(bound);
-            }
-        }
-        (product >> 64) as usize
+        ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
     }
 
     /// Brings `count` of the list, or all, to its front: a random choice in random order. Gives that part.
