@@ -6,7 +6,9 @@ use crate::{
     generate::{Generator, Profile, Random},
     implementation::{Fault, Implementation},
     ledger::Ledger,
+    minimize::{Minimized, NothingToMinimize, Options, minimize},
     runner::{Finding, Runner},
+    sequence::Sequence,
     trace::{Header, Step},
 };
 use std::{
@@ -117,6 +119,23 @@ pub struct Case {
     pub steps: Vec<Step>,
     /// What was found.
     pub finding: Finding,
+    /// Whether the state was shown after every step.
+    shows_all: bool,
+}
+
+impl Case {
+    /// Makes the sequence short, with the implementation showing what it showed when this was found.
+    ///
+    /// # Errors
+    /// Where the finding does not show again.
+    pub fn minimize<M: Implementation>(
+        &self,
+        implementation: &mut M,
+        options: &Options,
+    ) -> Result<Minimized, NothingToMinimize> {
+        implementation.show_all(self.shows_all);
+        minimize(Sequence { header: self.header.clone(), steps: self.steps.clone() }, implementation, options)
+    }
 }
 
 impl Results {
@@ -231,7 +250,7 @@ impl Results {
         let profile = plan.profiles.first().copied().unwrap_or(Profile::Default);
         let header = Header { limits: profile.limits(), ..Header::default() };
         let finding = Finding::Failed(fault);
-        let case = Case { number: u64::MAX, profile, header, steps: Vec::new(), finding };
+        let case = Case { number: u64::MAX, profile, header, steps: Vec::new(), finding, shows_all: false };
         self.found(case.finding.kind(), case, 1);
     }
 }
@@ -244,7 +263,8 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
     results.cases += 1;
     *results.profiles.entry(profile).or_insert(0) += 1;
     let extra = Extra::of(plan, number);
-    implementation.show_all(extra == Extra::Views);
+    let shows_all = extra == Extra::Views;
+    implementation.show_all(shows_all);
     let mut steps = Vec::new();
     let mut found = match Runner::start(implementation, &header) {
         Err(finding) => Some(finding),
@@ -258,7 +278,7 @@ fn run_case<M: Implementation>(plan: &Plan, number: u64, implementation: &mut M,
         found = Some(finding);
     }
     if let Some(finding) = found {
-        results.found(finding.kind(), Case { number, profile, header, steps, finding }, 1);
+        results.found(finding.kind(), Case { number, profile, header, steps, finding, shows_all }, 1);
     }
 }
 

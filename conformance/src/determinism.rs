@@ -11,6 +11,14 @@ use crate::{
 /// One case in so many is checked.
 const ONE_IN: u64 = 100;
 
+const AGAIN: &str = "determinism: the same sequence has the same answers again";
+const COPIED: &str = "determinism: a copy answers as the original does";
+
+/// Whether a finding is one of these.
+pub(crate) fn is_rule(rule: &str) -> bool {
+    [AGAIN, COPIED].contains(&rule)
+}
+
 /// Whether the case of this number is checked: every hundredth, so that a campaign checks the same ones every time.
 pub(crate) const fn is_checked(case: u64) -> bool {
     case.is_multiple_of(ONE_IN)
@@ -34,10 +42,8 @@ pub(crate) fn check<M: Implementation>(
         if index == steps.len() / 2 {
             copy = implementation.copy();
         }
-        let again = ask_again(implementation, step, "determinism: the same sequence has the same answers again");
-        let copied = copy
-            .as_mut()
-            .map_or(Ok(()), |copy| ask_again(copy, step, "determinism: a copy answers as the original does"));
+        let again = ask_again(implementation, step, AGAIN);
+        let copied = copy.as_mut().map_or(Ok(()), |copy| ask_again(copy, step, COPIED));
         if let Err(finding) = again.and(copied) {
             return Some((index, finding));
         }

@@ -2,6 +2,7 @@
 
 use crate::{
     checker::{Answer, Observer, Unverifiable, Violation, observed_check_step},
+    determinism,
     implementation::{Fault, Implementation},
     properties::{Watch, trials},
     trace::{Environment, Event, Exchange, Header, Step},
@@ -137,6 +138,11 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
 }
 
 impl<M: Implementation> Runner<'_, M> {
+    /// After a whole sequence: asks the implementation the same again, and a copy of it ([`determinism`]).
+    pub(crate) fn determinism(&mut self, steps: &[Step]) -> Result<(), Finding> {
+        determinism::check(self.implementation, &self.header, steps).map_or(Ok(()), |(_, finding)| Err(finding))
+    }
+
     /// After a whole sequence: asks the implementation the same again, a little otherwise ([`trials`]). It is of no use
     /// afterwards.
     ///

@@ -7,6 +7,7 @@ use gossipsub_conformance::{
     generate::Profile,
     implementation::{Core, Fault, Implementation, Reply, Reseed, Views},
     ledger::Ledger,
+    minimize::Options,
     trace::{EnvironmentChange, Header},
 };
 use serde_json::Value;
@@ -146,7 +147,46 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
         let case = &results.findings.get(rule).expect("the finding").0;
         assert!(case.steps.len() < 120, "the steps end with the one that differs");
         assert_eq!(results.steps, 201 * 120, "what is asked again counts once");
+        if same_again {
+            let minimized = case.minimize(&mut moody(), &Options::default()).expect("it shows again");
+            assert_eq!(minimized.finding.kind(), rule);
+            assert!(minimized.steps.len() < 30, "{} steps", minimized.steps.len());
+        }
     }
+}
+
+/// Core, but its view after a join is wrong.
+struct Blurred(Core);
+
+impl Implementation for Blurred {
+    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+        self.0.start(header)
+    }
+
+    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+        self.0.environment(now, change)
+    }
+
+    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        let mut reply = self.0.ask(now, input)?;
+        if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
+            view.heartbeat_ticks = Some(77);
+        }
+        Ok(reply)
+    }
+
+    fn show_all(&mut self, all: bool) {
+        self.0.show_all(all);
+    }
+}
+
+#[test]
+fn what_only_a_view_shows_is_minimized_with_that_view() {
+    let blurred = || Blurred(Core::new(Views::Heartbeat));
+    let results = run(&plan(1, 1, "1/1"), blurred, &|_, _| {});
+    let (case, _) = results.findings.values().next().expect("the first case shows all");
+    let minimized = case.minimize(&mut blurred(), &Options::default()).expect("it shows again");
+    assert_eq!((minimized.finding.kind(), minimized.steps.len()), (case.finding.kind(), 1));
 }
 
 #[test]

@@ -10,10 +10,8 @@ use gossipsub_conformance::{
     expectations::Expectations,
     generate::Profile,
     ledger::{Ledger, floors::below_floor},
-    minimize::{Options, minimize},
-    properties::PREFIX,
+    minimize::Options,
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
-    sequence::Sequence,
     trace::{Header, Step, TraceError, create},
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -129,13 +127,10 @@ impl Check {
 
     /// Minimizes a finding, saves its trace, and tells of it.
     fn conclude(&self, case: Case, count: u64, time: Duration) -> Result<FindingReport, Box<dyn Error>> {
-        let Case { number, header, steps, finding, .. } = case;
         let options = Options { time, implementation: Some(self.under_test.name()), ..Options::default() };
-        let sequence = Sequence { header: header.clone(), steps: steps.clone() };
+        let minimized = case.minimize(&mut self.under_test.make(self.view.into()), &options);
+        let Case { number, header, steps, finding, .. } = case;
         let before = steps.len() as u64;
-        // A property may need what was shown after every step.
-        let views = if finding.kind().starts_with(PREFIX) { View::Every } else { self.view };
-        let minimized = minimize(sequence, &mut self.under_test.make(views.into()), &options);
         let (header, steps, finding, remark) = match minimized {
             Ok(minimized) => {
                 let remark = minimized.to_string();

@@ -2,6 +2,7 @@
 
 use super::{NothingToMinimize, Options, cost::Cost, document::Document};
 use crate::{
+    determinism,
     implementation::Implementation,
     properties::trials,
     runner::{Finding, Runner},
@@ -121,7 +122,7 @@ impl<'a, M: Implementation> Search<'a, M> {
             return false;
         }
         self.runs += 1;
-        let again = Best::of_run(&self.best.sequence, self.implementation, trials::is_of_trial(&self.kind));
+        let again = Best::of_run(&self.best.sequence, self.implementation, is_of_asking_again(&self.kind));
         let same = |again: Best| again.answered == self.best.answered && again.finding.kind() == self.kind;
         self.repeatable = again.is_some_and(same);
         !self.repeatable
@@ -144,7 +145,7 @@ impl<'a, M: Implementation> Search<'a, M> {
                     return None;
                 }
                 self.runs += 1;
-                let shown = Best::of_run(&candidate, self.implementation, trials::is_of_trial(&self.kind));
+                let shown = Best::of_run(&candidate, self.implementation, is_of_asking_again(&self.kind));
                 if let Some(shown) = shown.filter(|shown| shown.finding.kind() == self.kind) {
                     return Some(shown);
                 }
@@ -161,15 +162,15 @@ impl<'a, M: Implementation> Search<'a, M> {
 }
 
 impl Best {
-    /// What comes of a sequence up to the first finding, that of a trial included if asked for; none where there is
-    /// none.
+    /// What comes of a sequence up to the first finding, those of asking again included if wanted; none where
+    /// there is none.
     fn of_run<M: Implementation>(
         Sequence { header, steps }: &Sequence,
         implementation: &mut M,
-        with_trials: bool,
+        asks_again: bool,
     ) -> Option<Self> {
         let mut answered = Vec::new();
-        let finding = first_finding(header, steps, implementation, with_trials, &mut answered)?;
+        let finding = first_finding(header, steps, implementation, asks_again, &mut answered)?;
         let steps = steps.iter().take(answered.len()).cloned().collect();
         let sequence = Sequence { header: header.clone(), steps };
         let mut document = Document::of(&sequence);
@@ -189,7 +190,7 @@ fn first_finding<M: Implementation>(
     header: &Header,
     steps: &[Step],
     implementation: &mut M,
-    with_trials: bool,
+    asks_again: bool,
     answered: &mut Vec<Step>,
 ) -> Option<Finding> {
     let mut runner = match Runner::start(implementation, header) {
@@ -204,5 +205,13 @@ fn first_finding<M: Implementation>(
             return Some(finding);
         }
     }
-    if with_trials { runner.trials(answered).err() } else { None }
+    if !asks_again {
+        return None;
+    }
+    runner.determinism(answered).and_then(|()| runner.trials(answered)).err()
+}
+
+/// Whether a finding of this kind shows only when the implementation is asked the same sequence again.
+fn is_of_asking_again(kind: &str) -> bool {
+    determinism::is_rule(kind) || trials::is_of_trial(kind)
 }
