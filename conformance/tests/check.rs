@@ -1,5 +1,8 @@
 //! `check`: faults are found, and a campaign is the same however it is run.
 
+#[path = "common/lying.rs"]
+mod lying;
+
 use gossipsub_automaton::{GraftOutput, Input, Output, Time, plain::Plain};
 use gossipsub_conformance::{
     campaign::{Plan, Results, Shard, Until, run},
@@ -10,6 +13,7 @@ use gossipsub_conformance::{
     minimize::Options,
     trace::{EnvironmentChange, Header},
 };
+use lying::Lying;
 use serde_json::Value;
 use std::process::Command;
 
@@ -53,29 +57,15 @@ fn a_shard_is_one_of_several() {
     }
 }
 
-/// Core, but for one thing: it says that a full mesh is not.
-struct Greedy(Core);
-
-impl Implementation for Greedy {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.0.start(header)
-    }
-
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.0.environment(now, change)
-    }
-
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.0.ask(now, input)?;
-        if reply.output == Output::Graft(GraftOutput::MeshFull) {
-            reply.output = GraftOutput::GraftingSuccessfully.into();
-        }
-        Ok(reply)
+/// It takes one more than a full mesh should.
+fn takes_more(_: &Input<Plain>, reply: &mut Reply) {
+    if reply.output == Output::Graft(GraftOutput::MeshFull) {
+        reply.output = GraftOutput::GraftingSuccessfully.into();
     }
 }
 
 fn run_greedy(plan: &Plan) -> Results {
-    run(plan, || Greedy(Core::new(Views::Every)), &|_, _| {})
+    run(plan, || Lying { core: Core::new(Views::Every), lie: takes_more }, &|_, _| {})
 }
 
 #[test]
@@ -155,34 +145,16 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
     }
 }
 
-/// Core, but its view after a join is wrong.
-struct Blurred(Core);
-
-impl Implementation for Blurred {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.0.start(header)
-    }
-
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.0.environment(now, change)
-    }
-
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.0.ask(now, input)?;
-        if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
-            view.heartbeat_ticks = Some(77);
-        }
-        Ok(reply)
-    }
-
-    fn show_all(&mut self, all: bool) {
-        self.0.show_all(all);
+/// Its view after a join is wrong.
+fn shows_other_ticks(input: &Input<Plain>, reply: &mut Reply) {
+    if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
+        view.heartbeat_ticks = Some(77);
     }
 }
 
 #[test]
 fn what_only_a_view_shows_is_minimized_with_that_view() {
-    let blurred = || Blurred(Core::new(Views::Heartbeat));
+    let blurred = || Lying { core: Core::new(Views::Heartbeat), lie: shows_other_ticks };
     let results = run(&plan(1, 1, "1/1"), blurred, &|_, _| {});
     let (case, _) = results.findings.values().next().expect("the first case shows all");
     let minimized = case.minimize(&mut blurred(), &Options::default()).expect("it shows again");

@@ -1,5 +1,8 @@
 //! `check --exhaustive`: exact numbers, every choice, and the shortest sequence of a fault.
 
+#[path = "common/lying.rs"]
+mod lying;
+
 use gossipsub_automaton::{
     GraftOutput, Input, Join, JoinOutput, Output, OutputKind, Time,
     plain::{Peer, Plain},
@@ -12,6 +15,7 @@ use gossipsub_conformance::{
     runner::Runner,
     trace::{EnvironmentChange, Event, Exchange, Header},
 };
+use lying::Lying;
 
 fn world(name: &str) -> World {
     World::all().into_iter().find(|world| world.name == name).expect("a world")
@@ -76,35 +80,6 @@ fn every_allowed_choice_is_followed() {
     (join.limits.degree_optimal, join.limits.degree_out) = (1, 0);
     let joined = search(&join, 1, 1, &core());
     assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
-}
-
-/// Core, but for what one function makes of its answers.
-#[derive(Clone)]
-struct Lying {
-    core: Core,
-    lie: fn(&Input<Plain>, &mut Reply),
-}
-
-impl Implementation for Lying {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.core.start(header)
-    }
-
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.core.environment(now, change)
-    }
-
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.core.ask(now, input)?;
-        (self.lie)(input, &mut reply);
-        Ok(reply)
-    }
-}
-
-impl Reseed for Lying {
-    fn reseed(&mut self, seed: u64) {
-        self.core.reseed(seed);
-    }
 }
 
 fn says_full_is_not(_: &Input<Plain>, reply: &mut Reply) {

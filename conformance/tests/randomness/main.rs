@@ -1,15 +1,17 @@
 //! `randomness`: no choice of core or of the reference model is called biased, and each planted bias is, where it is.
 
 mod biased;
+#[path = "../common/lying.rs"]
+mod lying;
 
 use biased::{Bias, Biased};
-use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, Time, plain::Plain};
+use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, plain::Plain};
 use gossipsub_conformance::{
     generate::Random,
-    implementation::{Core, Fault, Implementation, Reference, Reply, Views},
+    implementation::{Core, Implementation, Reference, Reply, Views},
     randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
-    trace::{EnvironmentChange, Header},
 };
+use lying::Lying;
 use std::process::Command;
 
 /// The tests of all scenarios.
@@ -143,31 +145,18 @@ fn the_command_gives_the_same_table_every_time() {
     assert_eq!(randomness(&["--seed", "5", "--samples", &least]).1, table);
 }
 
-/// Core, but for one thing: it offers one peer too few.
-struct Stingy(Core);
-
-impl Implementation for Stingy {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.0.start(header)
-    }
-
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.0.environment(now, change)
-    }
-
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.0.ask(now, input)?;
-        if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut reply.output {
-            peers.pop();
-        }
-        Ok(reply)
+/// It offers one peer less than it should.
+fn offers_less(_: &Input<Plain>, reply: &mut Reply) {
+    if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut reply.output {
+        peers.pop();
     }
 }
 
 #[test]
 fn what_is_not_allowed_is_a_finding() {
     for scenario in &ALL {
-        let examined = examine(scenario, &mut Stingy(core()), &mut Random::of_case(0, 0), LEAST_SAMPLES);
+        let examined =
+            examine(scenario, &mut Lying { core: core(), lie: offers_less }, &mut Random::of_case(0, 0), LEAST_SAMPLES);
         let kind = examined.err().map(|finding| finding.kind);
         assert_eq!(kind, (scenario.rule == "select_px_peers").then(|| scenario.rule.to_owned()), "{scenario}");
     }
