@@ -1,7 +1,10 @@
 //! What is kept, for how long, and that it goes in the end.
 
 use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
-use gossipsub_automaton::{Input, plain::MessageId};
+use gossipsub_automaton::{
+    HeartbeatOutput, Input, Output,
+    plain::{MessageId, Peer, Topic},
+};
 
 pub(super) const RETAINED: Property = Property {
     name: "a negative score outlives the connection",
@@ -25,7 +28,7 @@ pub(super) const BACKOFFS: Property = Property {
     source: "Octez, gossipsub_intf.ml, backoff_cleanup_ticks",
     quote: "The number of heartbeat ticks setting the frequency at which the backoffs are checked and potentially \
             cleared.",
-    except: None,
+    except: Some("where prune_backoff and heartbeat_interval are 0, a backoff that the same heartbeat sets has ended"),
     check: Check::State(backoffs),
 };
 
@@ -89,9 +92,15 @@ fn backoffs(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
         return Ok(());
     }
     let slack = asked.limits.heartbeat_interval.doubled();
+    // The cleanup comes before the prunes.
+    let is_set_since = |peer: &Peer, topic: &Topic| {
+        matches!(asked.output, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, .. })
+            if to_prune.get(peer).is_some_and(|topics| topics.contains(topic)))
+    };
     for (topic, entries) in view.backoff {
-        let left = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= asked.now.as_millis().into());
-        nobody(|| format!("ended backoffs of topic {topic}"), left.map(|(peer, _)| *peer))?;
+        let ended = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= asked.now.as_millis().into());
+        let left = ended.map(|(peer, _)| *peer).filter(|peer| !is_set_since(peer, topic));
+        nobody(|| format!("ended backoffs of topic {topic}"), left)?;
     }
     Ok(())
 }
