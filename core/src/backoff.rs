@@ -4,6 +4,7 @@ use crate::{
     Automaton, Identifiers, Span, Time,
     connections::Peers,
     intern::{PeerSlot, TopicSlot},
+    room::excess,
     topics::Topics,
 };
 
@@ -38,7 +39,9 @@ impl<I: Identifiers, A> Automaton<I, A> {
                 }
                 is_kept
             });
-            backoff.shrink_to(backoff.len() * 2);
+            if let Some(enough) = excess(backoff.len(), backoff.capacity()) {
+                backoff.shrink_to(enough);
+            }
             topics.release_unused(topic);
         }
     }

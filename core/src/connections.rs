@@ -4,8 +4,8 @@ use crate::{
     AddPeer, AddPeerOutput, Application, Automaton, Identifiers, RemovePeer, RemovePeerOutput, Subscribe,
     SubscribeOutput, Time, Unsubscribe, UnsubscribeOutput,
     intern::{Interner, PeerSlot, Renumbering, TopicSlot},
-    members::trim,
     peer_score::Record,
+    room::trim,
     scores::Scores,
     topics::Topics,
 };

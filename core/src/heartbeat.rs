@@ -6,7 +6,8 @@ use crate::{
     backoff::back_off,
     connections::PeerState,
     intern::{PeerSlot, TopicSlot},
-    members::{Members, trim},
+    members::Members,
+    room::trim,
     scores::Scores,
     topics::Audience,
 };

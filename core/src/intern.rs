@@ -3,6 +3,7 @@
 //! A slot is given back when nothing refers to it any more, and then reused. Holding a slot that was given back is a
 //! fault of this crate. Every access by slot goes through this file, so it is here that such a fault would panic.
 
+use crate::room::excess;
 use alloc::vec::Vec;
 use core::{
     hash::{BuildHasher, Hash},
@@ -138,9 +139,7 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
     /// renumbered.
     pub(crate) fn compact(&mut self) -> Option<Renumbering<S>> {
         let Self { slots, entries, free, hasher } = self;
-        if entries.len() <= SMALL || slots.len() >= entries.len() / 4 {
-            return None;
-        }
+        excess(slots.len(), entries.len())?;
         let mut used = 0;
         let renumbering = entries.iter().map(|entry| {
             let slot = S::new(used);
@@ -159,9 +158,6 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         Some(renumbering)
     }
 }
-
-/// Up to this many slots or elements are kept, used or not.
-pub(crate) const SMALL: usize = 64;
 
 /// The new slot of each old one.
 pub(crate) struct Renumbering<S>(Vec<S>);

@@ -131,6 +131,14 @@ impl<I: Identifiers, A> Automaton<I, A> {
     /// How much is held in memory, and how much there is room for: for tests of bounded state.
     #[doc(hidden)]
     pub fn footprint(&self) -> Footprint {
+        let lists = self.topics.iter().flat_map(|(_, TopicState { subscribers, backoff, gossip, .. })| {
+            [
+                (subscribers.len(), subscribers.capacity()),
+                (backoff.len(), backoff.capacity()),
+                (gossip.len(), gossip.capacity()),
+            ]
+        });
+        let (list, list_capacity) = lists.max_by_key(|(len, capacity)| capacity - len).unwrap_or_default();
         Footprint {
             peers: self.peers.len(),
             peer_capacity: self.peers.capacity(),
@@ -140,6 +148,8 @@ impl<I: Identifiers, A> Automaton<I, A> {
             message_id_capacity: self.messages.capacity(),
             scores: self.scores.len(),
             score_capacity: self.scores.capacity(),
+            list,
+            list_capacity,
         }
     }
 
@@ -220,4 +230,7 @@ pub struct Footprint {
     pub message_id_capacity: usize,
     pub scores: usize,
     pub score_capacity: usize,
+    /// Of the list of a topic that has the most room for nothing.
+    pub list: usize,
+    pub list_capacity: usize,
 }

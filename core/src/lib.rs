@@ -107,6 +107,7 @@ mod messages;
 mod output;
 mod peer_score;
 pub mod plain;
+mod room;
 mod score;
 mod scores;
 #[cfg(feature = "serde")]

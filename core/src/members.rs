@@ -3,6 +3,7 @@
 use crate::{
     SortedSet,
     intern::{PeerSlot, Renumbering},
+    room::trim,
 };
 use alloc::vec::Vec;
 
@@ -100,12 +101,5 @@ impl<P: Ord + Clone> Members<P> {
         }
         union.extend(others.cloned());
         SortedSet::from_ascending(union)
-    }
-}
-
-/// Gives back memory where most of it is unused.
-pub(crate) fn trim<T>(list: &mut Vec<T>) {
-    if list.capacity() > crate::intern::SMALL && list.len() < list.capacity() / 4 {
-        list.shrink_to(list.len() * 2);
     }
 }

@@ -3,9 +3,10 @@
 use crate::{
     Identifiers, Time,
     connections::Peers,
-    intern::{PeerSlot, Renumbering, SMALL, SlotMap, TopicSlot},
+    intern::{PeerSlot, Renumbering, SlotMap, TopicSlot},
+    room::{excess, trim_queue},
     topics::Topics,
-    window::{ItemNumber, Window, trim_queue},
+    window::{ItemNumber, Window},
 };
 use alloc::boxed::Box;
 use core::hash::BuildHasher;
@@ -141,8 +142,8 @@ impl<I: Identifiers> MessageCache<I> {
                 entry.remove();
             }
         });
-        if numbers.capacity() > SMALL && numbers.len() < numbers.capacity() / 8 {
-            numbers.shrink_to(numbers.len() * 2, |number| hash_of(ids, *number, hasher));
+        if let Some(enough) = excess(numbers.len(), numbers.capacity()) {
+            numbers.shrink_to(enough, |number| hash_of(ids, *number, hasher));
         }
     }
 

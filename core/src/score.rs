@@ -94,26 +94,3 @@ impl fmt::Display for Finite {
         crate::display::write_float(f, self.0)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_nan_counts_as_minus_infinity() {
-        assert_eq!(Score::from(f64::NAN), Score::from(f64::NEG_INFINITY));
-    }
-
-    #[test]
-    fn equality_is_that_of_the_bits() {
-        assert_ne!(Score::from(0.0), Score::from(-0.0));
-        assert_ne!(Score::from(1.0), Score::from(1.0 + f64::EPSILON));
-    }
-
-    #[test]
-    fn application_scores_are_finite() {
-        assert_eq!(Finite::new(f64::INFINITY), Err(NotFinite(f64::INFINITY)));
-        assert!(Finite::new(f64::NAN).is_err());
-        assert!(Finite::new(f64::MIN).is_ok());
-    }
-}

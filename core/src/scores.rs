@@ -4,8 +4,8 @@ use crate::{
     Identifiers, Limits, Time,
     connections::{PeerState, Peers},
     intern::{PeerSlot, Renumbering, Slot, TopicSlot},
-    members::trim,
     peer_score::{Counters, OfTopic, Parameters, ParametersIndex, Record},
+    room::trim,
     topics::Topics,
 };
 use alloc::vec::Vec;

@@ -110,22 +110,3 @@ impl<'de, T: serde::Deserialize<'de> + Ord> serde::Deserialize<'de> for SortedSe
             .map_err(|_| serde::de::Error::custom(crate::serial::UNSORTED))
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn collecting_sorts_and_drops_repetitions() {
-        let set: SortedSet<u8> = [3, 1, 3, 2].into_iter().collect();
-        assert_eq!(set.as_slice(), [1, 2, 3]);
-        assert!(set.contains(&2) && !set.contains(&4));
-    }
-
-    #[test]
-    fn only_sorted_vectors_are_taken_over() {
-        assert!(SortedSet::from_sorted(vec![1, 2]).is_ok());
-        assert_eq!(SortedSet::from_sorted(vec![2, 1]), Err(vec![2, 1]));
-        assert_eq!(SortedSet::from_sorted(vec![1, 1]), Err(vec![1, 1]));
-    }
-}

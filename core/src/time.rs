@@ -128,30 +128,3 @@ impl fmt::Display for Span {
         write!(f, "{}ms", self.0)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sums_saturate_at_the_last_time() {
-        assert_eq!(Time::from_millis(7) + Span::MAX, Time::MAX);
-        assert_eq!(Time::MAX + Span::from_millis(1), Time::MAX);
-        assert_eq!(Span::MAX.doubled(), Span::MAX);
-    }
-
-    #[test]
-    fn exact_sums_do_not_saturate() {
-        assert_eq!(Time::MAX.exactly_after(Span::MAX), 2 * u128::from(u64::MAX));
-    }
-
-    #[test]
-    fn a_window_includes_its_end_and_a_negative_one_holds_nothing() {
-        let start = Time::from_millis(100);
-        assert!(Window::from_millis(10).holds(start, Time::from_millis(110)));
-        assert!(!Window::from_millis(10).holds(start, Time::from_millis(111)));
-        assert!(Window::from_millis(0).holds(start, start));
-        assert!(!Window::from_millis(-1).holds(start, start));
-        assert!(Window::from_millis(i64::MAX).holds(start, Time::from_millis(u64::MAX / 2)));
-    }
-}

@@ -1,6 +1,6 @@
 //! Sliding windows of heartbeats.
 
-use crate::intern::SMALL;
+use crate::room::trim_queue;
 use alloc::collections::VecDeque;
 use core::iter;
 
@@ -112,13 +112,6 @@ impl ItemNumber {
     #[inline]
     fn since(self, first: Self) -> usize {
         self.0.wrapping_sub(first.0) as usize
-    }
-}
-
-/// Gives back memory where most of it is unused.
-pub(crate) fn trim_queue<T>(queue: &mut VecDeque<T>) {
-    if queue.capacity() > SMALL && queue.len() < queue.capacity() / 4 {
-        queue.shrink_to(queue.len() * 2);
     }
 }
 

@@ -1,0 +1,109 @@
+//! The values that inputs, outputs and limits are made of: scores, times, sets.
+
+use gossipsub_automaton::{Finite, NotFinite, Score, SortedSet, Span, Time, Window};
+use std::{collections::HashSet, hash::Hash};
+
+/// Whether two values are equal, as `==`, `!=` and a hash table see them.
+fn equal<T: Eq + Hash + Copy>(a: T, b: T) -> bool {
+    let equal = a == b;
+    assert_ne!(equal, a != b);
+    assert_eq!(equal, HashSet::from([a]).contains(&b));
+    equal
+}
+
+/// How many hashes these have.
+fn hashes<T: Hash>(values: impl IntoIterator<Item = T>) -> usize {
+    let hash = |value: T| {
+        use std::hash::{DefaultHasher, Hasher};
+        let mut hasher = DefaultHasher::new();
+        value.hash(&mut hasher);
+        hasher.finish()
+    };
+    values.into_iter().map(hash).collect::<HashSet<_>>().len()
+}
+
+const FLOATS: [f64; 5] = [0.0, -0.0, 1.0, 1.0 + f64::EPSILON, f64::MIN];
+
+#[test]
+fn scores_and_finite_numbers_are_equal_if_all_their_bits_are() {
+    let finite = |float| Finite::new(float).expect("it is finite");
+    for (a, first) in FLOATS.into_iter().enumerate() {
+        for (b, second) in FLOATS.into_iter().enumerate() {
+            assert_eq!(equal(Score::from(first), Score::from(second)), a == b, "{first} and {second}");
+            assert_eq!(equal(finite(first), finite(second)), a == b, "{first} and {second}");
+        }
+    }
+    assert_eq!((hashes(FLOATS.map(Score::from)), hashes(FLOATS.map(finite))), (5, 5));
+}
+
+#[test]
+fn a_score_that_is_not_a_number_counts_as_minus_infinity() {
+    assert_eq!(Score::from(f64::NAN), Score::from(f64::NEG_INFINITY));
+    assert_ne!(Score::from(f64::NAN), Score::from(f64::INFINITY));
+}
+
+#[test]
+fn application_scores_are_finite() {
+    assert_eq!(Finite::new(f64::INFINITY), Err(NotFinite(f64::INFINITY)));
+    assert!(Finite::new(f64::NAN).is_err());
+    assert!(Finite::new(f64::MIN).is_ok());
+}
+
+#[test]
+fn times_are_milliseconds() {
+    assert_eq!((Time::from_millis(7).as_millis(), Span::from_millis(7).as_millis()), (7, 7));
+    assert_eq!([-7, 7].map(|window| Window::from_millis(window).as_millis()), [-7, 7]);
+    assert_eq!(Span::from_millis(1500).as_secs_f64().to_bits(), 1.5_f64.to_bits());
+    assert_eq!((Time::from_millis(7).to_string(), Span::from_millis(7).to_string()), ("7ms".into(), "7ms".into()));
+}
+
+#[test]
+fn sums_saturate_at_the_last_time() {
+    assert_eq!(Time::from_millis(7) + Span::from_millis(5), Time::from_millis(12));
+    assert_eq!(Time::from_millis(7) + Span::MAX, Time::MAX);
+    assert_eq!(Time::MAX + Span::from_millis(1), Time::MAX);
+}
+
+#[test]
+fn spans_saturate_at_the_longest() {
+    assert_eq!(Span::from_secs(2), Span::from_millis(2000));
+    assert_eq!(Span::from_secs(u64::MAX), Span::MAX);
+    assert_eq!(Span::from_millis(3).doubled(), Span::from_millis(6));
+    assert_eq!(Span::MAX.doubled(), Span::MAX);
+}
+
+#[test]
+fn a_span_since_a_later_time_is_zero() {
+    let (earlier, later) = (Time::from_millis(3), Time::from_millis(10));
+    assert_eq!((later.since(earlier), earlier.since(later)), (Span::from_millis(7), Span::ZERO));
+}
+
+#[test]
+fn exact_sums_do_not_saturate() {
+    assert_eq!(Time::from_millis(7).exactly_after(Span::from_millis(5)), 12);
+    assert_eq!(Time::MAX.exactly_after(Span::MAX), 2 * u128::from(u64::MAX));
+}
+
+#[test]
+fn a_window_includes_its_end_and_a_negative_one_holds_nothing() {
+    let start = Time::from_millis(100);
+    assert!(Window::from_millis(10).holds(start, Time::from_millis(110)));
+    assert!(!Window::from_millis(10).holds(start, Time::from_millis(111)));
+    assert!(Window::from_millis(0).holds(start, start));
+    assert!(!Window::from_millis(-1).holds(start, start));
+    assert!(Window::from_millis(i64::MAX).holds(start, Time::from_millis(u64::MAX / 2)));
+}
+
+#[test]
+fn collecting_a_set_sorts_and_drops_repetitions() {
+    let set: SortedSet<u8> = [3, 1, 3, 2].into_iter().collect();
+    assert_eq!(set.as_slice(), [1, 2, 3]);
+    assert!(set.contains(&2) && !set.contains(&4));
+}
+
+#[test]
+fn a_set_takes_over_only_vectors_that_ascend() {
+    assert_eq!(SortedSet::from_sorted(vec![1, 2]).map(|set| set.to_vec()), Ok(vec![1, 2]));
+    assert_eq!(SortedSet::from_sorted(vec![2, 1]), Err(vec![2, 1]));
+    assert_eq!(SortedSet::from_sorted(vec![1, 1]), Err(vec![1, 1]));
+}
