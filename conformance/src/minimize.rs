@@ -1,13 +1,15 @@
 //! Making a sequence that shows a fault so short and plain that the fault can be seen.
 //!
 //! Every part of a sequence is a sequence, so steps are dropped until none can be; then values are made simpler, and
-//! so on, until nothing helps any more. What counts is that the same rule is broken: [`Finding::kind`].
+//! so on, until nothing helps any more. What counts is that the same rule is broken ([`Finding::kind`]), or a part
+//! of it where it names several things.
 //!
 //! There is no chance in it. For an automaton that answers the same to the same sequence and seed, the result is the
 //! same on every machine, unless the time ends it. For one that does not, each candidate is tried several times.
 
 mod cost;
 mod document;
+mod kind;
 mod limits;
 mod parts;
 mod search;
@@ -88,6 +90,7 @@ pub fn minimize<M: Implementation>(
 fn simplify<M: Implementation>(search: &mut Search<'_, M>) -> bool {
     let before = search.best().cost;
     parts::drop_steps(search);
+    parts::drop_names(search);
     parts::drop_values(search);
     values::rename(search);
     values::simplify_numbers(search);
@@ -98,7 +101,10 @@ fn simplify<M: Implementation>(search: &mut Search<'_, M>) -> bool {
     if search.best().cost < before {
         return true;
     }
-    search.with_other_seeds(parts::drop_steps);
+    search.with_other_seeds(|search| {
+        parts::drop_names(search);
+        parts::drop_steps(search);
+    });
     search.best().cost < before || search.turns_out_unrepeatable()
 }
 

@@ -62,19 +62,22 @@ pub struct Pick {
     pub from: BTreeSet<Peer>,
     /// How many. At most as many as there are.
     pub count: usize,
+    /// Who is there without a choice. An output shows them together with the chosen ones.
+    pub beside: BTreeSet<Peer>,
 }
 
 impl Pick {
     /// As many as `limit`, or all if there are fewer.
     #[must_use]
     pub fn up_to(limit: u64, from: BTreeSet<Peer>) -> Self {
-        Self { count: at_most(limit, from.len()), from }
+        Self { count: at_most(limit, from.len()), from, beside: BTreeSet::new() }
     }
 }
 
 impl fmt::Display for Pick {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} of {}", self.count, Braces(&self.from))
+        write!(f, "{} of {}", self.count, Braces(&self.from))?;
+        if self.beside.is_empty() { Ok(()) } else { write!(f, ", beside {}", Braces(&self.beside)) }
     }
 }
 

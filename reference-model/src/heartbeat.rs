@@ -172,7 +172,8 @@ impl<A: Application<Plain>> Model<A> {
                 .filter(|peer| !fanout.peers.contains(peer) && !self.is_direct(*peer) && will_do(peer))
                 .collect();
             let missing = self.limits.degree_optimal.saturating_sub(fanout.peers.len() as u64);
-            fanout.peers.extend(choice.peers(Point::Fanout(topic), &Pick::up_to(missing, candidates))?);
+            let pick = Pick { beside: fanout.peers.clone(), ..Pick::up_to(missing, candidates) };
+            fanout.peers.extend(choice.peers(Point::Fanout(topic), &pick)?);
         }
         self.fanout = maintained;
         Ok(())

@@ -297,7 +297,8 @@ impl<A: Application<Plain>> Model<A> {
             .subscribed(topic)
             .filter(|peer| !self.is_direct(*peer) && self.score(*peer) >= self.limits.publish_threshold)
             .collect();
-        let pick = Pick::up_to(self.limits.degree_optimal, candidates);
+        let beside = self.subscribed_direct(topic).collect();
+        let pick = Pick { beside, ..Pick::up_to(self.limits.degree_optimal, candidates) };
         let peers = choice.peers(Point::NewFanout(topic), &pick)?;
         if !peers.is_empty() {
             self.fanout.insert(topic.clone(), Fanout { peers: peers.clone(), last_published_time: self.now });
@@ -324,8 +325,10 @@ impl<A: Application<Plain>> Model<A> {
             .subscribed(topic)
             .filter(|peer| !self.is_direct(*peer) && welcome(peer) && !keep.contains(peer))
             .collect();
-        let pick = Pick::up_to(self.limits.degree_optimal.saturating_sub(keep.len() as u64), others);
-        let mesh: BTreeSet<Peer> = keep.into_iter().chain(choice.peers(Point::Joined(topic), &pick)?).collect();
+        let missing = self.limits.degree_optimal.saturating_sub(keep.len() as u64);
+        let pick = Pick { beside: keep, ..Pick::up_to(missing, others) };
+        let mut mesh = choice.peers(Point::Joined(topic), &pick)?;
+        mesh.extend(pick.beside);
         // (3)
         for peer in &mesh {
             self.scores.graft(*peer, topic, self.now);

@@ -109,7 +109,8 @@ impl Choice for Observed<'_> {
     fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Violation> {
         let Some(seen) = self.seen(point) else { return Ok(any(pick)) };
         let chosen: BTreeSet<Peer> = seen.intersection(&pick.from).copied().collect();
-        if chosen.len() != pick.count {
+        let others_are_beside = seen.difference(&chosen).all(|peer| pick.beside.contains(peer));
+        if chosen.len() != pick.count || !others_are_beside {
             return Err(refuse(point.rule(), point, pick, Braces(&seen)));
         }
         Ok(chosen)

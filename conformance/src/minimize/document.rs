@@ -140,6 +140,11 @@ pub(super) fn names(document: &mut Document) -> Vec<(Role, Value)> {
         .collect()
 }
 
+/// Whether a name is in a step.
+pub(super) fn is_about(step: &mut Value, role: Role, name: &Value) -> bool {
+    leaves(std::slice::from_mut(step)).iter().any(|(field, value)| Role::of(field) == Some(role) && *value == name)
+}
+
 /// Whether a field holds names, which are no numbers to be made smaller one by one.
 pub(super) fn is_name(field: &str) -> bool {
     Role::of(field).is_some()

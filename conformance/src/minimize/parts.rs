@@ -1,7 +1,7 @@
 //! What a sequence may do without: dropped in halves, quarters, and so on down to one by one.
 
 use super::{
-    document::{Document, leaves},
+    document::{Document, is_about, leaves, names},
     limits,
     search::{Best, Search},
 };
@@ -64,6 +64,18 @@ pub(super) fn drop_steps<M: Implementation>(search: &mut Search<'_, M>) {
         let kept = steps.iter().enumerate().filter(|(index, _)| !dropped.contains(index));
         Some(Sequence { header: header.clone(), steps: kept.map(|(_, step)| step.clone()).collect() })
     });
+}
+
+/// Drops all steps about a peer, a topic or a message at once, where the finding does not need them: with one of them
+/// less, chance may take another way, and with all of them not.
+pub(super) fn drop_names<M: Implementation>(search: &mut Search<'_, M>) {
+    for (role, name) in names(&mut search.best().document.clone()).into_iter().rev() {
+        search.edit(|document| {
+            let last = document.steps.pop();
+            document.steps.retain_mut(|step| !is_about(step, role, &name));
+            document.steps.extend(last);
+        });
+    }
 }
 
 /// Drops all values that the finding does not need.

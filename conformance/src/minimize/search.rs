@@ -1,6 +1,6 @@
 //! The search: the best sequence so far, and whether a candidate is better.
 
-use super::{NothingToMinimize, Options, cost::Cost, document::Document};
+use super::{NothingToMinimize, Options, cost::Cost, document::Document, kind::is_part_of};
 use crate::{
     determinism,
     implementation::Implementation,
@@ -30,7 +30,6 @@ pub(super) struct Best {
 #[derive(Debug)]
 pub(super) struct Search<'a, M> {
     implementation: &'a mut M,
-    kind: String,
     best: Best,
     deadline: Option<Instant>,
     complete: bool,
@@ -52,10 +51,9 @@ impl<'a, M: Implementation> Search<'a, M> {
         let tries = options.tries.max(1);
         let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, implementation, true)?)));
         let Some((runs, best)) = first else { return Err(NothingToMinimize { runs: tries.into() }) };
-        let kind = best.finding.kind();
         let (repeatable, runs) = (runs == 1, runs.into());
         let mut search =
-            Self { implementation, kind, best, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
+            Self { implementation, best, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
         search.turns_out_unrepeatable();
         Ok(search)
     }
@@ -122,8 +120,9 @@ impl<'a, M: Implementation> Search<'a, M> {
             return false;
         }
         self.runs += 1;
-        let again = Best::of_run(&self.best.sequence, self.implementation, is_of_asking_again(&self.kind));
-        let same = |again: Best| again.answered == self.best.answered && again.finding.kind() == self.kind;
+        let kind = self.best.finding.kind();
+        let again = Best::of_run(&self.best.sequence, self.implementation, is_of_asking_again(&kind));
+        let same = |again: Best| again.answered == self.best.answered && again.finding.kind() == kind;
         self.repeatable = again.is_some_and(same);
         !self.repeatable
     }
@@ -137,6 +136,7 @@ impl<'a, M: Implementation> Search<'a, M> {
         if candidate == self.best.sequence || candidate.header.limits.check().is_err() {
             return None;
         }
+        let kind = self.best.finding.kind();
         let other_seeds = self.other_seeds.then_some(0..OTHER_SEEDS).into_iter().flatten().map(Some);
         for seed in std::iter::once(candidate.header.seed).chain(other_seeds) {
             candidate.header.seed = seed;
@@ -145,8 +145,8 @@ impl<'a, M: Implementation> Search<'a, M> {
                     return None;
                 }
                 self.runs += 1;
-                let shown = Best::of_run(&candidate, self.implementation, is_of_asking_again(&self.kind));
-                if let Some(shown) = shown.filter(|shown| shown.finding.kind() == self.kind) {
+                let shown = Best::of_run(&candidate, self.implementation, is_of_asking_again(&kind));
+                if let Some(shown) = shown.filter(|shown| is_part_of(&shown.finding.kind(), &kind)) {
                     return Some(shown);
                 }
             }
