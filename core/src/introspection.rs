@@ -138,7 +138,8 @@ impl<I: Identifiers, A> Automaton<I, A> {
                 (gossip.len(), gossip.capacity()),
             ]
         });
-        let (list, list_capacity) = lists.max_by_key(|(len, capacity)| capacity - len).unwrap_or_default();
+        let (list, list_capacity) =
+            lists.max_by_key(|(len, capacity)| capacity.saturating_sub(*len)).unwrap_or_default();
         Footprint {
             peers: self.peers.len(),
             peer_capacity: self.peers.capacity(),

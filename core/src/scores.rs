@@ -205,9 +205,9 @@ impl<I: Identifiers> Scores<I> {
         }
     }
 
-    /// How many records a refresh is owed to, and how many topics records may have counters for.
+    /// How many records a refresh is owed to, or how many topics records may have counters for, whichever is more.
     pub(crate) fn len(&self) -> usize {
-        self.restless.len() + self.ranked.len()
+        self.restless.len().max(self.ranked.len())
     }
 
     pub(crate) fn capacity(&self) -> usize {
