@@ -1,7 +1,7 @@
 //! The automaton under the names of real networks: bytes for peers and message ids, shared strings and payloads.
 
 use crate::support::{Names, Numbers, automaton, lively, script};
-use gossipsub_automaton::{AcceptEverything, Automaton, Identifiers, Output, Span, Time, View};
+use gossipsub_automaton::{AcceptEverything, Automaton, Identifiers, Output, PublishMessage, Span, Time, View};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -133,4 +133,16 @@ fn introspection_agrees_with_the_view() {
         assert!(listed.iter().eq(view.message_cache.keys()));
     }
     assert_eq!(automaton.limits().prune_backoff, Span::from_secs(3));
+}
+
+#[test]
+fn cached_ids_are_listed_by_the_heartbeats_since_they_were_added() {
+    let mut automaton = automaton::<Numbers>(6, lively());
+    for message_id in 0..3 {
+        automaton.publish_message(Time::ZERO, PublishMessage { topic: 0, message_id, message: 0 });
+        automaton.publish_message(Time::ZERO, PublishMessage { topic: 0, message_id: 10 + message_id, message: 0 });
+        automaton.heartbeat(Time::ZERO);
+    }
+    let listed = [(1, vec![2, 12]), (2, vec![1, 11]), (3, vec![0, 10])];
+    assert_eq!(automaton.cached_message_ids(), listed.into());
 }
