@@ -1,6 +1,6 @@
-//! The values that inputs, outputs and limits are made of: scores, times, sets.
+//! The values that inputs, outputs and limits are made of: scores, times, sets, and floats that are numbers.
 
-use gossipsub_automaton::{Finite, NotFinite, Score, SortedSet, Span, Time, Window};
+use gossipsub_automaton::{Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, Window, plain::Plain};
 use std::{collections::HashSet, hash::Hash};
 
 /// Whether two values are equal, as `==`, `!=` and a hash table see them.
@@ -106,4 +106,19 @@ fn a_set_takes_over_only_vectors_that_ascend() {
     assert_eq!(SortedSet::from_sorted(vec![1, 2]).map(|set| set.to_vec()), Ok(vec![1, 2]));
     assert_eq!(SortedSet::from_sorted(vec![2, 1]), Err(vec![2, 1]));
     assert_eq!(SortedSet::from_sorted(vec![1, 1]), Err(vec![1, 1]));
+}
+
+/// A trace cannot hold such a float, but a program can.
+#[test]
+fn limits_that_are_not_finite_are_refused_by_name() {
+    for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let limits = Limits::<Plain> { gossip_factor: float, ..Limits::default() };
+        let error = limits.check().expect_err("not finite").to_string();
+        assert!(error.contains("gossip_factor") && error.contains(&float.to_string()), "{error}");
+
+        let score_limits = ScoreLimits { app_specific_weight: float, ..ScoreLimits::default() };
+        let limits = Limits::<Plain> { score_limits, ..Limits::default() };
+        let error = limits.check().expect_err("not finite").to_string();
+        assert!(error.contains("app_specific_weight") && error.contains(&float.to_string()), "{error}");
+    }
 }
