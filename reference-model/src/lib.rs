@@ -20,6 +20,7 @@
 
 mod backoff;
 mod choice;
+mod decision;
 mod drawn;
 mod enumerated;
 mod heartbeat;
@@ -35,6 +36,7 @@ mod state;
 mod take_over;
 
 pub use choice::{Choice, Grafts, OverfullMesh, Pick, Point, Violation};
+pub use decision::{Decision, Observer, Rule};
 pub use drawn::Drawn;
 pub use enumerated::Enumerated;
 pub use model::Model;
