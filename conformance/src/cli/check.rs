@@ -4,22 +4,23 @@ mod exhaustive;
 
 use super::{VIOLATIONS, implementation::UnderTest, view::View};
 use clap::Args;
-use gossipsub_automaton::{LARGEST_INTEGER, OutputKind};
+use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::{
-    campaign::{Case, Plan, Shard, Until, run},
-    expectations::Expectations,
-    generate::Profile,
-    ledger::{Ledger, floors::below_floor},
-    minimize::Options,
-    report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
-    trace::{Header, Step, TraceError, create},
+    automaton::{AutomatonFamily, Counterexample, Sequence, coverage::Ledger, generate::Profile},
+    engine::{
+        Coverage, Family, Profile as _,
+        campaign::{Case, Plan, Shard, Until, run},
+        known_differences::KnownDifferences,
+        minimize::{Options, minimize},
+        report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
+    },
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     error::Error,
     io::Write,
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
     thread::available_parallelism,
@@ -84,8 +85,8 @@ pub(crate) struct Check {
 }
 
 fn profile(name: &str) -> Result<Profile, String> {
-    let names = || Profile::ALL.map(Profile::name).join(", ");
-    Profile::from_name(name).ok_or_else(|| format!("there is no such profile, but {}", names()))
+    let names = || Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(", ");
+    Profile::from_name(name).ok_or_else(|| format!("unknown profile `{name}`; expected one of: {}", names()))
 }
 
 impl Check {
@@ -104,18 +105,18 @@ impl Check {
             let outputs = (outputs.fetch_or(reached, Ordering::Relaxed) | reached).count_ones();
             let elapsed = start.elapsed();
             bar.set_position(if matches!(plan.until, Until::Cases(_)) { cases } else { elapsed.as_secs() });
-            let (rate, all) = (rate(steps, elapsed), OutputKind::ALL.len());
+            let (rate, all) = (rate(steps, elapsed), AutomatonFamily::OUTPUT_KINDS.len());
             bar.set_message(format!("{cases} cases, {rate:.0} steps a second, {outputs}/{all} outputs"));
         };
-        let results = run(&plan, || self.under_test.make(self.view.into()), &told);
+        let results = run(&plan, || self.under_test.make(), &told);
         bar.finish_and_clear();
         let mut report = CampaignReport::new(self.seed, &results, start.elapsed().as_secs_f64());
-        for (index, known) in plan.expectations.differences.iter().enumerate() {
-            let count = results.expected.get(&index).copied().unwrap_or(0);
+        for (index, known) in plan.known.differences.iter().enumerate() {
+            let count = results.known.get(&index).copied().unwrap_or(0);
             report.known_differences.insert(known.rule.clone(), count);
         }
         if self.profiles.is_empty() && results.findings.is_empty() {
-            report.below_floor = below_floor(&results.ledger, results.steps);
+            report.below_minimum = results.coverage.below_minimum(results.steps);
         }
         let budget = self.minimize / f64::from(u32::try_from(results.findings.len()).unwrap_or(u32::MAX).max(1));
         for (case, count) in results.findings.into_values() {
@@ -125,36 +126,45 @@ impl Check {
         Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
 
-    /// Minimizes a finding, saves its trace, and tells of it.
-    fn conclude(&self, case: Case, count: u64, time: Duration) -> Result<FindingReport, Box<dyn Error>> {
-        let options = Options { time, implementation: Some(self.under_test.name()), ..Options::default() };
-        let minimized = case.minimize(&mut self.under_test.make(self.view.into()), &options);
-        let Case { number, header, steps, finding, .. } = case;
-        let before = steps.len() as u64;
-        let (header, steps, finding, remark) = match minimized {
+    /// Minimizes a finding, saves its trace, and reports it.
+    fn conclude(
+        &self,
+        case: Case<AutomatonFamily>,
+        count: u64,
+        time: Duration,
+    ) -> Result<FindingReport, Box<dyn Error>> {
+        let Case { number, counterexample, .. } = case;
+        let (implementation, views) = (Some(self.under_test.name()), counterexample.views);
+        let options = Options { time, implementation, views, ..Options::default() };
+        let before = counterexample.steps.len() as u64;
+        let sequence = Sequence { header: counterexample.header.clone(), steps: counterexample.steps.clone() };
+        let (counterexample, remark) = match minimize(sequence, &mut self.under_test.make(), &options) {
             Ok(minimized) => {
                 let remark = minimized.to_string();
-                (minimized.header, minimized.steps, minimized.finding, remark)
+                (minimized.counterexample, remark)
             }
-            Err(nothing) => (header, steps, finding, format!("it did not show again: {nothing}")),
+            Err(nothing) => (counterexample, format!("it did not show again: {nothing}")),
         };
-        std::fs::create_dir_all(&self.findings)?;
-        let path = self.findings.join(format!("case-{number}-seed-{}.jsonl", self.seed));
-        save(&path, &header, &steps)?;
-        let mut report = FindingReport::new(&finding, &header, &steps);
+        let path = self.save(&counterexample, &format!("case-{number}-seed-{}.jsonl", self.seed))?;
+        let mut report = FindingReport::new(&counterexample);
         (report.cases, report.first_case, report.steps) = (count, number, before);
         report.remarks.push(remark);
-        let path = path.display().to_string();
-        let replay =
-            format!("gossipsub-conformance replay {}{}", shell_words::quote(&path), self.under_test.arguments());
-        (report.replay, report.trace) = (Some(replay), Some(path));
+        report.saved_at(&path, Some(&self.under_test.arguments()));
         Ok(report)
     }
 
+    /// Saves a counterexample in the folder for findings.
+    fn save(&self, counterexample: &Counterexample, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+        std::fs::create_dir_all(&self.findings)?;
+        let path = self.findings.join(name);
+        counterexample.write(&path)?;
+        Ok(path)
+    }
+
     /// Prints and writes what is asked for; on GitHub Actions, the summary of the step, too.
-    fn publish(&self, report: &CampaignReport) -> Result<(), Box<dyn Error>> {
+    fn publish(&self, report: &CampaignReport<AutomatonFamily>) -> Result<(), Box<dyn Error>> {
         if self.report {
-            for (name, count) in report.ledger.rows() {
+            for (name, count) in report.coverage.rows() {
                 println!("{count:>12}  {name}");
             }
             println!();
@@ -172,14 +182,14 @@ impl Check {
         Ok(())
     }
 
-    fn plan(&self) -> Result<Plan, Box<dyn Error>> {
+    fn plan(&self) -> Result<Plan<AutomatonFamily>, Box<dyn Error>> {
         let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
         let until = match self.cases {
             Some(cases) => Until::Cases(cases),
             None => Until::Time(Duration::try_from_secs_f64(self.time)?),
         };
         let profiles = if self.profiles.is_empty() { Profile::ALL.to_vec() } else { self.profiles.clone() };
-        let expectations = self.known_differences.as_deref().map(Expectations::read).transpose()?.unwrap_or_default();
+        let known = self.known_differences.as_deref().map(KnownDifferences::read).transpose()?.unwrap_or_default();
         Ok(Plan {
             seed: self.seed,
             profiles,
@@ -188,17 +198,10 @@ impl Check {
             jobs: jobs.get(),
             until,
             fail_fast: self.fail_fast,
-            expectations,
+            views: self.view.into(),
+            known,
         })
     }
-}
-
-fn save(path: &Path, header: &Header, steps: &[Step]) -> Result<(), TraceError> {
-    let mut file = create(path, header)?;
-    for step in steps {
-        file.step(step)?;
-    }
-    file.finish()
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a rate is shown, not computed with")]
@@ -208,12 +211,12 @@ fn rate(steps: u64, elapsed: Duration) -> f64 {
 
 /// The outputs that a job reached, a bit each.
 fn reached(ledger: &Ledger) -> u64 {
-    let reached = OutputKind::ALL.iter().map(|kind| u64::from(ledger.output(*kind) > 0));
+    let reached = (0..AutomatonFamily::OUTPUT_KINDS.len()).map(|kind| u64::from(ledger.output(kind) > 0));
     reached.fold(0, |bits, bit| bits << 1 | bit)
 }
 
 /// A bar of cases or of seconds on the terminal; nothing where standard error is none.
-fn progress(plan: &Plan) -> ProgressBar {
+fn progress(plan: &Plan<AutomatonFamily>) -> ProgressBar {
     let length = match plan.until {
         Until::Cases(cases) => cases / plan.shard.of.get(),
         Until::Time(time) => time.as_secs(),

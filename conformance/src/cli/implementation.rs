@@ -3,8 +3,11 @@
 use clap::Args;
 use gossipsub_automaton::{Input, Time, plain::Plain};
 use gossipsub_conformance::{
-    implementation::{CommandLine, Core, External, Fault, Implementation, Reply, Views},
-    trace::{EnvironmentChange, Header},
+    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
+    engine::{
+        Capabilities, Implementation, ImplementationError, Views,
+        implementation::{CommandLine, External},
+    },
 };
 use std::time::Duration;
 
@@ -34,10 +37,10 @@ impl UnderTest {
         })
     }
 
-    /// A new one: a process of its own, where it is a program.
-    pub(crate) fn make(&self, views: Views) -> Automaton {
+    /// A new one: if it is a program, a process of its own.
+    pub(crate) fn make(&self) -> Automaton {
         match &self.implementation {
-            None => Automaton::Core(Box::new(Core::new(views))),
+            None => Automaton::Core(Box::default()),
             Some(command) => {
                 let limit = Duration::try_from_secs_f64(self.answer_within.unwrap_or(10.0)).unwrap_or(Duration::MAX);
                 Automaton::External(External::new(command.clone(), limit))
@@ -49,11 +52,11 @@ impl UnderTest {
 /// Core or a program.
 pub(crate) enum Automaton {
     Core(Box<Core>),
-    External(External),
+    External(External<AutomatonFamily>),
 }
 
 impl Automaton {
-    fn any(&mut self) -> &mut dyn Implementation {
+    fn any(&mut self) -> &mut dyn Implementation<AutomatonFamily> {
         match self {
             Self::Core(core) => core.as_mut(),
             Self::External(external) => external,
@@ -61,17 +64,17 @@ impl Automaton {
     }
 }
 
-impl Implementation for Automaton {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.any().start(header)
+impl Implementation<AutomatonFamily> for Automaton {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        self.any().start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.any().environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.any().change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        self.any().ask(now, input)
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        self.any().answer(now, input)
     }
 
     fn copy(&self) -> Option<Self> {
@@ -81,10 +84,6 @@ impl Implementation for Automaton {
         }
     }
 
-    fn show_all(&mut self, all: bool) {
-        self.any().show_all(all);
-    }
-
     fn follows_seed(&self) -> bool {
         match self {
             Self::Core(core) => core.follows_seed(),
@@ -92,7 +91,14 @@ impl Implementation for Automaton {
         }
     }
 
-    fn finish(&mut self) -> Result<(), Fault> {
+    fn capabilities(&self) -> Capabilities {
+        match self {
+            Self::Core(core) => core.capabilities(),
+            Self::External(external) => external.capabilities(),
+        }
+    }
+
+    fn finish(&mut self) -> Result<(), ImplementationError> {
         self.any().finish()
     }
 }

@@ -3,11 +3,14 @@
 use super::{VIOLATIONS, implementation::UnderTest, view::View};
 use clap::Args;
 use gossipsub_conformance::{
-    minimize::{Minimized, Options, minimize},
-    runner::Finding,
-    sequence::Sequence,
-    trace::open,
-    verify::{Counts, Verdict, Verified, verify},
+    automaton::{AutomatonFamily, Counterexample, Sequence},
+    engine::{
+        Finding,
+        minimize::{Minimized, Options, minimize},
+        report::finding::replay_command,
+        trace::open,
+        verify::{OutputCounts, Verdict, Verified, verify},
+    },
 };
 use std::{
     error::Error,
@@ -46,10 +49,13 @@ pub(crate) struct Minimize {
 impl Minimize {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         let sequence = Sequence::read(open(&self.trace)?)?;
-        let time = Duration::try_from_secs_f64(self.time)?;
-        let options = Options { time, tries: self.tries, implementation: Some(self.under_test.name()) };
-        let mut implementation = self.under_test.make(self.view.into());
-        match minimize(sequence, &mut implementation, &options) {
+        let options = Options {
+            time: Duration::try_from_secs_f64(self.time)?,
+            tries: self.tries,
+            implementation: Some(self.under_test.name()),
+            views: self.view.into(),
+        };
+        match minimize(sequence, &mut self.under_test.make(), &options) {
             Ok(minimized) => self.conclude(minimized),
             Err(nothing) => {
                 println!("{nothing}");
@@ -58,24 +64,24 @@ impl Minimize {
         }
     }
 
-    fn conclude(&self, minimized: Minimized) -> Result<ExitCode, Box<dyn Error>> {
+    fn conclude(&self, minimized: Minimized<AutomatonFamily>) -> Result<ExitCode, Box<dyn Error>> {
         let path = self.output.clone().unwrap_or_else(|| beside(&self.trace));
-        minimized.write(&path)?;
+        minimized.counterexample.write(&path)?;
         println!("{minimized}");
-        print!("{}", told(minimized, &path));
+        print!("{}", replayed(minimized.counterexample, &path));
         let file = path.display().to_string();
         println!("trace: {file}");
-        println!("replay: gossipsub-conformance replay {}{}", shell_words::quote(&file), self.under_test.arguments());
+        println!("replay: {}", replay_command(&file, &self.under_test.arguments()));
         Ok(ExitCode::from(VIOLATIONS))
     }
 }
 
 /// What `replay` says of the result.
-fn told(minimized: Minimized, path: &Path) -> Verified {
-    let Finding::Failed(error) = minimized.finding else { return verify(open(path)) };
-    let (trace, steps) = (path.display().to_string(), minimized.steps.len() as u64);
+fn replayed(counterexample: Counterexample, path: &Path) -> Verified<AutomatonFamily> {
+    let Finding::Failed(error) = counterexample.finding else { return verify(open(path)) };
+    let (trace, steps) = (path.display().to_string(), counterexample.steps.len() as u64);
     let verdict = Verdict::Failed { line: steps + 1, error };
-    Verified { trace, steps: steps.saturating_sub(1), outputs: Counts::default(), verdict }
+    Verified { trace, steps: steps.saturating_sub(1), outputs: OutputCounts::default(), verdict }
 }
 
 fn beside(trace: &Path) -> PathBuf {

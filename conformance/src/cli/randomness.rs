@@ -4,10 +4,8 @@ use super::{VIOLATIONS, implementation::UnderTest};
 use clap::Args;
 use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::{
-    generate::Random,
-    implementation::Views,
-    randomness::{ALL, LEAST_SAMPLES, examine},
-    report::randomness::RandomnessReport,
+    automaton::randomness::{ALL, LEAST_SAMPLES, examine, report::RandomnessReport},
+    engine::Random,
 };
 use rayon::prelude::*;
 use std::{error::Error, path::PathBuf, process::ExitCode};
@@ -36,7 +34,7 @@ impl Randomness {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         let examined = ALL.par_iter().enumerate().map(|(number, scenario)| {
             let mut seeds = Random::of_case(self.seed, number as u64);
-            examine(scenario, &mut self.under_test.make(Views::Heartbeat), &mut seeds, self.samples)
+            examine(scenario, &mut self.under_test.make(), &mut seeds, self.samples)
         });
         let report = RandomnessReport::new(self.seed, self.samples, examined.collect());
         print!("{report}");

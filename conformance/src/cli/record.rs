@@ -3,8 +3,11 @@
 use super::view::View;
 use clap::Args;
 use gossipsub_conformance::{
-    record::Recording,
-    trace::{TraceWriter, create, open},
+    automaton::AutomatonFamily,
+    engine::{
+        record::Recording,
+        trace::{TraceWriter, create, open},
+    },
 };
 use std::{
     error::Error,
@@ -34,15 +37,19 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let recording = Recording::new(open(self.script)?, self.seed, self.view.into())?;
+        let recording = Recording::<AutomatonFamily, _>::new(open(self.script)?, self.seed, self.view.into())?;
         if let Some(path) = self.output {
-            let mut file = create(path, recording.header())?;
+            let mut file = create::<AutomatonFamily>(path, recording.header())?;
             for step in recording {
                 file.step(&step?)?;
             }
             file.finish()?;
         } else {
-            let mut writer = TraceWriter::new("standard output", BufWriter::new(stdout().lock()), recording.header())?;
+            let mut writer = TraceWriter::<AutomatonFamily, _>::new(
+                "standard output",
+                BufWriter::new(stdout().lock()),
+                recording.header(),
+            )?;
             for step in recording {
                 writer.step(&step?)?;
             }

@@ -2,7 +2,7 @@
 
 use super::{implementation::UnderTest, traces::Traces, view::View};
 use clap::Args;
-use gossipsub_conformance::verify::replay;
+use gossipsub_conformance::engine::verify::replay;
 use std::{error::Error, process::ExitCode};
 
 /// Ask an automaton the inputs of traces, and check its answers against the reference model
@@ -21,6 +21,6 @@ pub(crate) struct Replay {
 
 impl Replay {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        self.traces.judge(|opened| replay(opened, &mut self.under_test.make(self.view.into())))
+        self.traces.judge(|opened| replay(opened, &mut self.under_test.make(), self.view.into()))
     }
 }

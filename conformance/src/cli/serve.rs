@@ -2,7 +2,10 @@
 
 use super::view::View;
 use clap::{Args, ValueEnum};
-use gossipsub_conformance::implementation::{Core, Reference, serve::serve};
+use gossipsub_conformance::{
+    automaton::{Core, Reference},
+    engine::implementation::serve::serve,
+};
 use std::{
     error::Error,
     io::{BufWriter, stdin, stdout},
@@ -38,11 +41,11 @@ impl Serve {
         match self.who {
             Who::Core => {
                 let name = concat!("gossipsub-automaton ", env!("CARGO_PKG_VERSION"));
-                serve(name, stdin, stdout, &mut Core::new(views))?;
+                serve(name, stdin, stdout, &mut Core::new(), views)?;
             }
             Who::Model => {
                 let name = concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION"));
-                serve(name, stdin, stdout, &mut Reference::new(views))?;
+                serve(name, stdin, stdout, &mut Reference::new(), views)?;
             }
         }
         Ok(ExitCode::SUCCESS)

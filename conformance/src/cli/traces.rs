@@ -2,7 +2,8 @@
 
 use super::{UNREADABLE, VIOLATIONS, paths};
 use clap::{Args, ValueEnum};
-use gossipsub_conformance::{
+use gossipsub_conformance::engine::{
+    Family,
     report::Summary,
     trace::{TraceError, TraceReader, open_through},
     verify::Verified,
@@ -41,11 +42,14 @@ enum Format {
 }
 
 /// A trace as it was opened, or why it was not.
-pub(crate) type Opened = Result<TraceReader<Box<dyn BufRead + Send>>, TraceError>;
+pub(crate) type Opened<F> = Result<TraceReader<F, Box<dyn BufRead + Send>>, TraceError>;
 
 impl Traces {
     /// Judges every trace, and prints the summary.
-    pub(crate) fn judge(&self, judge: impl Fn(Opened) -> Verified + Sync) -> Result<ExitCode, Box<dyn Error>> {
+    pub(crate) fn judge<F: Family>(
+        &self,
+        judge: impl Fn(Opened<F>) -> Verified<F> + Sync,
+    ) -> Result<ExitCode, Box<dyn Error>> {
         let files = paths::traces(&self.files)?;
         let bar = progress(&files);
         let done = AtomicUsize::new(0);
@@ -69,7 +73,7 @@ impl Traces {
     }
 }
 
-fn exit_code(summary: &Summary) -> ExitCode {
+fn exit_code<F: Family>(summary: &Summary<F>) -> ExitCode {
     if summary.unreadable > 0 {
         ExitCode::from(UNREADABLE)
     } else if summary.violations + summary.failed > 0 {

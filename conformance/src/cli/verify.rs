@@ -2,7 +2,7 @@
 
 use super::traces::Traces;
 use clap::Args;
-use gossipsub_conformance::verify::verify;
+use gossipsub_conformance::{automaton::AutomatonFamily, engine::verify::verify};
 use std::{error::Error, process::ExitCode};
 
 /// Check recorded traces, outputs and views, against the reference model
@@ -17,6 +17,6 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        self.traces.judge(verify)
+        self.traces.judge::<AutomatonFamily>(verify)
     }
 }

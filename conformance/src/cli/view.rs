@@ -1,7 +1,7 @@
 //! After which inputs a view is taken.
 
 use clap::ValueEnum;
-use gossipsub_conformance::implementation::Views;
+use gossipsub_conformance::engine::Views;
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum View {

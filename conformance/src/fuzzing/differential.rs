@@ -1,16 +1,14 @@
 //! Sequences of any steps, an implementation against the model.
 
 use crate::{
-    generate::{Bytes, Draw, Generator, Profile},
-    implementation::{Core, Implementation, Views},
-    runner::{Finding, Runner},
-    trace::{Event, Exchange, Header, Step, TraceError, create},
+    automaton::{
+        AutomatonFamily, Core, Counterexample, Header, Runner, Step,
+        generate::{Generator, Profile},
+    },
+    engine::{Bytes, Draw, Finding, Implementation, Profile as _, PropertyExtent, Views},
 };
 use gossipsub_automaton::Input;
-use std::{
-    env,
-    path::{Path, PathBuf},
-};
+use std::{env, path::PathBuf};
 
 /// The environment variable that names the folder for traces of failures. Without it, they go where temporary files go.
 pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
@@ -23,11 +21,13 @@ pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 /// # Panics
 /// Where an answer is not allowed. The sequence is in a trace then, which the panic names.
 pub fn differential(bytes: &[u8]) {
-    if let Err(failure) = differential_of(&mut Core::new(Views::Heartbeat), bytes) {
+    if let Err(found) = differential_of(&mut Core::new(), bytes) {
         let folder = env::var_os(FINDINGS).map_or_else(env::temp_dir, PathBuf::from);
-        match failure.write(&folder) {
-            Ok(path) => panic!("{}\nthe sequence is in {}", failure.finding, path.display()),
-            Err(error) => panic!("{}\nthe sequence is not written: {error}", failure.finding),
+        // Findings of the same kind have the same name, so the last one is kept: when a fuzzer minimizes, a short one.
+        let path = folder.join(format!("differential-{}.jsonl", found.file_stem()));
+        match found.write(&path) {
+            Ok(()) => panic!("{}\nthe sequence is in {}", found.finding, path.display()),
+            Err(error) => panic!("{}\nthe sequence is not written: {error}", found.finding),
         }
     }
 }
@@ -36,19 +36,27 @@ pub fn differential(bytes: &[u8]) {
 ///
 /// # Errors
 /// The sequence up to the first step that was not answered as is allowed.
-pub fn differential_of(implementation: &mut impl Implementation, bytes: &[u8]) -> Result<(), Box<Failure>> {
-    let (header, steps, finding) = run(implementation, bytes);
-    finding.map_or(Ok(()), |finding| Err(Box::new(Failure { header, steps, finding })))
+pub fn differential_of(
+    implementation: &mut impl Implementation<AutomatonFamily>,
+    bytes: &[u8],
+) -> Result<(), Box<Counterexample>> {
+    let views = Views::Heartbeat;
+    let (header, steps, finding) = run(implementation, bytes, views);
+    finding.map_or(Ok(()), |finding| Err(Box::new(Counterexample { header, steps, finding, views })))
 }
 
 /// Runs the sequence that these bytes draw, up to the first finding.
-pub(super) fn run(implementation: &mut impl Implementation, bytes: &[u8]) -> (Header, Vec<Step>, Option<Finding>) {
+pub(super) fn run(
+    implementation: &mut impl Implementation<AutomatonFamily>,
+    bytes: &[u8],
+    views: Views,
+) -> (Header, Vec<Step>, Option<Finding>) {
     let (head, records) = bytes.split_at_checked(Bytes::HEAD).unwrap_or((bytes, &[]));
     let mut draw = Bytes::new(head);
-    let profile = draw.pick(&Profile::ALL).copied().unwrap_or(Profile::Default);
+    let profile = draw.pick(Profile::ALL).copied().unwrap_or(Profile::Default);
     let (header, mut generator) = Generator::new(profile, &mut draw);
     let mut steps: Vec<Step> = Vec::new();
-    let mut runner = match Runner::start(implementation, &header) {
+    let mut runner = match Runner::start_with(implementation, &header, views, PropertyExtent::All) {
         Ok(runner) => runner,
         Err(finding) => return (header, steps, Some(finding)),
     };
@@ -71,36 +79,5 @@ pub(super) fn run(implementation: &mut impl Implementation, bytes: &[u8]) -> (He
 
 fn heartbeat_after(steps: &[Step]) -> Step {
     let now = steps.last().map(|step| step.now).unwrap_or_default();
-    Step { now, event: Event::Input(Exchange { input: Input::Heartbeat, output: None, view: None }) }
-}
-
-/// A sequence that an implementation did not answer as is allowed.
-#[derive(Debug)]
-pub struct Failure {
-    /// The header of the sequence.
-    pub header: Header,
-    /// Its steps with their answers; the last one is the one of the finding.
-    pub steps: Vec<Step>,
-    /// What was found.
-    pub finding: Finding,
-}
-
-impl Failure {
-    /// Writes the sequence as a trace, and says where. Findings of the same kind have the same name, so that of many
-    /// the last one is kept: when a fuzzer minimizes, that is a short one.
-    ///
-    /// # Errors
-    /// Where the trace cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<PathBuf, TraceError> {
-        let kind = self.finding.kind();
-        let words = kind.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-        let name = words.collect::<Vec<_>>().join("-");
-        let path = folder.join(format!("differential-{name}.jsonl"));
-        let mut trace = create(&path, &self.header)?;
-        for step in &self.steps {
-            trace.step(step)?;
-        }
-        trace.finish()?;
-        Ok(path)
-    }
+    Step::of_input(now, Input::Heartbeat)
 }

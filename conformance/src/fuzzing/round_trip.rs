@@ -2,8 +2,11 @@
 
 use super::differential;
 use crate::{
-    implementation::{Core, Views},
-    trace::{TraceReader, TraceWriter},
+    automaton::{AutomatonFamily, Core},
+    engine::{
+        Views,
+        trace::{TraceReader, TraceWriter},
+    },
 };
 use gossipsub_automaton::wire::{
     dal::{Framed, P2pMessageView, Point, Profile},
@@ -62,14 +65,14 @@ fn point(text: &[u8]) {
 }
 
 fn trace(bytes: &[u8]) {
-    let (header, steps, finding) = differential::run(&mut Core::new(Views::Every), bytes);
+    let (header, steps, finding) = differential::run(&mut Core::new(), bytes, Views::Every);
     assert!(finding.is_none(), "{finding:?}");
-    let mut writer = TraceWriter::new("fuzz", Vec::new(), &header).expect("a header is written");
+    let mut writer = TraceWriter::<AutomatonFamily, _>::new("fuzz", Vec::new(), &header).expect("a header is written");
     for step in &steps {
         writer.step(step).expect("a step is written");
     }
     let written = writer.finish().expect("a vector grows");
-    let reader = TraceReader::new("fuzz", &written[..]).expect("a header is read");
+    let reader = TraceReader::<AutomatonFamily, _>::new("fuzz", &written[..]).expect("a header is read");
     assert_eq!(*reader.header(), header, "a header is written and read as the same");
     let again: Vec<_> = reader.map(|step| step.expect("a step is read").1).collect();
     assert_eq!(again, steps, "steps are written and read as the same");

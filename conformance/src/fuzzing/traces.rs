@@ -1,8 +1,8 @@
 //! The trace format, as anybody may write it.
 
 use crate::{
-    trace::{Header, Step, TraceReader},
-    verify::verify,
+    automaton::{AutomatonFamily, Header, Step},
+    engine::{TraceHeader, trace::TraceReader, verify::verify},
 };
 
 /// A line that can be read as a header or a step is, once written, read as the same again.
@@ -23,7 +23,7 @@ pub fn trace_line(bytes: &[u8]) {
 
 /// Any bytes are a trace that is verified, or refused with an error: nothing panics.
 pub fn trace_file(bytes: &[u8]) {
-    let _ = verify(TraceReader::new("fuzz", bytes)).to_string();
+    let _ = verify(TraceReader::<AutomatonFamily, _>::new("fuzz", bytes)).to_string();
 }
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> bool) -> Option<String> {

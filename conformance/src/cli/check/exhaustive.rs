@@ -1,13 +1,15 @@
 //! `check --exhaustive`: all sequences over small worlds, up to a depth.
 
-use super::{Check, save};
+use super::Check;
 use crate::cli::VIOLATIONS;
 use clap::Args;
 use gossipsub_conformance::{
-    exhaustive::{Found, World, explore},
-    implementation::{Core, Views},
-    report::{exhaustive::ExhaustiveReport, finding::FindingReport},
-    trace::Header,
+    automaton::{self, AutomatonFamily, Core, Counterexample, World},
+    engine::{
+        Coverage,
+        exhaustive::{explore, find_seed},
+        report::{exhaustive::ExhaustiveReport, finding::FindingReport},
+    },
 };
 use indicatif::ProgressBar;
 use std::{error::Error, process::ExitCode, thread::available_parallelism, time::Instant};
@@ -30,20 +32,20 @@ pub(super) struct Search {
 }
 
 fn world(name: &str) -> Result<World, String> {
-    let names = World::all().map(|world| world.name).join(", ");
-    let world = World::all().into_iter().find(|world| world.name == name);
-    world.ok_or_else(|| format!("there is no such world, but {names}"))
+    let names = all_worlds().iter().map(|world| world.name).collect::<Vec<_>>().join(", ");
+    let world = all_worlds().into_iter().find(|world| world.name == name);
+    world.ok_or_else(|| format!("unknown world `{name}`; expected one of: {names}"))
 }
 
 impl Check {
     pub(super) fn run_exhaustive(&self) -> Result<ExitCode, Box<dyn Error>> {
         let Search { worlds, depth, .. } = &self.search;
-        let worlds = if worlds.is_empty() { World::all().to_vec() } else { worlds.clone() };
+        let worlds = if worlds.is_empty() { all_worlds() } else { worlds.clone() };
         let mut reports = Vec::new();
         for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
             if self.report {
-                for (name, count) in report.ledger.rows() {
+                for (name, count) in report.coverage.rows() {
                     println!("{count:>12}  {name}");
                 }
                 println!();
@@ -58,38 +60,38 @@ impl Check {
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
 
-    fn explore(&self, world: &World, depth: usize) -> Result<ExhaustiveReport, Box<dyn Error>> {
+    fn explore(&self, world: &World, depth: usize) -> Result<ExhaustiveReport<AutomatonFamily>, Box<dyn Error>> {
         let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
         let bar = ProgressBar::new_spinner();
         let start = Instant::now();
-        let explored = explore(world, depth, jobs.get(), &Core::new(Views::Every), &|depth, level| {
+        let explored = explore(world, depth, jobs.get(), &Core::new(), &|depth, level| {
             let (name, states, steps) = (world.name, level.states, level.steps);
             bar.set_message(format!("{name}, depth {depth}: {states} states, {steps} steps"));
             bar.tick();
         });
         bar.finish_and_clear();
         let mut report = ExhaustiveReport::new(world, &explored, start.elapsed().as_secs_f64());
-        report.finding = explored.found.map(|found| self.tell(world, found)).transpose()?;
+        report.finding = explored.found.map(|found| self.conclude_world(world, found)).transpose()?;
         Ok(report)
     }
 
-    /// Saves the trace of a finding, and tells of it.
-    fn tell(&self, world: &World, mut found: Found) -> Result<FindingReport, Box<dyn Error>> {
-        let can_replay = found.seed(&mut Core::new(Views::Every));
-        let Found { header, steps, finding } = found;
-        let header = Header { implementation: Some(self.under_test.name()), ..header };
-        std::fs::create_dir_all(&self.findings)?;
-        let path = self.findings.join(format!("exhaustive-{}.jsonl", world.name));
-        save(&path, &header, &steps)?;
-        let mut report = FindingReport::new(&finding, &header, &steps);
+    /// Saves the trace of a finding, and reports it.
+    fn conclude_world(&self, world: &World, found: Counterexample) -> Result<FindingReport, Box<dyn Error>> {
+        let replayed = find_seed(&found, &mut Core::new());
+        let can_replay = replayed.is_some();
+        let mut counterexample = replayed.unwrap_or(found);
+        counterexample.header.implementation = Some(self.under_test.name());
+        let path = self.save(&counterexample, &format!("exhaustive-{}.jsonl", world.name))?;
+        let mut report = FindingReport::new(&counterexample);
         report.remarks.push("no shorter sequence of this world shows a finding".into());
-        let path = path.display().to_string();
-        if can_replay {
-            report.replay = Some(format!("gossipsub-conformance replay {}", shell_words::quote(&path)));
-        } else {
+        if !can_replay {
             report.remarks.push("no seed was found with which a replay shows it".into());
         }
-        report.trace = Some(path);
+        report.saved_at(&path, can_replay.then_some(""));
         Ok(report)
     }
+}
+
+fn all_worlds() -> Vec<World> {
+    automaton::worlds().to_vec()
 }

@@ -1,0 +1,142 @@
+//! The family of the automaton of the Octez and Mavryk nodes: what the engine needs to know of it.
+
+mod checker;
+pub mod coverage;
+mod environment;
+pub mod generate;
+mod header;
+mod in_process;
+mod model;
+pub mod properties;
+pub mod randomness;
+mod rule_parts;
+mod state_lines;
+mod worlds;
+
+pub use checker::check_step;
+pub use environment::{Environment, EnvironmentChange, FilteredAction};
+pub use header::Header;
+pub use in_process::{Core, Reference};
+pub use worlds::worlds;
+
+use crate::engine::{self, Family, Finding, Implementation, NameRole, Unverifiable};
+use gossipsub_automaton::{Input, Output, OutputKind, PartialView, plain::Plain, strict};
+use gossipsub_reference_model::Model;
+use properties::{PropertyChecker, metamorphic};
+use serde::Deserializer;
+
+/// The automaton of the Octez and Mavryk nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AutomatonFamily;
+
+/// A step of one of its sequences.
+pub type Step = engine::Step<AutomatonFamily>;
+/// What happens in a step.
+pub type Event = engine::Event<AutomatonFamily>;
+/// An input and the answer to it.
+pub type Exchange = engine::Exchange<AutomatonFamily>;
+/// An answer.
+pub type Answer = engine::Answer<AutomatonFamily>;
+/// A sequence in memory.
+pub type Sequence = engine::Sequence<AutomatonFamily>;
+/// A sequence that ends with a finding.
+pub type Counterexample = engine::Counterexample<AutomatonFamily>;
+/// An implementation and the referee beside it.
+pub type Runner<'a, M> = engine::Runner<'a, AutomatonFamily, M>;
+/// A small world for exhaustive search.
+pub type World = engine::exhaustive::World<AutomatonFamily>;
+/// An action of a small world.
+pub type Action = engine::exhaustive::Action<AutomatonFamily>;
+
+impl Family for AutomatonFamily {
+    type Header = Header;
+    type Change = EnvironmentChange;
+    type Input = Input<Plain>;
+    type Output = Output<Plain>;
+    type View = PartialView<Plain>;
+    type Model = Model<Environment>;
+    type Coverage = coverage::Ledger;
+    type Properties = PropertyChecker;
+    type Generator = generate::Generator;
+    type Order = ();
+
+    const NAME: &'static str = "automaton";
+    const OUTPUT_KINDS: &'static [&'static str] = &OUTPUT_NAMES;
+    const FLAGS: &'static [&'static str] = &["direct", "outbound"];
+    const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[
+        (&["degree_low", "degree_optimal", "degree_high"], &["degree_score", "degree_out"]),
+        (&["history_gossip_length", "history_length"], &[]),
+    ];
+
+    fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::View, D::Error> {
+        strict(deserializer)
+    }
+
+    fn output_kind(output: &Output<Plain>) -> usize {
+        output.kind() as usize
+    }
+
+    fn normalized(output: &Output<Plain>) -> Output<Plain> {
+        checker::in_order(output)
+    }
+
+    fn missing_field(input: &Input<Plain>, view: Option<&PartialView<Plain>>) -> Option<Unverifiable> {
+        let shows_fanout = view.is_some_and(|view| view.fanout.is_some());
+        (matches!(input, Input::Heartbeat) && !shows_fanout).then_some(NO_FANOUT)
+    }
+
+    fn metamorphic_tests<M: Implementation<Self> + ?Sized>(
+        implementation: &mut M,
+        header: &Header,
+        steps: &[Step],
+    ) -> Result<(), Finding> {
+        metamorphic::run(implementation, header, steps)
+    }
+
+    fn is_metamorphic(rule: &str) -> bool {
+        metamorphic::is_rule(rule)
+    }
+
+    fn input_text(input: &Input<Plain>) -> String {
+        format!("{} {input}", input.kind())
+    }
+
+    fn output_text(output: &Output<Plain>) -> String {
+        output.to_string()
+    }
+
+    fn state_lines(model: &Model<Environment>, input: &Input<Plain>) -> Vec<String> {
+        state_lines::state_lines(&model.view(), input)
+    }
+
+    fn name_role(field: &str) -> Option<NameRole> {
+        match field {
+            "peer" | "sender" | "peer_to_prune" | "px" | "no_px_peers" => Some(NameRole::Peer),
+            "topic" => Some(NameRole::Topic),
+            "message_id" | "message_ids" => Some(NameRole::MessageId),
+            "message" => Some(NameRole::Message),
+            _ => None,
+        }
+    }
+
+    fn is_part_of(rule: &str, other: &str) -> bool {
+        rule_parts::is_part_of(rule, other)
+    }
+}
+
+/// The new fanout peers of a heartbeat are the one choice that no output shows.
+const NO_FANOUT: Unverifiable = Unverifiable {
+    field: "view.fanout",
+    reason: "a heartbeat is verified by its view's `fanout`, the one random choice that no output shows",
+};
+
+/// The names of all kinds of outputs, in the order of [`OutputKind::ALL`].
+const OUTPUT_NAMES: [&str; OutputKind::ALL.len()] = {
+    let mut names = [""; OutputKind::ALL.len()];
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = OutputKind::ALL[index].name();
+        index += 1;
+    }
+    names
+};

@@ -1,0 +1,93 @@
+//! The generator as a strategy of proptest. It shrinks by dropping steps, then by making values smaller.
+
+use super::{Generator, Profile};
+use crate::{
+    automaton::{Environment, Event, Header, Sequence, Step},
+    engine::{Bytes, Model as _},
+};
+use gossipsub_reference_model::{Drawn, Model};
+use proptest::{
+    collection::{SizeRange, vec},
+    prelude::{Strategy, any},
+};
+
+/// What a step is drawn from.
+pub type Record = [u8; Bytes::RECORD];
+
+/// Sequences of so many steps, with limits of a profile.
+///
+/// ```
+/// use gossipsub_conformance::automaton::{Core, Runner, generate::{Profile, strategy::sequences}};
+/// use proptest::proptest;
+///
+/// proptest! {
+///     fn core_answers_as_allowed(sequence in sequences(Profile::Tiny, 1..20)) {
+///         let mut core = Core::new();
+///         let mut runner = Runner::start(&mut core, &sequence.header)?;
+///         for mut step in sequence.steps {
+///             runner.step(&mut step)?;
+///         }
+///     }
+/// }
+/// core_answers_as_allowed();
+/// ```
+pub fn sequences(profile: Profile, steps: impl Into<SizeRange>) -> impl Strategy<Value = Sequence> {
+    // The records come first, because what comes first shrinks first.
+    (vec(records(), steps), heads()).prop_map(move |(records, head)| {
+        let mut growing = Growing::new(profile, &head);
+        let steps = records.iter().map(|record| growing.step(record)).collect();
+        Sequence { header: growing.header, steps }
+    })
+}
+
+/// Sequences without a step yet, with limits of a profile: for a state machine test, whose transitions are [`records`].
+pub fn beginnings(profile: Profile) -> impl Strategy<Value = Growing> {
+    heads().prop_map(move |head| Growing::new(profile, &head))
+}
+
+/// What steps are drawn from.
+pub fn records() -> impl Strategy<Value = Record> {
+    any::<Record>()
+}
+
+fn heads() -> impl Strategy<Value = Vec<u8>> {
+    vec(any::<u8>(), Bytes::HEAD)
+}
+
+/// A sequence that grows step by step. The steps are drawn with an eye on a model that makes each of them by choices of
+/// its own.
+#[derive(Clone, Debug)]
+pub struct Growing {
+    header: Header,
+    generator: Generator,
+    model: Model<Environment>,
+    choice: Drawn,
+}
+
+impl Growing {
+    fn new(profile: Profile, head: &[u8]) -> Self {
+        let (header, generator) = Generator::new(profile, &mut Bytes::new(head));
+        let model =
+            Model::new(header.limits.clone(), Environment::default()).expect("the generator's limits are valid");
+        let choice = Drawn::from_seed(header.seed.unwrap_or(0));
+        Self { header, generator, model, choice }
+    }
+
+    /// The header of the sequence.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// Draws the next step.
+    pub fn step(&mut self, record: &Record) -> Step {
+        let step = self.generator.step(&self.model, &mut Bytes::new(record));
+        match &step.event {
+            Event::Environment(change) => self.model.application_mut().apply(change),
+            Event::Input(exchange) => {
+                self.model.respond(step.now, &exchange.input, &mut self.choice);
+            }
+        }
+        step
+    }
+}

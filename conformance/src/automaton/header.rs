@@ -1,0 +1,157 @@
+//! The first line of a trace: the limits, and where the trace comes from.
+
+use crate::engine::{
+    TraceHeader,
+    trace::{LineError, LineErrorKind, line, parse, there},
+};
+use gossipsub_automaton::{Limits, LimitsError, plain::Plain, strict};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, from_value, json};
+
+const FORMAT: &str = "gossipsub-trace";
+const VERSION: u64 = 1;
+
+/// The first line of a trace.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Header {
+    /// Whose answers the trace holds.
+    pub implementation: Option<String>,
+    /// The seed of the implementation's random choices.
+    pub seed: Option<u64>,
+    /// The profile that the trace was generated from.
+    pub profile: Option<String>,
+    /// Any text.
+    pub description: Option<String>,
+    /// The limits of the automaton.
+    pub limits: Limits<Plain>,
+}
+
+/// What says how the rest of the line is to be read.
+#[derive(Deserialize)]
+struct Opening {
+    format: String,
+    #[serde(deserialize_with = "strict")]
+    version: u64,
+}
+
+#[derive(Deserialize)]
+struct ReadFields {
+    #[serde(default, deserialize_with = "there")]
+    implementation: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    seed: Option<u64>,
+    #[serde(default, deserialize_with = "there")]
+    profile: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    description: Option<String>,
+    #[serde(deserialize_with = "strict")]
+    limits: Limits<Plain>,
+}
+
+#[derive(Serialize)]
+struct WrittenFields<'a> {
+    format: &'static str,
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    implementation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    limits: &'a Limits<Plain>,
+}
+
+impl TraceHeader for Header {
+    const TOPICS: Option<&'static str> = Some("/score_limits/topics/topics");
+
+    /// Reads a header from its line. Fields that the format does not name are ignored.
+    fn from_line(line: &str) -> Result<Self, LineError> {
+        let Opening { format, version } = parse(line)?;
+        if format != FORMAT {
+            return Err(LineError::of_field("format", LineErrorKind::Format { expected: FORMAT, found: format }));
+        }
+        if version != VERSION {
+            return Err(LineError::of_field("version", LineErrorKind::Version { found: version }));
+        }
+        let ReadFields { implementation, seed, profile, description, limits } = parse(line)?;
+        let header = Self { implementation, seed, profile, description, limits };
+        header.check()?;
+        Ok(header)
+    }
+
+    fn write_line(&self, line: &mut Vec<u8>) -> Result<(), LineError> {
+        self.check()?;
+        let fields = WrittenFields {
+            format: FORMAT,
+            version: VERSION,
+            implementation: self.implementation.as_deref(),
+            seed: self.seed,
+            profile: self.profile.as_deref(),
+            description: self.description.as_deref(),
+            limits: &self.limits,
+        };
+        line::write(&fields, line)
+    }
+
+    fn check(&self) -> Result<(), LineError> {
+        self.limits.check().map_err(|error: LimitsError| LineError::of_field("limits", LineErrorKind::from(error)))
+    }
+
+    fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    fn set_seed(&mut self, seed: Option<u64>) {
+        self.seed = seed;
+    }
+
+    fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    fn set_implementation(&mut self, name: Option<String>) {
+        self.implementation = name;
+    }
+
+    fn set_description(&mut self, text: Option<String>) {
+        self.description = text;
+    }
+
+    fn parameters(&self) -> Value {
+        crate::engine::json(&self.limits)
+    }
+
+    fn set_parameters(&mut self, parameters: Value) -> bool {
+        match from_value(parameters) {
+            Ok(limits) => {
+                self.limits = limits;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// The default limits, in the form of these: if these are a family of topics, with the same topics, all alike.
+    fn default_parameters(limits: &Value) -> Value {
+        let mut defaults = crate::engine::json(&Limits::<Plain>::default());
+        if let Some(family) = Self::TOPICS.and_then(|pointer| limits.pointer(pointer))
+            && let Some(topics) = defaults.pointer_mut("/score_limits/topics")
+        {
+            let weighted = json!({"parameters": topics["parameters"], "weight": 1.0});
+            let each = |topics: &Map<_, _>| topics.keys().map(|topic| (topic.clone(), weighted.clone())).collect();
+            let members: Map<_, _> = family.as_object().map(each).unwrap_or_default();
+            *topics = json!({"kind": "family", "default": weighted, "topics": members});
+        }
+        defaults
+    }
+
+    /// The same limits for all topics: those of the family's default.
+    fn unify_topics(limits: &mut Value) -> bool {
+        let Some(topics) = limits.pointer_mut("/score_limits/topics") else { return false };
+        let Some(parameters) = topics.pointer("/default/parameters") else { return false };
+        *topics = json!({"kind": "single", "parameters": parameters});
+        true
+    }
+}

@@ -1,0 +1,164 @@
+//! Our own automata, in this process.
+
+use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
+use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
+use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
+use gossipsub_reference_model::{Drawn, Model};
+
+/// The optimized automaton. Its seed is the header's, or 0.
+#[derive(Clone, Default)]
+pub struct Core {
+    started: Option<(Automaton<Plain, Environment>, Views)>,
+}
+
+impl Core {
+    /// An automaton that is not started yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { started: None }
+    }
+}
+
+/// The error for a step before a header.
+fn not_started() -> ImplementationError {
+    ImplementationError::NotUnderstood("a header comes before the first step".into())
+}
+
+impl Implementation<AutomatonFamily> for Core {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        let automaton = Automaton::new(header.seed.unwrap_or(0), header.limits.clone(), Environment::default());
+        let automaton = automaton.map_err(|error| ImplementationError::Parameters(error.to_string()))?;
+        self.started = Some((automaton, views));
+        Ok(())
+    }
+
+    fn change(&mut self, _: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.started.as_mut().ok_or_else(not_started)?.0.application_mut().apply(change);
+        Ok(())
+    }
+
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let (automaton, views) = self.started.as_mut().ok_or_else(not_started)?;
+        let answer = catch_panic(|| {
+            let output = automaton.step(now, input.clone());
+            Answer { output, view: shown(*views, input, || automaton.view()) }
+        });
+        if answer.is_err() {
+            // An automaton that panicked is in no state to go on.
+            self.started = None;
+        }
+        answer
+    }
+
+    fn copy(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+
+    fn follows_seed(&self) -> bool {
+        true
+    }
+}
+
+impl Fork<AutomatonFamily> for Core {
+    fn reseed(&mut self, seed: u64) {
+        if let Some((automaton, _)) = &mut self.started {
+            automaton.reseed(seed);
+        }
+    }
+}
+
+/// The reference model, with choices drawn from the header's seed, or 0.
+#[derive(Clone, Debug, Default)]
+pub struct Reference {
+    started: Option<(Model<Environment>, Drawn, Views)>,
+}
+
+impl Reference {
+    /// A model that is not started yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { started: None }
+    }
+}
+
+impl Implementation<AutomatonFamily> for Reference {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        let model = <Model<_> as engine::Model<AutomatonFamily>>::start(header)?;
+        self.started = Some((model, Drawn::from_seed(header.seed.unwrap_or(0)), views));
+        Ok(())
+    }
+
+    fn change(&mut self, _: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.started.as_mut().ok_or_else(not_started)?.0.application_mut().apply(change);
+        Ok(())
+    }
+
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let (model, chance, views) = self.started.as_mut().ok_or_else(not_started)?;
+        let output = engine::Model::respond(model, now, input, chance);
+        Ok(Answer { output, view: shown(*views, input, || model.view()) })
+    }
+
+    fn copy(&self) -> Option<Self> {
+        Some(self.clone())
+    }
+
+    fn follows_seed(&self) -> bool {
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        automaton::generate::Profile,
+        engine::{
+            Finding,
+            campaign::{Plan, Shard, Until, run},
+            known_differences::KnownDifferences,
+        },
+    };
+
+    /// Core, but it panics at its first heartbeat.
+    struct Panicking(Core);
+
+    impl Implementation<AutomatonFamily> for Panicking {
+        fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+            self.0.start(header, views)
+        }
+
+        fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+            self.0.change(now, change)
+        }
+
+        fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+            if matches!(input, Input::Heartbeat) {
+                return catch_panic(|| panic!("at {now}"));
+            }
+            self.0.answer(now, input)
+        }
+    }
+
+    #[test]
+    fn after_a_panic_the_campaign_goes_on() {
+        let plan = Plan {
+            seed: 0,
+            profiles: vec![Profile::Tiny],
+            steps: 200,
+            shard: Shard::WHOLE,
+            jobs: 2,
+            until: Until::Cases(20),
+            fail_fast: false,
+            views: Views::Heartbeat,
+            known: KnownDifferences::default(),
+        };
+        let results = run(&plan, || Panicking(Core::new()), &|_, _| {});
+        assert_eq!(results.cases, 20);
+        let (case, count) = results.findings.get("the implementation panicked").expect("a finding");
+        assert!(*count > 10 && results.findings.len() == 1, "{count} cases");
+        assert!(
+            matches!(&case.counterexample.finding, Finding::Failed(ImplementationError::Panicked(text)) if text.starts_with("at "))
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! The reference model, as the engine uses it.
+
+use super::{AutomatonFamily, Environment, EnvironmentChange, Header, checker, coverage::Ledger};
+use crate::engine::{self, Family, Views, Violation, trace::LineError};
+use gossipsub_automaton::{Input, Output, PartialView, Time, plain::Plain};
+use gossipsub_reference_model::{Drawn, Enumerated, Model};
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hash;
+
+impl engine::Model<AutomatonFamily> for Model<Environment> {
+    type Chance = Drawn;
+
+    fn start(header: &Header) -> Result<Self, LineError> {
+        Self::new(header.limits.clone(), Environment::default())
+            .map_err(|error| LineError::of_field("limits", engine::trace::LineErrorKind::from(error)))
+    }
+
+    fn chance(seed: u64) -> Drawn {
+        Drawn::from_seed(seed)
+    }
+
+    fn change(&mut self, change: &EnvironmentChange) {
+        self.application_mut().apply(change);
+    }
+
+    fn judge(
+        &mut self,
+        now: Time,
+        input: &Input<Plain>,
+        output: &Output<Plain>,
+        view: Option<&PartialView<Plain>>,
+        coverage: Option<&mut Ledger>,
+    ) -> Result<(), Violation> {
+        match coverage {
+            Some(coverage) => checker::observed_check_step(self, now, input, output, view, coverage),
+            None => checker::check_step(self, now, input, output, view),
+        }
+    }
+
+    fn respond(&mut self, now: Time, input: &Input<Plain>, chance: &mut Drawn) -> Output<Plain> {
+        let Ok(output) = Self::respond(self, now, input, chance);
+        output
+    }
+
+    fn view(&self, input: &Input<Plain>, views: Views) -> Option<PartialView<Plain>> {
+        shown(views, input, || Self::view(self))
+    }
+
+    fn take_over(&mut self, view: &PartialView<Plain>) -> bool {
+        Self::take_over(self, view);
+        true
+    }
+
+    fn outcomes(&self, now: Time, input: &Input<Plain>) -> Vec<(Output<Plain>, Self)> {
+        let mut outcomes: Vec<(Output<Plain>, Self, u128)> = Vec::new();
+        let mut choice = Enumerated::default();
+        loop {
+            let mut after = self.clone();
+            let Ok(output) = Self::respond(&mut after, now, input, &mut choice);
+            let (output, key) = (AutomatonFamily::normalized(&output), engine::Model::key(&after));
+            if !outcomes.iter().any(|(other, _, other_key)| *other_key == key && *other == output) {
+                outcomes.push((output, after, key));
+            }
+            if !choice.advance() {
+                return outcomes.into_iter().map(|(output, after, _)| (output, after)).collect();
+            }
+        }
+    }
+
+    fn key(&self) -> u128 {
+        let mut hasher = SipHasher13::new();
+        self.hash_state(&mut hasher);
+        self.application().hash(&mut hasher);
+        hasher.finish128().as_u128()
+    }
+}
+
+/// What an automaton in this process shows after an input. After a heartbeat it shows the fanout at least.
+pub(super) fn shown(
+    views: Views,
+    input: &Input<Plain>,
+    view: impl FnOnce() -> gossipsub_automaton::View<Plain>,
+) -> Option<PartialView<Plain>> {
+    match (views, input) {
+        (Views::Every, _) | (Views::Heartbeat, Input::Heartbeat) => Some(view().into()),
+        (Views::Never, Input::Heartbeat) => Some(PartialView { fanout: Some(view().fanout), ..PartialView::default() }),
+        (Views::Heartbeat | Views::Never, _) => None,
+    }
+}

@@ -1,0 +1,239 @@
+//! Properties that the protocol's documents state: looked at beside the model, so that a mistake that an automaton
+//! and the model share shows.
+//!
+//! Nothing here asks the model. What a property needs to know comes from the inputs, from the outputs, and from the
+//! views that an automaton shows. A property of outputs is checked at every step; one of the state wherever a whole
+//! view is shown, which is after every heartbeat at least; one of a change where the whole state before and after a
+//! step was shown; and a [metamorphic test](metamorphic) asks the automaton a sequence again, a little otherwise.
+
+mod exchange;
+mod forwarding;
+mod frames;
+mod gossip;
+mod grafting;
+mod known;
+mod maintenance;
+mod membership;
+pub mod metamorphic;
+mod renaming;
+mod retention;
+mod scores;
+mod whole;
+
+pub use known::Known;
+pub use whole::Whole;
+
+use super::{AutomatonFamily, EnvironmentChange, Header};
+use crate::engine::{self, Difference, PropertyExtent, Violation};
+use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, plain::Plain};
+use std::{fmt::Display, sync::LazyLock};
+
+/// What all rules of properties begin with, so that findings of them can be told from others.
+pub const PREFIX: &str = "property: ";
+
+/// What a document of the protocol says, and how it is looked at.
+#[derive(Debug)]
+pub struct Property {
+    /// What holds. A finding names it after [`PREFIX`].
+    pub name: &'static str,
+    /// The document, and where in it.
+    pub source: &'static str,
+    /// The sentence, or the part of it, that states the property: as it is there, without links and line breaks.
+    pub quote: &'static str,
+    /// Where exactly the recorded behaviour is otherwise, if it is anywhere.
+    pub except: Option<&'static str>,
+    /// What it is checked on.
+    pub check: Check,
+}
+
+/// What holds, or what is otherwise.
+pub(crate) type Verdict = Result<(), Difference>;
+
+/// A check of an answer.
+type OfAnswer = fn(&Asked<'_>) -> Verdict;
+
+/// What a property is checked on.
+#[derive(Clone, Copy, Debug)]
+pub enum Check {
+    /// On every answer.
+    Answer(OfAnswer),
+    /// On every whole view, with the answer before it.
+    State(fn(&Asked<'_>, &Whole<'_>) -> Verdict),
+    /// On two whole views, before and after a step.
+    Change(fn(&Asked<'_>, &Whole<'_>, &Whole<'_>) -> Verdict),
+    /// On what the same automaton answers to the same sequence, changed a little.
+    Metamorphic,
+}
+
+/// A step, and what was known of the automaton.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    pub(crate) limits: &'a Limits<Plain>,
+    /// For a property of answers, before the step; else after it.
+    pub(crate) known: &'a Known,
+    pub(crate) now: Time,
+    pub(crate) input: &'a Input<Plain>,
+    pub(crate) output: &'a Output<Plain>,
+}
+
+/// All properties.
+pub const ALL: &[&Property] = &[
+    &membership::NOT_DIRECT,
+    &membership::CONNECTED,
+    &membership::SUBSCRIBED,
+    &membership::MESH_OR_FANOUT,
+    &membership::FANOUT,
+    &grafting::ACCEPTED,
+    &grafting::ACCEPTED_SCORE,
+    &grafting::ACCEPTED_BACKOFF,
+    &grafting::ACCEPTED_FULL,
+    &grafting::EXTENDED,
+    &grafting::BACKED_OFF,
+    &grafting::NOT_REGRAFTED,
+    &grafting::GRAFTED_SCORE,
+    &grafting::JOINED,
+    &maintenance::GRAFT_OR_PRUNE,
+    &maintenance::NEGATIVE,
+    &maintenance::NOT_TOO_FEW,
+    &maintenance::NOT_TOO_MANY,
+    &maintenance::OUTBOUND,
+    &maintenance::OUTBOUND_KEPT,
+    &exchange::TAKEN,
+    &exchange::TAKEN_SCORE,
+    &exchange::OFFERED,
+    &exchange::OFFERED_SCORE,
+    &exchange::NOT_OFFERED,
+    &forwarding::ONCE,
+    &forwarding::VALID,
+    &forwarding::NOT_BACK,
+    &forwarding::RECIPIENTS,
+    &forwarding::DIRECT,
+    &forwarding::PUBLISHED,
+    &gossip::REQUESTED,
+    &gossip::REQUESTED_COUNT,
+    &gossip::HEARD,
+    &gossip::RETRANSMITTED,
+    &gossip::EMITTED,
+    &gossip::EMITTED_OUTSIDE,
+    &gossip::EMITTED_SCORE,
+    &gossip::LAZY,
+    &gossip::IGNORED,
+    &scores::MISDEEDS,
+    &scores::REWARDS,
+    &scores::IGNORED_MESSAGES,
+    &scores::TIME,
+    &retention::RETAINED,
+    &retention::FORGOTTEN,
+    &retention::BACKOFFS,
+    &retention::COUNTERS,
+    &retention::CACHED,
+    &retention::SEEN,
+    &frames::QUERIES,
+    &frames::TOPICS,
+    &frames::PEERS,
+    &metamorphic::RENAMED,
+    &metamorphic::REORDERED,
+    &metamorphic::LATER,
+];
+
+/// Those that are checked at every step, at hand.
+static OF_ANSWERS: LazyLock<Vec<(OfAnswer, &Property)>> = LazyLock::new(|| {
+    let of_answers = ALL.iter().filter_map(|property| match property.check {
+        Check::Answer(check) => Some((check, *property)),
+        Check::State(_) | Check::Change(_) | Check::Metamorphic => None,
+    });
+    of_answers.collect()
+});
+
+impl Property {
+    /// The rule as a finding names it.
+    #[must_use]
+    pub fn rule(&self) -> String {
+        format!("{PREFIX}{}", self.name)
+    }
+
+    pub(crate) fn violated(&self, difference: Difference) -> Violation {
+        Violation { rule: self.rule(), differences: vec![difference] }
+    }
+}
+
+/// Fails a check.
+pub(crate) fn broken(what: impl Display, allowed: impl Display, observed: impl Display) -> Verdict {
+    Err(Difference { what: what.to_string(), allowed: allowed.to_string(), observed: observed.to_string() })
+}
+
+/// Members in braces.
+pub(crate) fn braces(members: impl IntoIterator<Item = impl Display>) -> String {
+    let members: Vec<String> = members.into_iter().map(|member| member.to_string()).collect();
+    format!("{{{}}}", members.join(", "))
+}
+
+/// Checks the properties of one automaton from its start.
+#[derive(Clone, Debug)]
+pub struct PropertyChecker {
+    limits: Limits<Plain>,
+    known: Known,
+    /// The view of the step before, as long as everything was shown after every step.
+    shown: Option<PartialView<Plain>>,
+    extent: PropertyExtent,
+}
+
+impl engine::Properties<AutomatonFamily> for PropertyChecker {
+    fn start(header: &Header, extent: PropertyExtent) -> Self {
+        let limits = header.limits.clone();
+        Self { limits, known: Known::default(), shown: Some(empty().into()), extent }
+    }
+
+    fn change(&mut self, change: &EnvironmentChange) {
+        self.known.environment.apply(change);
+    }
+
+    fn check(
+        &mut self,
+        now: Time,
+        input: &Input<Plain>,
+        output: &Output<Plain>,
+        view: Option<&PartialView<Plain>>,
+    ) -> Result<(), Violation> {
+        let answers = Asked { limits: &self.limits, known: &self.known, now, input, output };
+        for (check, property) in &*OF_ANSWERS {
+            check(&answers).map_err(|difference| property.violated(difference))?;
+        }
+        self.known.learn(&self.limits, now, input, output);
+        if self.extent != PropertyExtent::All {
+            return Ok(());
+        }
+        let before = self.shown.take();
+        let Some(after) = view.and_then(Whole::of) else { return Ok(()) };
+        let asked = Asked { limits: &self.limits, known: &self.known, now, input, output };
+        let before_whole = before.as_ref().and_then(Whole::of);
+        for property in ALL {
+            let verdict = match (property.check, &before_whole) {
+                (Check::State(check), _) => check(&asked, &after),
+                (Check::Change(check), Some(before)) => check(&asked, before, &after),
+                _ => Ok(()),
+            };
+            verdict.map_err(|difference| property.violated(difference))?;
+        }
+        if before_whole.is_some() {
+            self.shown = view.cloned();
+        }
+        Ok(())
+    }
+}
+
+fn empty() -> View<Plain> {
+    View {
+        heartbeat_ticks: 0,
+        connections: [].into(),
+        mesh: [].into(),
+        fanout: [].into(),
+        backoff: [].into(),
+        scores: [].into(),
+        ihave_per_heartbeat: [].into(),
+        iwant_per_heartbeat: [].into(),
+        message_cache: [].into(),
+        first_seen: [].into(),
+        gossip_ids: [].into(),
+    }
+}

@@ -1,0 +1,108 @@
+//! What is known of an automaton by what it was asked and answered, without any view.
+
+use crate::automaton::Environment;
+use gossipsub_automaton::{
+    AddPeerOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Limits, Output, PublishMessageOutput,
+    ReceiveMessageOutput, RoutedMessage, Time,
+    plain::{MessageId, Peer, Plain, Topic},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the answers up to some step tell.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    pub(super) environment: Environment,
+    /// The connected peers, and whether each is direct.
+    pub(super) connected: BTreeMap<Peer, bool>,
+    /// When each peer that is not connected was last removed.
+    pub(super) removed: BTreeMap<Peer, Time>,
+    pub(super) joined: BTreeSet<Topic>,
+    /// How many heartbeats there were.
+    pub(super) ticks: u64,
+    /// The messages that are remembered.
+    pub(super) cached: BTreeMap<MessageId, Cached>,
+    /// The ids that count as seen, and how many heartbeats there were before each was.
+    pub(super) seen: BTreeMap<MessageId, u64>,
+    /// How many IHaves of each peer were looked at since the last heartbeat.
+    pub(super) heard: BTreeMap<Peer, u64>,
+    /// How many ids were requested from each peer since the last heartbeat.
+    pub(super) requested: BTreeMap<Peer, u64>,
+}
+
+/// A message that is remembered.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Cached {
+    /// How many heartbeats there were before it was last added.
+    added: u64,
+    /// How often each peer got it by asking for it.
+    pub(super) sent: BTreeMap<Peer, u64>,
+}
+
+impl Known {
+    /// Learns from an answer.
+    pub(super) fn learn(&mut self, limits: &Limits<Plain>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
+        match (input, output) {
+            (Input::AddPeer(input), Output::AddPeer(AddPeerOutput::PeerAdded)) => {
+                self.connected.insert(input.peer, input.direct);
+                self.removed.remove(&input.peer);
+            }
+            (Input::RemovePeer(input), _) => {
+                self.connected.remove(&input.peer);
+                self.removed.insert(input.peer, now);
+            }
+            (Input::Join(input), Output::Join(JoinOutput::JoiningTopic { .. })) => {
+                self.joined.insert(input.topic.clone());
+            }
+            (Input::Leave(input), Output::Leave(LeaveOutput::LeavingTopic { .. })) => {
+                self.joined.remove(&input.topic);
+            }
+            (Input::PublishMessage(input), Output::PublishMessage(PublishMessageOutput::PublishMessage { .. })) => {
+                self.remember(input.message_id);
+            }
+            (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { .. })) => {
+                self.remember(input.message_id);
+            }
+            (Input::Iwant(input), Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids })) => {
+                for (id, routed) in routed_message_ids {
+                    if let (RoutedMessage::Message { .. }, Some(cached)) = (routed, self.cached.get_mut(id)) {
+                        *cached.sent.entry(input.peer).or_insert(0) += 1;
+                    }
+                }
+            }
+            (Input::Ihave(input), Output::Ihave(output)) => self.hear(input.peer, output),
+            (Input::Heartbeat, _) => self.tick(limits),
+            _ => {}
+        }
+    }
+
+    fn remember(&mut self, id: MessageId) {
+        self.cached.entry(id).or_default().added = self.ticks;
+        self.seen.insert(id, self.ticks);
+    }
+
+    fn hear(&mut self, peer: Peer, output: &IhaveOutput<Plain>) {
+        match output {
+            IhaveOutput::IhaveFromPeerWithLowScore { .. } | IhaveOutput::TooManyRecvIhaveMessages { .. } => return,
+            IhaveOutput::MessageRequestedMessageIds { message_ids } => {
+                *self.requested.entry(peer).or_insert(0) += message_ids.len() as u64;
+            }
+            IhaveOutput::TooManySentIwantMessages { .. }
+            | IhaveOutput::MessageTopicNotTracked
+            | IhaveOutput::InvalidMessageId => {}
+        }
+        *self.heard.entry(peer).or_insert(0) += 1;
+    }
+
+    fn tick(&mut self, limits: &Limits<Plain>) {
+        self.ticks += 1;
+        let ticks = self.ticks;
+        self.cached.retain(|_, cached| ticks - cached.added < limits.history_length);
+        self.seen.retain(|_, seen| ticks - *seen < limits.seen_history_length);
+        self.heard.clear();
+        self.requested.clear();
+    }
+
+    pub(super) fn is_direct(&self, peer: Peer) -> bool {
+        self.connected.get(&peer) == Some(&true)
+    }
+}

@@ -1,0 +1,40 @@
+//! The engine: everything that is the same for every family of systems.
+//!
+//! [`Referee`] judges one step. [`Runner`] is a referee beside an implementation. Everything that walks a sequence is a
+//! loop around one of the two: [`campaign`], [`verify`], [`minimize`], [`exhaustive`], [`record`] and the reports.
+//! What a system does comes from its [`Family`]; the engine knows no rule of any.
+
+pub mod campaign;
+mod capabilities;
+mod counterexample;
+mod determinism;
+mod difference;
+mod draw;
+pub mod exhaustive;
+mod family;
+mod finding;
+pub mod implementation;
+pub mod known_differences;
+pub mod minimize;
+pub mod record;
+mod referee;
+pub mod report;
+mod runner;
+mod sequence;
+pub mod trace;
+pub mod verify;
+
+pub use capabilities::Capabilities;
+pub use counterexample::Counterexample;
+pub use difference::{Difference, differences, json};
+pub use draw::{Bytes, Draw, Random};
+pub use family::{
+    Answer, Coverage, Family, Generator, Model, NameRole, NoChange, Profile, Properties, PropertyExtent, StepOrder,
+    TraceHeader, TraceValue,
+};
+pub use finding::{Finding, Unverifiable, Violation};
+pub use implementation::{Fork, Implementation, ImplementationError, Views};
+pub use referee::Referee;
+pub use runner::{Runner, run_sequence};
+pub use sequence::Sequence;
+pub use trace::{Event, Exchange, Step};

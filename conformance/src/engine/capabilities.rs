@@ -1,0 +1,30 @@
+//! What an implementation says of itself before the first step.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeSet;
+
+/// What an implementation supports. By default it supports everything.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Capabilities {
+    /// Its name and version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implementation: Option<String>,
+    /// The features that it supports; absent: all of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supports: Option<BTreeSet<String>>,
+    /// Parameters that it has with one value only.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub fixed: Map<String, Value>,
+    /// Parameters that it has no counterpart for: any value is accepted.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ignored: BTreeSet<String>,
+}
+
+impl Capabilities {
+    /// Whether a feature is supported.
+    #[must_use]
+    pub fn supports(&self, feature: &str) -> bool {
+        self.supports.as_ref().is_none_or(|supported| supported.contains(feature))
+    }
+}

@@ -1,0 +1,50 @@
+//! A sequence that ends with a finding.
+
+use super::{
+    Family, Finding, Implementation, Step, Views,
+    runner::run_sequence,
+    trace::{TraceError, create},
+};
+use std::path::PathBuf;
+
+/// A sequence whose last step is not answered as the protocol allows.
+#[derive(Debug)]
+pub struct Counterexample<F: Family> {
+    /// The parameters and the seed.
+    pub header: F::Header,
+    /// The steps with their answers. The last one is the one of the finding.
+    pub steps: Vec<Step<F>>,
+    /// What is wrong with the last answer.
+    pub finding: Finding,
+    /// The states that the implementation was told to show.
+    pub views: Views,
+}
+
+impl<F: Family> Counterexample<F> {
+    /// Writes the sequence as a trace into a file.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn write(&self, path: impl Into<PathBuf>) -> Result<(), TraceError> {
+        let mut file = create::<F>(path, &self.header)?;
+        for step in &self.steps {
+            file.step(step)?;
+        }
+        file.finish()
+    }
+
+    /// Replays the sequence. The result has the new answers, and a finding of any kind; nothing if all answers are
+    /// allowed now.
+    pub fn replay<M: Implementation<F> + ?Sized>(&self, implementation: &mut M) -> Option<Self> {
+        let (steps, finding) = run_sequence(implementation, &self.header, &self.steps, self.views);
+        Some(Self { header: self.header.clone(), steps, finding: finding?, views: self.views })
+    }
+
+    /// A name for a file: the kind of the finding in words that a file name can have.
+    #[must_use]
+    pub fn file_stem(&self) -> String {
+        let kind = self.finding.kind();
+        let words = kind.split(|letter: char| !letter.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("-")
+    }
+}

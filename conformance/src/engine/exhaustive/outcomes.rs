@@ -1,0 +1,127 @@
+//! Every outcome of an action: one, or, if the action leaves a choice, each one that is allowed.
+
+use super::{Action, state::State};
+use crate::engine::{Answer, Coverage, Difference, Event, Exchange, Family, Finding, Fork, Model, Violation};
+
+/// How many seeds are tried for each allowed outcome. Of n outcomes that are equally likely, one stays hidden from all of
+/// them with probability e^-64.
+const TRIES: u32 = 64;
+
+/// Finds outcomes, and counts what they reach.
+pub(super) struct Outcomes<F: Family> {
+    pub(super) steps: u64,
+    pub(super) coverage: F::Coverage,
+    /// The states after the last action, each with the seed that leads there.
+    found: Vec<(u128, u32)>,
+}
+
+impl<F: Family> Default for Outcomes<F> {
+    fn default() -> Self {
+        Self { steps: 0, coverage: F::Coverage::default(), found: Vec::new() }
+    }
+}
+
+/// An outcome that the model allows.
+struct AllowedOutcome<F: Family> {
+    output: F::Output,
+    key: u128,
+    was_shown: bool,
+}
+
+impl<F: Family> Outcomes<F> {
+    /// The states after an action, each with the seed that leads there.
+    ///
+    /// # Errors
+    /// The first answer that is not allowed, or an outcome that never shows; with the seed of the last answer.
+    pub(super) fn of<M: Fork<F>>(
+        &mut self,
+        state: &State<F, M>,
+        action: &Action<F>,
+    ) -> Result<&[(u128, u32)], (u32, Finding)> {
+        self.found.clear();
+        let (key, answer) = self.try_seed(state, action, 0)?;
+        match (&action.event, answer) {
+            (Event::Input(Exchange { input, .. }), Some(answer)) if self.coverage.left_a_choice() => {
+                self.show_all(state, action, input, (key, answer))?;
+            }
+            _ => self.found.push((key, 0)),
+        }
+        Ok(&self.found)
+    }
+
+    fn try_seed<M: Fork<F>>(
+        &mut self,
+        state: &State<F, M>,
+        action: &Action<F>,
+        seed: u32,
+    ) -> Result<(u128, Option<Answer<F>>), (u32, Finding)> {
+        self.steps += 1;
+        let stepped = state.after(action, seed, Some(&mut self.coverage));
+        let (after, answer) = stepped.map_err(|finding| (seed, finding))?;
+        Ok((after.key(), answer))
+    }
+
+    /// Tries seeds until every allowed outcome was shown. The first answer is that of seed 0.
+    fn show_all<M: Fork<F>>(
+        &mut self,
+        state: &State<F, M>,
+        action: &Action<F>,
+        input: &F::Input,
+        first: (u128, Answer<F>),
+    ) -> Result<(), (u32, Finding)> {
+        let outcomes = state.model().outcomes(state.now() + action.after, input);
+        let mut allowed: Vec<AllowedOutcome<F>> = Vec::new();
+        for (output, model) in outcomes {
+            allowed.push(AllowedOutcome { output, key: model.key(), was_shown: false });
+        }
+        let mut missing = allowed.len();
+        let tries = TRIES.saturating_mul(u32::try_from(missing).unwrap_or(u32::MAX));
+        let mut first = Some(first);
+        for seed in 0..tries {
+            let (key, answer) = match first.take() {
+                Some(first) => first,
+                None => match self.try_seed(state, action, seed)? {
+                    (key, Some(answer)) => (key, answer),
+                    (_, None) => unreachable!("an input is answered every time"),
+                },
+            };
+            let output = F::normalized(&answer.output);
+            let Some(outcome) = allowed.iter_mut().find(|outcome| outcome.key == key && outcome.output == output)
+            else {
+                return Err((seed, unforeseen::<F>(input, &answer.output)));
+            };
+            if !outcome.was_shown {
+                outcome.was_shown = true;
+                self.found.push((key, seed));
+                missing -= 1;
+            }
+            if missing == 0 {
+                return Ok(());
+            }
+        }
+        match allowed.into_iter().find(|outcome| !outcome.was_shown) {
+            Some(outcome) => Err((0, never_shown::<F>(input, &outcome.output, tries))),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The kind of an input: the first word of its text.
+fn input_kind<F: Family>(input: &F::Input) -> String {
+    let text = F::input_text(input);
+    text.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+fn never_shown<F: Family>(input: &F::Input, output: &F::Output, tries: u32) -> Finding {
+    let allowed = format!("{}, with one of the states that are allowed after it", F::output_text(output));
+    let observed = format!("not shown in {tries} tries with different seeds");
+    let rule = format!("{}: every allowed choice is made at times", input_kind::<F>(input));
+    Violation::of(rule, Difference { what: "output".into(), allowed, observed }).into()
+}
+
+/// The referee allows what the model does not choose: one of the two is wrong.
+fn unforeseen<F: Family>(input: &F::Input, output: &F::Output) -> Finding {
+    let allowed = "any outcome that the model chooses".into();
+    let rule = format!("{}: what is allowed is what the model can choose", input_kind::<F>(input));
+    Violation::of(rule, Difference { what: "output".into(), allowed, observed: F::output_text(output) }).into()
+}

@@ -1,0 +1,423 @@
+//! What the engine needs to know of a kind of system under test.
+//!
+//! The engine checks, shrinks, records, verifies and reports sequences of any [`Family`]. It knows no rule of any of
+//! them: adding a family touches no file of the engine.
+
+use super::{
+    Capabilities, Draw, Finding, Implementation, Step, Unverifiable, Views, Violation,
+    implementation::ImplementationError, trace::LineError,
+};
+use gossipsub_automaton::Time;
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{fmt, hash::Hash};
+
+/// A value that a line of a trace holds.
+pub trait TraceValue: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+impl<T> TraceValue for T where T: Clone + fmt::Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {}
+
+/// A kind of system under test: its traces, its model and how to explore it.
+pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'static {
+    /// The parameters and the seed: the first line of a trace.
+    type Header: TraceHeader;
+    /// A change of the environment, which the system does not answer.
+    type Change: TraceValue;
+    /// What the system is sent.
+    type Input: TraceValue;
+    /// What it answers.
+    type Output: TraceValue;
+    /// What it shows of its state after an input.
+    type View: TraceValue;
+    /// The executable specification.
+    type Model: Model<Self>;
+    /// What sequences reached.
+    type Coverage: Coverage<Self>;
+    /// The properties that are checked beside the model.
+    type Properties: Properties<Self>;
+    /// What draws sequences.
+    type Generator: Generator<Self>;
+    /// What a step may be after those before it, beyond the order of time.
+    type Order: StepOrder<Self>;
+
+    /// The name of the family on the command line.
+    const NAME: &'static str;
+    /// The kinds of outputs, in the order in which tables show them.
+    const OUTPUT_KINDS: &'static [&'static str];
+
+    /// Reads a view. A family may accept less than its type does.
+    ///
+    /// # Errors
+    /// What is wrong with the value.
+    fn read_view<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self::View, D::Error> {
+        Self::View::deserialize(deserializer)
+    }
+
+    /// The kind of an output: an index into [`Self::OUTPUT_KINDS`].
+    fn output_kind(output: &Self::Output) -> usize;
+
+    /// The output with all that is free in it, such as the order of a list, in one fixed form.
+    #[must_use]
+    fn normalized(output: &Self::Output) -> Self::Output {
+        output.clone()
+    }
+
+    /// The field without which an answer to this input cannot be checked, if the answer lacks it.
+    #[must_use]
+    fn missing_field(_input: &Self::Input, _view: Option<&Self::View>) -> Option<Unverifiable> {
+        None
+    }
+
+    /// Replays an answered sequence under transformations that must not change its answers: metamorphic tests.
+    ///
+    /// # Errors
+    /// The first property that does not hold, or how the implementation fails.
+    fn metamorphic_tests<M: Implementation<Self> + ?Sized>(
+        _implementation: &mut M,
+        _header: &Self::Header,
+        _steps: &[Step<Self>],
+    ) -> Result<(), Finding> {
+        Ok(())
+    }
+
+    /// Whether a rule is one of [`Self::metamorphic_tests`].
+    #[must_use]
+    fn is_metamorphic(_rule: &str) -> bool {
+        false
+    }
+
+    /// An input as a person reads it, with its kind.
+    #[must_use]
+    fn input_text(input: &Self::Input) -> String {
+        text(input)
+    }
+
+    /// An output as a person reads it.
+    #[must_use]
+    fn output_text(output: &Self::Output) -> String {
+        text(output)
+    }
+
+    /// The state that matters for an input, line by line.
+    #[must_use]
+    fn state_lines(_model: &Self::Model, _input: &Self::Input) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What the name in a field of a step is the name of.
+    #[must_use]
+    fn name_role(_field: &str) -> Option<NameRole> {
+        None
+    }
+
+    /// The fields of inputs whose values are flags, which are simplest if they are false.
+    const FLAGS: &'static [&'static str] = &[];
+
+    /// Parameters that bound each other, so that they only shrink together: those that get the same small value, and
+    /// those that become 0 with them.
+    const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[];
+
+    /// Makes the times of a sequence legal after steps were dropped. `gaps` holds the time since the step before each.
+    #[must_use]
+    fn times(_header: &Self::Header, steps: &[(u64, Event<Self>)]) -> Option<Vec<Time>> {
+        let mut now: u64 = 0;
+        steps
+            .iter()
+            .map(|(gap, _)| {
+                now = now.checked_add(*gap)?;
+                Some(Time::from_millis(now))
+            })
+            .collect()
+    }
+
+    /// Whether a rule is `other` or a part of it: with less around it, the same fault may break only a part of a rule.
+    #[must_use]
+    fn is_part_of(rule: &str, other: &str) -> bool {
+        rule == other
+    }
+}
+
+use super::Event;
+
+fn text(value: &impl Serialize) -> String {
+    super::difference::json(value).to_string()
+}
+
+/// What a name in a sequence is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NameRole {
+    /// A peer.
+    Peer,
+    /// A topic.
+    Topic,
+    /// A message id.
+    MessageId,
+    /// The payload of a message.
+    Message,
+}
+
+/// The first line of a trace.
+pub trait TraceHeader: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
+    /// Reads a header from its line.
+    ///
+    /// # Errors
+    /// What is wrong with the line, and in which field.
+    fn from_line(line: &str) -> Result<Self, LineError>;
+
+    /// Appends the header's line to `line`, with its end.
+    ///
+    /// # Errors
+    /// The rule that the parameters break.
+    fn write_line(&self, line: &mut Vec<u8>) -> Result<(), LineError>;
+
+    /// Checks the parameters.
+    ///
+    /// # Errors
+    /// The rule that they break.
+    fn check(&self) -> Result<(), LineError>;
+
+    /// The seed of the implementation's random choices.
+    fn seed(&self) -> Option<u64>;
+
+    /// Sets the seed.
+    fn set_seed(&mut self, seed: Option<u64>);
+
+    /// The profile of parameters that the sequence was generated from.
+    fn profile(&self) -> Option<&str>;
+
+    /// Sets whose answers the trace holds.
+    fn set_implementation(&mut self, name: Option<String>);
+
+    /// Sets the description.
+    fn set_description(&mut self, text: Option<String>);
+
+    /// The parameters as a value of the trace format, to be made simpler.
+    fn parameters(&self) -> Value;
+
+    /// Takes parameters that were made simpler. False if they are no parameters.
+    #[must_use]
+    fn set_parameters(&mut self, parameters: Value) -> bool;
+
+    /// The simplest parameters, in the form of these.
+    #[must_use]
+    fn default_parameters(parameters: &Value) -> Value;
+
+    /// Where the parameters of single topics are, if they are: a JSON pointer to an object by topic.
+    const TOPICS: Option<&'static str> = None;
+
+    /// Replaces the parameters of single topics by the same ones for all. False if there are none.
+    #[must_use]
+    fn unify_topics(_parameters: &mut Value) -> bool {
+        false
+    }
+}
+
+/// The executable specification of a family.
+pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
+    /// Draws the choices of [`Self::respond`].
+    type Chance: Clone + fmt::Debug + Send + Sync;
+
+    /// A model at the start of a sequence.
+    ///
+    /// # Errors
+    /// The rule that the parameters break.
+    fn start(header: &F::Header) -> Result<Self, LineError>;
+
+    /// Draws all choices from a seed.
+    fn chance(seed: u64) -> Self::Chance;
+
+    /// The environment changes.
+    fn change(&mut self, change: &F::Change);
+
+    /// Makes the step, and compares the answer. Where the protocol leaves a choice, takes the one that the answer shows
+    /// if it is allowed.
+    ///
+    /// # Errors
+    /// The rule that the answer breaks. The model must not be used afterwards.
+    fn judge(
+        &mut self,
+        now: Time,
+        input: &F::Input,
+        output: &F::Output,
+        view: Option<&F::View>,
+        coverage: Option<&mut F::Coverage>,
+    ) -> Result<(), Violation>;
+
+    /// Makes the step and every choice by itself.
+    fn respond(&mut self, now: Time, input: &F::Input, chance: &mut Self::Chance) -> F::Output;
+
+    /// What it shows of its state after an input.
+    fn view(&self, input: &F::Input, views: Views) -> Option<F::View>;
+
+    /// Takes over what a view shows. False if the family cannot go on after a difference.
+    fn take_over(&mut self, _view: &F::View) -> bool {
+        false
+    }
+
+    /// Every allowed outcome of an input, each once: its normalized output and the model after it.
+    fn outcomes(&self, now: Time, input: &F::Input) -> Vec<(F::Output, Self)> {
+        let mut after = self.clone();
+        let output = after.respond(now, input, &mut Self::chance(0));
+        vec![(F::normalized(&output), after)]
+    }
+
+    /// A hash of the whole state. Two models with the same key answer every sequence alike.
+    fn key(&self) -> u128;
+}
+
+/// What sequences reached.
+pub trait Coverage<F: Family>: Clone + Default + fmt::Debug + Send + Sync {
+    /// Adds what another reached.
+    fn add(&mut self, other: &Self);
+
+    /// How often an output of a kind was allowed.
+    fn output(&self, kind: usize) -> u64;
+
+    /// Every row: its name, and how often it was reached.
+    fn rows(&self) -> Vec<(&'static str, u64)>;
+
+    /// The rows that a campaign of this many steps over all profiles reached less often than it must, in words.
+    fn below_minimum(&self, _steps: u64) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// An answer is about to be judged.
+    fn before(&mut self, _model: &F::Model, _now: Time, _input: &F::Input) {}
+
+    /// An answer was allowed.
+    fn after(&mut self, model: &F::Model, now: Time, input: &F::Input, output: &F::Output);
+
+    /// Whether the last step left a choice, so that its outcome could have been another.
+    fn left_a_choice(&self) -> bool {
+        false
+    }
+
+    /// How many rows were reached, and how many there are.
+    fn reached(&self) -> (usize, usize) {
+        let rows = self.rows();
+        (rows.iter().filter(|(_, count)| *count > 0).count(), rows.len())
+    }
+}
+
+/// Which properties are checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PropertyExtent {
+    /// No property.
+    None,
+    /// Those of single answers, which are cheap.
+    Answers,
+    /// Those of the state as well.
+    All,
+}
+
+/// The properties of one sequence, checked beside the model.
+pub trait Properties<F: Family>: Clone + fmt::Debug + Send + Sync {
+    /// At the start of a sequence.
+    fn start(header: &F::Header, extent: PropertyExtent) -> Self;
+
+    /// The environment changes.
+    fn change(&mut self, change: &F::Change);
+
+    /// Checks a step.
+    ///
+    /// # Errors
+    /// The first property that does not hold.
+    fn check(
+        &mut self,
+        now: Time,
+        input: &F::Input,
+        output: &F::Output,
+        view: Option<&F::View>,
+    ) -> Result<(), Violation>;
+}
+
+/// A family without properties.
+impl<F: Family> Properties<F> for () {
+    fn start(_: &F::Header, _: PropertyExtent) -> Self {}
+
+    fn change(&mut self, _: &F::Change) {}
+
+    fn check(&mut self, _: Time, _: &F::Input, _: &F::Output, _: Option<&F::View>) -> Result<(), Violation> {
+        Ok(())
+    }
+}
+
+/// A named set of parameters.
+pub trait Profile: Copy + fmt::Debug + Ord + Send + Sync + 'static {
+    /// All profiles, in the order in which a campaign takes them.
+    const ALL: &'static [Self];
+
+    /// The name on the command line and in headers.
+    fn name(self) -> &'static str;
+
+    /// The profile of a name.
+    #[must_use]
+    fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|profile| profile.name() == name)
+    }
+}
+
+/// Draws one sequence.
+pub trait Generator<F: Family>: Sized {
+    /// The sets of parameters to draw from.
+    type Profile: Profile;
+
+    /// Headers to learn an implementation's capabilities with, before the first sequence: the first one that it accepts
+    /// counts. Without any, capabilities are not asked for.
+    fn probes() -> Vec<F::Header> {
+        Vec::new()
+    }
+
+    /// Draws the header of a sequence that an implementation with these capabilities can run.
+    fn start(profile: Self::Profile, capabilities: &Capabilities, draw: &mut impl Draw) -> (F::Header, Self);
+
+    /// Draws the next step, with an eye on the state of the model.
+    fn step(&mut self, model: &F::Model, draw: &mut impl Draw) -> Step<F>;
+
+    /// The steps of a long end, after which properties of the state can be judged: all backoffs end, all peers leave.
+    fn ending(&self, _model: &F::Model) -> Vec<Step<F>> {
+        Vec::new()
+    }
+}
+
+/// What an implementation answers to an input.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(bound = "")]
+pub struct Answer<F: Family> {
+    /// The output.
+    pub output: F::Output,
+    /// What it shows of its state after the input.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<F::View>,
+}
+
+/// What a step of a trace may be after those before it. Time never goes backwards in any family.
+pub trait StepOrder<F: Family>: Clone + fmt::Debug + Send {
+    /// At the start of a trace.
+    fn start(header: &F::Header) -> Self;
+
+    /// Checks the next step.
+    ///
+    /// # Errors
+    /// The rule of the trace format that the step breaks.
+    fn check(&mut self, step: &Step<F>) -> Result<(), LineError>;
+}
+
+/// A family in which every step is legal at any time.
+impl<F: Family> StepOrder<F> for () {
+    fn start(_: &F::Header) -> Self {}
+
+    fn check(&mut self, _: &Step<F>) -> Result<(), LineError> {
+        Ok(())
+    }
+}
+
+/// A change of the environment in a family that has none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize, Serialize)]
+pub enum NoChange {}
+
+impl From<LineError> for ImplementationError {
+    fn from(error: LineError) -> Self {
+        Self::Parameters(error.to_string())
+    }
+}

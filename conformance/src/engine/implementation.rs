@@ -1,0 +1,171 @@
+//! Implementations under test: in this process, or programs that speak the trace format.
+
+mod external;
+mod panics;
+mod process;
+pub mod serve;
+
+pub use external::External;
+pub use panics::catch_panic;
+pub use process::{CommandLine, CommandLineError};
+
+use super::{Answer, Capabilities, Family, trace::LineError};
+use gossipsub_automaton::Time;
+use std::{io, process::ExitStatus, time::Duration};
+
+/// An implementation that answers step by step.
+pub trait Implementation<F: Family> {
+    /// Starts over, with a fresh state. `views` says after which inputs to show the state; a program shows what it wants.
+    ///
+    /// # Errors
+    /// If the implementation refuses the header, or fails.
+    fn start(&mut self, header: &F::Header, views: Views) -> Result<(), ImplementationError>;
+
+    /// The environment changes.
+    ///
+    /// # Errors
+    /// If the implementation fails.
+    fn change(&mut self, now: Time, change: &F::Change) -> Result<(), ImplementationError>;
+
+    /// Sends an input.
+    ///
+    /// # Errors
+    /// If the implementation fails.
+    fn answer(&mut self, now: Time, input: &F::Input) -> Result<Answer<F>, ImplementationError>;
+
+    /// A copy in the same state, including that of the random choices; nothing if the implementation cannot be copied.
+    ///
+    /// An implementation that supports copying must be deterministic: the same header and steps have the same answers
+    /// every time.
+    fn copy(&self) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Whether its random choices follow the header's seed, and depend on names only through their order.
+    fn follows_seed(&self) -> bool {
+        false
+    }
+
+    /// What the implementation said of itself at the last start.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// Ends the implementation after the last sequence.
+    ///
+    /// # Errors
+    /// If it does not end as it should.
+    fn finish(&mut self) -> Result<(), ImplementationError> {
+        Ok(())
+    }
+}
+
+/// An implementation whose copies can be given other random choices.
+pub trait Fork<F: Family>: Implementation<F> + Clone {
+    /// From here on, draws all random choices from this seed.
+    fn reseed(&mut self, seed: u64);
+}
+
+/// After which inputs an implementation in this process shows its state. After heartbeats it always shows what their
+/// check needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Views {
+    /// After every input.
+    Every,
+    /// After heartbeats.
+    Heartbeat,
+    /// Only what checks need.
+    Never,
+}
+
+/// An implementation that does not answer as the protocol of the trace format says.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImplementationError {
+    /// The parameters break a rule.
+    #[error("{0}")]
+    Parameters(String),
+    /// The implementation refuses the header.
+    #[error("the implementation refuses the header: {0}")]
+    Refused(String),
+    /// The implementation does not understand a step.
+    #[error("the implementation does not understand the step: {0}")]
+    NotUnderstood(String),
+    /// The implementation does not support a step. This is no finding.
+    #[error("the implementation does not support the step: {0}")]
+    Unsupported(String),
+    /// The command cannot be started.
+    #[error("{command} cannot be started: {error}")]
+    NotStarted {
+        /// The program.
+        command: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// An implementation in this process panicked.
+    #[error("the implementation panicked: {0}")]
+    Panicked(String),
+    /// The process ended, or closed its output.
+    #[error("the implementation ended without an answer{}{}", after_half_line(.half_line), with_status(*.status))]
+    Ended {
+        /// What it wrote of a line before that.
+        half_line: String,
+        /// How it ended; absent if it only closed its output.
+        status: Option<ExitStatus>,
+    },
+    /// The process did not exit with 0 at the end of its input.
+    #[error("expected exit code 0 at the end of the input; the implementation {0}")]
+    NotFinished(String),
+    /// No answer in time.
+    #[error("the implementation gave no answer within {0:?}")]
+    Silent(Duration),
+    /// A line without an input before it.
+    #[error("the implementation wrote an unexpected line: {0}")]
+    Unexpected(String),
+    /// A line that is no answer.
+    #[error("invalid answer: {error}; received: {line}")]
+    InvalidAnswer {
+        /// What is wrong with it.
+        error: LineError,
+        /// The line, or its beginning.
+        line: String,
+    },
+    /// Reading from or writing to the process failed.
+    #[error("the connection to the implementation failed: {0}")]
+    Io(#[from] io::Error),
+    /// A step that cannot be written in the trace format.
+    #[error("the step cannot be written: {0}")]
+    Unwritable(LineError),
+}
+
+impl ImplementationError {
+    /// What went wrong, without particulars.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Parameters(_) | Self::Refused(_) => "the implementation refuses the header",
+            Self::NotUnderstood(_) => "the implementation does not understand a step",
+            Self::Unsupported(_) => "the implementation does not support a step",
+            Self::NotStarted { .. } => "the implementation cannot be started",
+            Self::Panicked(_) => "the implementation panicked",
+            Self::Ended { .. } => "the implementation ended without an answer",
+            Self::NotFinished(_) => "the implementation does not end with its input",
+            Self::Silent(_) => "the implementation gave no answer in time",
+            Self::Unexpected(_) => "the implementation wrote an unexpected line",
+            Self::InvalidAnswer { .. } => "the implementation gave an invalid answer",
+            Self::Io(_) => "the connection to the implementation failed",
+            Self::Unwritable(_) => "a step cannot be written",
+        }
+    }
+}
+
+fn after_half_line(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(", after half a line: {text}") }
+}
+
+fn with_status(status: Option<ExitStatus>) -> String {
+    status.map_or_else(String::new, |status| format!(" ({status})"))
+}

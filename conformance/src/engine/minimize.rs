@@ -1,0 +1,134 @@
+//! Making a sequence that shows a fault so short and plain that the fault can be seen.
+//!
+//! Every part of a sequence is a sequence, so steps are dropped until none can be; then values are made simpler, and
+//! so on, until nothing helps any more. What counts is that the same rule is broken ([`Finding::kind`]), or a part
+//! of it where it names several things.
+//!
+//! There is no chance in it. For an automaton that answers the same to the same sequence and seed, the result is the
+//! same on every machine, unless the time ends it. For one that does not, each candidate is tried several times.
+
+mod cost;
+mod document;
+mod parameters;
+mod parts;
+mod search;
+mod small_parameters;
+mod values;
+
+use super::{Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views};
+use search::Search;
+use std::{fmt, time::Duration};
+
+/// How to minimize.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// When to end with the best result so far. A run that has begun is finished.
+    pub time: Duration,
+    /// How often a candidate is tried if the answers differ from run to run.
+    pub tries: u32,
+    /// The name of the implementation, for the header of the result.
+    pub implementation: Option<String>,
+    /// The states that an implementation in this process shows.
+    pub views: Views,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { time: Duration::from_mins(1), tries: 10, implementation: None, views: Views::Every }
+    }
+}
+
+/// A counterexample that is as short and simple as could be found.
+#[derive(Debug)]
+pub struct Minimized<F: Family> {
+    /// The sequence. Its header describes the finding.
+    pub counterexample: Counterexample<F>,
+    /// The number of steps before.
+    pub steps_before: usize,
+    /// Whether nothing more could be done. Otherwise the time limit ended it.
+    pub complete: bool,
+    /// Whether the same sequence had the same answers each time. If not, not every replay shows the finding.
+    pub repeatable: bool,
+    /// The number of sequences that were run.
+    pub runs: u64,
+}
+
+/// No answer to the sequence is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("nothing to minimize: every step is allowed, in each of {runs} runs")]
+pub struct NothingToMinimize {
+    /// How often it was tried.
+    pub runs: u64,
+}
+
+/// Makes a sequence with a finding shorter and simpler, as long as the same rule is broken.
+///
+/// # Errors
+/// If no try shows a finding.
+pub fn minimize<F: Family, M: Implementation<F>>(
+    sequence: Sequence<F>,
+    implementation: &mut M,
+    options: &Options,
+) -> Result<Minimized<F>, NothingToMinimize> {
+    let steps_before = sequence.steps.len();
+    let mut search = Search::start(&sequence.without_answers(), implementation, options)?;
+    while simplify(&mut search) {}
+    Ok(end(search, steps_before, options))
+}
+
+/// One round of all passes, from those that are quick and help most to those that are slow and help seldom. Returns
+/// whether another round may help.
+fn simplify<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) -> bool {
+    let before = search.best().cost;
+    parts::drop_steps(search);
+    parts::drop_names(search);
+    parts::drop_values(search);
+    values::rename(search);
+    values::simplify_numbers(search);
+    if search.best().cost < before {
+        return true;
+    }
+    small_parameters::try_all(search);
+    if search.best().cost < before {
+        return true;
+    }
+    search.with_other_seeds(|search| {
+        parts::drop_names(search);
+        parts::drop_steps(search);
+    });
+    search.best().cost < before || search.turns_out_unrepeatable()
+}
+
+fn end<F: Family, M: Implementation<F>>(
+    search: Search<'_, F, M>,
+    steps_before: usize,
+    options: &Options,
+) -> Minimized<F> {
+    let (complete, repeatable, runs) = (search.complete(), search.repeatable(), search.runs());
+    let mut counterexample = search.into_best().answered;
+    let description = describe(&counterexample.finding, steps_before, counterexample.steps.len(), repeatable);
+    counterexample.header.set_implementation(options.implementation.clone());
+    counterexample.header.set_description(Some(description));
+    Minimized { counterexample, steps_before, complete, repeatable, runs }
+}
+
+fn describe(finding: &Finding, before: usize, after: usize, repeatable: bool) -> String {
+    let seldom = if repeatable { "" } else { "; not every run shows it" };
+    format!("{}; minimized from {before} steps to {after}{seldom}", finding.kind())
+}
+
+impl<F: Family> fmt::Display for Minimized<F> {
+    /// `from 123 steps to 4, in 812 runs`, and what restricts it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { steps_before, counterexample, runs, .. } = self;
+        write!(f, "from {steps_before} steps to {}, in {runs} runs", counterexample.steps.len())?;
+        if !self.complete {
+            f.write_str("; ended by the time limit, more time may shorten it further")?;
+        }
+        if !self.repeatable {
+            f.write_str("; not every run shows it, because the answers differ from run to run: ")?;
+            f.write_str("each candidate was tried several times")?;
+        }
+        Ok(())
+    }
+}

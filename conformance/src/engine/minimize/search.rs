@@ -1,0 +1,191 @@
+//! The search: the best sequence so far, and whether a candidate is better.
+
+use super::{NothingToMinimize, Options, cost::Cost, document::Document};
+use crate::engine::{Counterexample, Family, Implementation, Sequence, TraceHeader, Views, determinism, run_sequence};
+use std::{mem, time::Instant};
+
+/// How many other seeds a candidate is tried with, where that is asked for.
+const OTHER_SEEDS: u64 = 4;
+
+/// A sequence that was run and shows the finding.
+#[derive(Debug)]
+pub(super) struct Best<F: Family> {
+    /// The inputs, up to the finding.
+    pub(super) sequence: Sequence<F>,
+    pub(super) document: Document<F>,
+    pub(super) cost: Cost,
+    /// The same with the answers that show the finding.
+    pub(super) answered: Counterexample<F>,
+}
+
+/// The state of the search.
+#[derive(Debug)]
+pub(super) struct Search<'a, F: Family, M> {
+    implementation: &'a mut M,
+    best: Best<F>,
+    views: Views,
+    deadline: Option<Instant>,
+    complete: bool,
+    /// How often to try if runs differ.
+    tries: u32,
+    repeatable: bool,
+    other_seeds: bool,
+    runs: u64,
+}
+
+impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
+    /// Runs the sequence as it is, to learn what the finding is, and whether it comes back.
+    pub(super) fn start(
+        sequence: &Sequence<F>,
+        implementation: &'a mut M,
+        options: &Options,
+    ) -> Result<Self, NothingToMinimize> {
+        let deadline = Instant::now().checked_add(options.time);
+        let (tries, views) = (options.tries.max(1), options.views);
+        let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, implementation, views, true)?)));
+        let Some((runs, best)) = first else { return Err(NothingToMinimize { runs: tries.into() }) };
+        let (repeatable, runs) = (runs == 1, runs.into());
+        let mut search =
+            Self { implementation, best, views, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
+        search.turns_out_unrepeatable();
+        Ok(search)
+    }
+
+    pub(super) const fn best(&self) -> &Best<F> {
+        &self.best
+    }
+
+    pub(super) fn into_best(self) -> Best<F> {
+        self.best
+    }
+
+    /// Whether time did not end anything.
+    pub(super) const fn complete(&self) -> bool {
+        self.complete
+    }
+
+    pub(super) const fn repeatable(&self) -> bool {
+        self.repeatable
+    }
+
+    pub(super) const fn runs(&self) -> u64 {
+        self.runs
+    }
+
+    /// Takes over a candidate that shows the finding and costs less.
+    pub(super) fn improve(&mut self, candidate: impl FnOnce(&Best<F>) -> Option<Sequence<F>>) -> bool {
+        match self.attempt(candidate) {
+            Some(shown) if shown.cost < self.best.cost => {
+                self.best = shown;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Takes an edit over if what it makes shows the finding and costs less.
+    pub(super) fn edit(&mut self, edit: impl FnOnce(&mut Document<F>)) -> bool {
+        self.improve(|best| best.edited(edit))
+    }
+
+    /// Takes an edit over, if what it makes shows the finding, and costs less after a pass over it.
+    pub(super) fn detour(&mut self, edit: impl FnOnce(&mut Document<F>), pass: impl FnOnce(&mut Self)) {
+        if let Some(shown) = self.attempt(|best| best.edited(edit)) {
+            let before = mem::replace(&mut self.best, shown);
+            pass(self);
+            if self.best.cost >= before.cost {
+                self.best = before;
+            }
+        }
+    }
+
+    /// Makes a pass in which each candidate is tried with other seeds, too: a finding may need a choice that a shorter
+    /// sequence draws otherwise.
+    pub(super) fn with_other_seeds(&mut self, pass: impl FnOnce(&mut Self)) {
+        self.other_seeds = self.repeatable;
+        pass(self);
+        self.other_seeds = false;
+    }
+
+    /// Whether the best sequence is answered otherwise now, for the first time.
+    pub(super) fn turns_out_unrepeatable(&mut self) -> bool {
+        if !self.repeatable || self.time_is_over() {
+            return false;
+        }
+        self.runs += 1;
+        let kind = self.best.answered.finding.kind();
+        let again = Best::of_run(&self.best.sequence, self.implementation, self.views, needs_replay::<F>(&kind));
+        let same =
+            |again: Best<F>| again.answered.steps == self.best.answered.steps && again.answered.finding.kind() == kind;
+        self.repeatable = again.is_some_and(same);
+        !self.repeatable
+    }
+
+    /// Runs a candidate, as often as is needed to tell. None where it does not show the finding.
+    fn attempt(&mut self, candidate: impl FnOnce(&Best<F>) -> Option<Sequence<F>>) -> Option<Best<F>> {
+        if self.time_is_over() {
+            return None;
+        }
+        let mut candidate = candidate(&self.best)?;
+        if candidate == self.best.sequence || candidate.header.check().is_err() {
+            return None;
+        }
+        let kind = self.best.answered.finding.kind();
+        let other_seeds = self.other_seeds.then_some(0..OTHER_SEEDS).into_iter().flatten().map(Some);
+        for seed in std::iter::once(candidate.header.seed()).chain(other_seeds) {
+            candidate.header.set_seed(seed);
+            for _ in 0..if self.repeatable { 1 } else { self.tries } {
+                if self.time_is_over() {
+                    return None;
+                }
+                self.runs += 1;
+                let shown = Best::of_run(&candidate, self.implementation, self.views, needs_replay::<F>(&kind));
+                if let Some(shown) = shown.filter(|shown| F::is_part_of(&shown.answered.finding.kind(), &kind)) {
+                    return Some(shown);
+                }
+            }
+        }
+        None
+    }
+
+    fn time_is_over(&mut self) -> bool {
+        let over = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        self.complete &= !over;
+        over
+    }
+}
+
+impl<F: Family> Best<F> {
+    /// Runs a sequence up to the first finding; nothing if there is none. `replays` also checks determinism and runs the
+    /// metamorphic tests.
+    fn of_run<M: Implementation<F>>(
+        Sequence { header, steps }: &Sequence<F>,
+        implementation: &mut M,
+        views: Views,
+        replays: bool,
+    ) -> Option<Self> {
+        let (answered, mut finding) = run_sequence(implementation, header, steps, views);
+        if replays && finding.is_none() {
+            finding = determinism::check(implementation, header, &answered, views).map(|(_, finding)| finding);
+            finding = finding.or_else(|| F::metamorphic_tests(implementation, header, &answered).err());
+        }
+        let finding = finding?;
+        let steps = steps.iter().take(answered.len()).cloned().collect();
+        let sequence = Sequence { header: header.clone(), steps };
+        let mut document = Document::of(&sequence);
+        let cost = Cost::of(&mut document);
+        let answered = Counterexample { header: header.clone(), steps: answered, finding, views };
+        Some(Self { sequence, document, cost, answered })
+    }
+
+    pub(super) fn edited(&self, edit: impl FnOnce(&mut Document<F>)) -> Option<Sequence<F>> {
+        let mut document = self.document.clone();
+        edit(&mut document);
+        document.into_sequence()
+    }
+}
+
+/// Whether a finding of this kind shows only if the implementation is sent the same sequence again.
+fn needs_replay<F: Family>(kind: &str) -> bool {
+    determinism::is_rule(kind) || F::is_metamorphic(kind)
+}

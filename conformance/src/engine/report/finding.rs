@@ -1,0 +1,157 @@
+//! One finding, for people and for programs: what was found, how it came about, and how to see it again.
+
+use crate::engine::{
+    Counterexample, Difference, Event, Exchange, Family, Finding, PropertyExtent, Referee, Step, TraceHeader,
+    Violation, json,
+};
+use serde::Serialize;
+use std::{
+    fmt::{Display, Formatter, Result},
+    path::Path,
+};
+
+/// The number of last steps that are shown.
+const STEPS: usize = 8;
+
+/// The number of lines of the state that are shown.
+const LINES: usize = 40;
+
+/// A finding, how it came about, and how to see it again.
+#[derive(Debug, Serialize)]
+pub struct FindingReport {
+    /// What kind of finding it is: the rule, or how the implementation failed.
+    pub kind: String,
+    /// The number of cases that ended in a finding of this kind.
+    pub cases: u64,
+    /// The number of the first of them.
+    pub first_case: u64,
+    /// Its profile.
+    pub profile: String,
+    /// The number of its steps.
+    pub steps: u64,
+    /// The number of steps after minimization.
+    pub minimized_to: u64,
+    /// What was found, in words.
+    pub message: String,
+    /// What was allowed, and what was observed instead.
+    pub differences: Vec<Difference>,
+    /// The last steps, readable.
+    pub last_steps: Vec<String>,
+    /// The state before the last step, as far as its peers and topics go.
+    pub state: Vec<String>,
+    /// The file of the trace.
+    pub trace: Option<String>,
+    /// The command that replays it.
+    pub replay: Option<String>,
+    /// Remarks on how it was found and minimized.
+    pub remarks: Vec<String>,
+}
+
+impl FindingReport {
+    /// The report of a counterexample that is not saved yet.
+    #[must_use]
+    pub fn new<F: Family>(counterexample: &Counterexample<F>) -> Self {
+        let Counterexample { header, steps, finding, .. } = counterexample;
+        let differences = match finding {
+            Finding::Violated(Violation { differences, .. }) => differences.clone(),
+            Finding::Failed(_) | Finding::Unverifiable(_) => Vec::new(),
+        };
+        let earlier = steps.len().saturating_sub(STEPS);
+        let mut last_steps: Vec<String> = steps.iter().skip(earlier).map(step_text).collect();
+        if earlier > 0 {
+            last_steps.insert(0, format!("... {earlier} earlier steps"));
+        }
+        Self {
+            kind: finding.kind(),
+            cases: 1,
+            first_case: 0,
+            profile: header.profile().unwrap_or_default().to_owned(),
+            steps: steps.len() as u64,
+            minimized_to: steps.len() as u64,
+            message: finding.to_string(),
+            differences,
+            last_steps,
+            state: state_before_the_last::<F>(header, steps),
+            trace: None,
+            replay: None,
+            remarks: Vec::new(),
+        }
+    }
+
+    /// Names the file of the trace. `arguments` are those that name the implementation, with a space before them; without
+    /// them no replay shows the finding.
+    pub fn saved_at(&mut self, path: &Path, arguments: Option<&str>) {
+        let path = path.display().to_string();
+        self.replay = arguments.map(|arguments| replay_command(&path, arguments));
+        self.trace = Some(path);
+    }
+}
+
+/// The command that replays a trace.
+#[must_use]
+pub fn replay_command(path: &str, arguments: &str) -> String {
+    format!("gossipsub-conformance replay {}{arguments}", shell_words::quote(path))
+}
+
+/// `1500ms graft { peer=3; topic=a } -> Mesh_full`
+fn step_text<F: Family>(Step { now, event }: &Step<F>) -> String {
+    match event {
+        Event::Environment(change) => format!("{now} environment {}", json(change)),
+        Event::Input(Exchange { input, output: None, .. }) => format!("{now} {}", F::input_text(input)),
+        Event::Input(Exchange { input, output: Some(output), .. }) => {
+            format!("{now} {} -> {}", F::input_text(input), F::output_text(output))
+        }
+    }
+}
+
+/// The state of the model before the last step, line by line. Empty if an earlier step is not allowed, as after a known
+/// difference.
+fn state_before_the_last<F: Family>(header: &F::Header, steps: &[Step<F>]) -> Vec<String> {
+    let Some((Step { event: Event::Input(Exchange { input, .. }), .. }, before)) = steps.split_last() else {
+        return Vec::new();
+    };
+    let Ok(mut referee) = Referee::<F>::start(header, PropertyExtent::None) else { return Vec::new() };
+    if before.iter().any(|step| referee.judge(step, None).is_err()) {
+        return Vec::new();
+    }
+    let mut lines = F::state_lines(referee.model(), input);
+    if lines.len() > LINES {
+        let more = lines.split_off(LINES).len();
+        lines.push(format!("... {more} more lines"));
+    }
+    lines
+}
+
+impl Display for FindingReport {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "finding: {}", self.message)?;
+        let Self { cases, first_case, profile, steps, minimized_to, .. } = self;
+        writeln!(
+            f,
+            "  in {cases} cases; case {first_case} of profile {profile}: from {steps} steps to {minimized_to}"
+        )?;
+        for difference in &self.differences {
+            writeln!(f, "  {}", difference.what)?;
+            writeln!(f, "    allowed   {}", difference.allowed)?;
+            writeln!(f, "    observed  {}", difference.observed)?;
+        }
+        section(f, "steps", &self.last_steps)?;
+        section(f, "state before the last step", &self.state)?;
+        section(f, "remarks", &self.remarks)?;
+        if let Some(trace) = &self.trace {
+            writeln!(f, "  trace: {trace}")?;
+        }
+        if let Some(replay) = &self.replay {
+            writeln!(f, "  replay: {replay}")?;
+        }
+        Ok(())
+    }
+}
+
+fn section(f: &mut Formatter<'_>, title: &str, lines: &[String]) -> Result {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "  {title}:")?;
+    lines.iter().try_for_each(|line| writeln!(f, "    {line}"))
+}
