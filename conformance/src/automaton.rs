@@ -19,11 +19,12 @@ pub use header::Header;
 pub use in_process::{Core, Reference};
 pub use worlds::worlds;
 
-use crate::engine::{self, Family, Finding, Implementation, NameRole, Unverifiable};
+use crate::engine::{self, Family, Finding, Implementation, NameRole, Unverifiable, trace::TraceError};
 use gossipsub_automaton::{Input, Output, OutputKind, PartialView, plain::Plain, strict};
 use gossipsub_reference_model::Model;
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;
+use std::{io::BufRead, path::Path};
 
 /// The automaton of the Octez and Mavryk nodes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -43,10 +44,24 @@ pub type Sequence = engine::Sequence<AutomatonFamily>;
 pub type Counterexample = engine::Counterexample<AutomatonFamily>;
 /// An implementation and the referee beside it.
 pub type Runner<'a, M> = engine::Runner<'a, AutomatonFamily, M>;
+/// A referee.
+pub type Referee = engine::Referee<AutomatonFamily>;
+/// Reads its traces.
+pub type TraceReader<R> = engine::trace::TraceReader<AutomatonFamily, R>;
+/// Writes its traces.
+pub type TraceWriter<W> = engine::trace::TraceWriter<AutomatonFamily, W>;
 /// A small world for exhaustive search.
 pub type World = engine::exhaustive::World<AutomatonFamily>;
 /// An action of a small world.
 pub type Action = engine::exhaustive::Action<AutomatonFamily>;
+
+/// Opens one of its traces in a file: see [`engine::trace::open`].
+///
+/// # Errors
+/// If the file cannot be read, and if its first line is not a header.
+pub fn open(path: impl AsRef<Path>) -> Result<TraceReader<Box<dyn BufRead + Send>>, TraceError> {
+    engine::trace::open(path)
+}
 
 impl Family for AutomatonFamily {
     type Header = Header;

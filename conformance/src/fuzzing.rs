@@ -11,7 +11,7 @@ mod stepping;
 mod traces;
 
 pub use dal::{dal_message, dal_stream};
-pub use differential::{FINDINGS, Failure, differential, differential_of};
+pub use differential::{FINDINGS, differential, differential_of};
 pub use libp2p::{libp2p_rpc, libp2p_stream};
 pub use round_trip::roundtrip;
 pub use stepping::decode_then_step;

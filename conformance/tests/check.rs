@@ -5,13 +5,13 @@ mod lying;
 
 use gossipsub_automaton::{GraftOutput, Input, Output, Time, plain::Plain};
 use gossipsub_conformance::{
-    campaign::{Plan, Results, Shard, Until, run},
-    expectations::{After, Expectations, KnownDifference},
-    generate::Profile,
-    implementation::{Core, Fault, Implementation, Reply, Reseed, Views},
-    ledger::Ledger,
-    minimize::Options,
-    trace::{EnvironmentChange, Header},
+    automaton::coverage::Ledger,
+    automaton::generate::Profile,
+    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
+    engine::campaign::{Plan, Results, Shard, Until, run},
+    engine::known_differences::{After, KnownDifference, KnownDifferences},
+    engine::minimize::Options,
+    engine::{Fork, Implementation, ImplementationError, Views},
 };
 use lying::Lying;
 use serde_json::Value;
@@ -26,12 +26,12 @@ fn plan(cases: u64, jobs: usize, shard: &str) -> Plan {
         jobs,
         until: Until::Cases(cases),
         fail_fast: false,
-        expectations: Expectations::default(),
+        known: KnownDifferences::default(),
     }
 }
 
 fn run_core(plan: &Plan) -> Results {
-    run(plan, || Core::new(Views::Every), &|_, _| {})
+    run(plan, || Core::new(), &|_, _| {})
 }
 
 #[test]
@@ -58,14 +58,14 @@ fn a_shard_is_one_of_several() {
 }
 
 /// It takes one more than a full mesh should.
-fn takes_more(_: &Input<Plain>, reply: &mut Reply) {
+fn takes_more(_: &Input<Plain>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
 }
 
 fn run_greedy(plan: &Plan) -> Results {
-    run(plan, || Lying { core: Core::new(Views::Every), lie: takes_more }, &|_, _| {})
+    run(plan, || Lying { core: Core::new(), lie: takes_more }, &|_, _| {})
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn a_known_difference_is_no_finding() {
     for after in [After::End, After::TakeOver] {
         let known = KnownDifference { rule: "graft (8)".into(), reason: "one more is welcome".into(), after };
         let unused = KnownDifference { rule: "leave (1)".into(), reason: "none".into(), after };
-        let expectations = Expectations { differences: vec![known, unused] };
+        let expectations = KnownDifferences { differences: vec![known, unused] };
         let results = run_greedy(&Plan { expectations, ..plan(400, 2, "1/1") });
         assert!(results.findings.is_empty(), "{:?}", results.findings);
         assert!(results.expected.get(&0).is_some_and(|count| *count > 1));
@@ -100,18 +100,18 @@ struct Moody {
     same_again: bool,
 }
 
-impl Implementation for Moody {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+impl Implementation<AutomatonFamily> for Moody {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         self.starts += u64::from(!self.same_again);
         self.core.start(&Header { seed: Some(self.starts), ..header.clone() })
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.core.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.core.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        self.core.ask(now, input)
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        self.core.answer(now, input)
     }
 
     fn copy(&self) -> Option<Self> {
@@ -130,7 +130,7 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
         (true, "determinism: a copy answers as the original does"),
     ];
     for (same_again, rule) in rules {
-        let moody = || Moody { core: Core::new(Views::Every), starts: 0, same_again };
+        let moody = || Moody { core: Core::new(), starts: 0, same_again };
         let results = run(&plan(201, 2, "1/1"), moody, &|_, _| {});
         let found: Vec<_> = results.findings.iter().map(|(kind, (case, count))| (kind, case.number, count)).collect();
         assert_eq!(found, [(&rule.to_owned(), 0, &3)], "of cases 0, 100 and 200");
@@ -146,7 +146,7 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
 }
 
 /// Its view after a join is wrong.
-fn shows_other_ticks(input: &Input<Plain>, reply: &mut Reply) {
+fn shows_other_ticks(input: &Input<Plain>, reply: &mut Answer) {
     if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
         view.heartbeat_ticks = Some(77);
     }
@@ -154,7 +154,7 @@ fn shows_other_ticks(input: &Input<Plain>, reply: &mut Reply) {
 
 #[test]
 fn what_only_a_view_shows_is_minimized_with_that_view() {
-    let blurred = || Lying { core: Core::new(Views::Heartbeat), lie: shows_other_ticks };
+    let blurred = || Lying { core: Core::new(), lie: shows_other_ticks };
     let results = run(&plan(1, 1, "1/1"), blurred, &|_, _| {});
     let (case, _) = results.findings.values().next().expect("the first case shows all");
     let minimized = case.minimize(&mut blurred(), &Options::default()).expect("it shows again");

@@ -8,8 +8,8 @@
 mod common;
 
 use gossipsub_conformance::{
-    trace::{TraceReader, open},
-    verify::{Verdict, verify},
+    automaton::{TraceReader, open},
+    engine::verify::{Verdict, verify},
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -3,8 +3,8 @@
 mod common;
 
 use gossipsub_conformance::{
-    implementation::{Core, Implementation, Reply, Views},
-    trace::{Event, Exchange, Header, Step, TraceWriter, open},
+    automaton::{Answer, Core, Event, Exchange, Header, Step, TraceWriter, open},
+    engine::{Implementation, Views},
 };
 use std::path::Path;
 
@@ -12,18 +12,18 @@ use std::path::Path;
 fn answered(path: &Path) -> Vec<u8> {
     let script = open(path).expect("a trace").script();
     let header = Header { seed: Some(7), implementation: None, ..script.header().clone() };
-    let mut core = Core::new(Views::Every);
+    let mut core = Core::new();
     core.start(&header).expect("recorded limits");
     let mut writer = TraceWriter::new("memory", Vec::new(), &header).expect("a header");
     for step in script {
         let Step { now, event } = step.expect("a step").1;
         let event = match event {
             Event::Environment(change) => {
-                core.environment(now, &change).expect("core cannot fail");
+                core.change(now, &change).expect("core cannot fail");
                 Event::Environment(change)
             }
             Event::Input(Exchange { input, .. }) => {
-                let Reply { output, view } = core.ask(now, &input).expect("core cannot fail");
+                let Answer { output, view } = core.answer(now, &input).expect("core cannot fail");
                 Event::Input(Exchange { input, output: Some(output), view })
             }
         };

@@ -8,12 +8,11 @@ use gossipsub_automaton::{
     plain::{Peer, Plain},
 };
 use gossipsub_conformance::{
-    exhaustive::{Action, Explored, World, explore},
-    implementation::{Core, Fault, Implementation, Reply, Reseed, Views},
-    ledger::Cell,
-    report::exhaustive::ExhaustiveReport,
-    runner::Runner,
-    trace::{EnvironmentChange, Event, Exchange, Header},
+    automaton::coverage::Cell,
+    automaton::{Action, Answer, AutomatonFamily, Core, EnvironmentChange, Event, Exchange, Header, Runner, World},
+    engine::exhaustive::{Exploration, explore},
+    engine::report::exhaustive::ExhaustiveReport,
+    engine::{Fork, Implementation, ImplementationError, Views},
 };
 use lying::Lying;
 
@@ -21,12 +20,12 @@ fn world(name: &str) -> World {
     World::all().into_iter().find(|world| world.name == name).expect("a world")
 }
 
-fn search(world: &World, depth: usize, jobs: usize, implementation: &(impl Reseed + Send + Sync)) -> Explored {
+fn search(world: &World, depth: usize, jobs: usize, implementation: &(impl Fork + Send + Sync)) -> Explored {
     explore(world, depth, jobs, implementation, &|_, _| {})
 }
 
 fn core() -> Core {
-    Core::new(Views::Every)
+    Core::new()
 }
 
 fn levels(explored: &Explored) -> Vec<(u64, u64)> {
@@ -82,7 +81,7 @@ fn every_allowed_choice_is_followed() {
     assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
 }
 
-fn says_full_is_not(_: &Input<Plain>, reply: &mut Reply) {
+fn says_full_is_not(_: &Input<Plain>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
@@ -122,21 +121,21 @@ fn a_fault_is_found_by_a_shortest_sequence() {
 #[derive(Clone)]
 struct Stubborn(Core);
 
-impl Implementation for Stubborn {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.0.start(header)
+impl Implementation<AutomatonFamily> for Stubborn {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        self.0.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.0.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.0.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        self.0.ask(now, input)
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        self.0.answer(now, input)
     }
 }
 
-impl Reseed for Stubborn {
+impl Fork<AutomatonFamily> for Stubborn {
     fn reseed(&mut self, _: u64) {
         self.0.reseed(1);
     }

@@ -5,8 +5,9 @@ use gossipsub_automaton::{
     plain::{MessageId, Peer, Plain},
 };
 use gossipsub_conformance::{
-    implementation::{CommandLine, External, Fault, Implementation},
-    trace::{EnvironmentChange, Header},
+    automaton::{EnvironmentChange, Header},
+    engine::implementation::{CommandLine, External},
+    engine::{Implementation, ImplementationError},
 };
 use std::{
     process::Command,
@@ -29,14 +30,14 @@ fn input() -> Input<Plain> {
 fn fault(after_header: &str) -> String {
     let mut external = script(&format!("{READY} read -r step; {after_header}"));
     external.start(&Header::default()).expect("ready");
-    external.ask(Time::ZERO, &input()).expect_err("a fault").to_string()
+    external.answer(Time::ZERO, &input()).expect_err("a fault").to_string()
 }
 
 #[test]
 fn an_answer_is_taken() {
     let mut external = script(&format!(r#"{READY} read -r step; echo '{{"output": {{"kind": "peer_added"}}}}'"#));
     external.start(&Header::default()).expect("ready");
-    assert_eq!(external.ask(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
+    assert_eq!(external.answer(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
     external.finish().expect("it ends with 0");
 }
 
@@ -103,9 +104,9 @@ fn a_line_that_nothing_asked_for_is_a_fault() {
         r#"{READY} read -r step; echo '{{"output": {{"kind": "peer_added"}}}}'; echo more; read -r step"#
     ));
     external.start(&Header::default()).expect("ready");
-    external.ask(Time::ZERO, &input()).expect("an answer");
+    external.answer(Time::ZERO, &input()).expect("an answer");
     std::thread::sleep(Duration::from_millis(200));
-    let fault = external.ask(Time::ZERO, &input()).expect_err("a fault");
+    let fault = external.answer(Time::ZERO, &input()).expect_err("a fault");
     assert_eq!(fault.to_string(), "the implementation wrote a line that nothing asked for: more");
 }
 
@@ -113,7 +114,7 @@ fn a_line_that_nothing_asked_for_is_a_fault() {
 fn what_cannot_be_started_is_a_fault() {
     let command = "/nowhere/at/all".parse().expect("a command");
     let fault = External::new(command, Duration::from_secs(1)).start(&Header::default()).expect_err("a fault");
-    assert!(matches!(fault, Fault::NotStarted(_)), "{fault}");
+    assert!(matches!(fault, ImplementationError::NotStarted(_)), "{fault}");
     assert_eq!("".parse::<CommandLine>().expect_err("no command").to_string(), "the command is empty");
     assert_eq!("sh 'a".parse::<CommandLine>().expect_err("no command").to_string(), "missing closing quote");
 }
@@ -123,7 +124,7 @@ fn after_a_fault_a_new_process_is_started() {
     let mut external = script(&format!("{READY} exit 1"));
     for _ in 0..3 {
         external.start(&Header::default()).expect("ready");
-        external.ask(Time::ZERO, &input()).expect_err("it ended");
+        external.answer(Time::ZERO, &input()).expect_err("it ended");
     }
 }
 
@@ -145,11 +146,11 @@ fn what_is_served_can_be_asked() {
         let mut external = External::new(command.parse().expect("a command"), Duration::from_secs(10));
         external.start(&Header::default()).expect("ready");
         let change = EnvironmentChange::Validity { message_id: MessageId(1), validity: Validity::Invalid };
-        external.environment(Time::ZERO, &change).expect("an empty answer");
-        assert_eq!(external.ask(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
-        assert!(external.ask(Time::ZERO, &Input::Heartbeat).expect("an answer").view.is_some());
+        external.change(Time::ZERO, &change).expect("an empty answer");
+        assert_eq!(external.answer(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
+        assert!(external.answer(Time::ZERO, &Input::Heartbeat).expect("an answer").view.is_some());
         external.start(&Header::default()).expect("ready again");
-        assert_eq!(external.ask(Time::ZERO, &input()).expect("a fresh state").output.kind().name(), "peer_added");
+        assert_eq!(external.answer(Time::ZERO, &input()).expect("a fresh state").output.kind().name(), "peer_added");
         external.finish().expect("it ends with 0");
     }
 }

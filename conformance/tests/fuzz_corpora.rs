@@ -3,10 +3,10 @@
 
 use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, plain::Plain};
 use gossipsub_conformance::{
+    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, open},
+    engine::verify::{Verdict, replay, verify},
+    engine::{Implementation, ImplementationError, Views},
     fuzzing::{TARGETS, differential_of},
-    implementation::{Core, Fault, Implementation, Reply, Views},
-    trace::{EnvironmentChange, Header, open},
-    verify::{Verdict, replay, verify},
 };
 use std::{
     collections::BTreeSet,
@@ -57,7 +57,7 @@ fn what_was_found_stays_fixed() {
         for input in names(&regressions.join(&target)) {
             let path = regressions.join(&target).join(input);
             if path.extension().is_some_and(|extension| extension == "jsonl") {
-                let replayed = replay(open(&path), &mut Core::new(Views::Every));
+                let replayed = replay(open(&path), &mut Core::new());
                 assert!(matches!(replayed.verdict, Verdict::Allowed), "{replayed}");
             } else {
                 body(&fs::read(path).expect("an input"));
@@ -77,17 +77,17 @@ fn options_are_of_targets() {
 /// Says of every second peer that it was there before.
 struct Forgetful(Core, u64);
 
-impl Implementation for Forgetful {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.0.start(header)
+impl Implementation<AutomatonFamily> for Forgetful {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        self.0.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.0.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.0.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.0.ask(now, input)?;
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let mut reply = self.0.answer(now, input)?;
         if let Output::AddPeer(output) = &mut reply.output {
             self.1 += 1;
             if self.1.is_multiple_of(2) {
@@ -103,13 +103,13 @@ fn a_failing_sequence_becomes_a_trace() {
     let corpus = fuzz().join("corpus/differential");
     let failure = names(&corpus).into_iter().find_map(|input| {
         let bytes = fs::read(corpus.join(input)).expect("an input");
-        differential_of(&mut Forgetful(Core::new(Views::Heartbeat), 0), &bytes).err()
+        differential_of(&mut Forgetful(Core::new(), 0), &bytes).err()
     });
     let failure = failure.expect("the fault is found");
     let folder = tempfile::tempdir().expect("a folder");
     let path = failure.write(folder.path()).expect("it is written");
     let recorded = verify(open(&path)).verdict;
     assert!(matches!(recorded, Verdict::Violated(_)), "the trace holds what was answered: {recorded:?}");
-    let replayed = replay(open(&path), &mut Core::new(Views::Every)).verdict;
+    let replayed = replay(open(&path), &mut Core::new()).verdict;
     assert!(matches!(replayed, Verdict::Allowed), "the sequence has another answer: {replayed:?}");
 }

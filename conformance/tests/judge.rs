@@ -3,11 +3,12 @@
 //! `JUDGE_CASES` sets how many sequences are tried.
 
 use gossipsub_conformance::{
-    campaign::{Plan, Shard, Until, run},
-    expectations::Expectations,
-    generate::{Profile, Random},
-    implementation::{Core, Views},
-    randomness::{ALL, LEAST_SAMPLES, examine},
+    automaton::generate::Profile,
+    automaton::randomness::{ALL, LEAST_SAMPLES, examine},
+    automaton::{AutomatonFamily, Core},
+    engine::campaign::{Plan, Shard, Until, run},
+    engine::known_differences::KnownDifferences,
+    engine::{Random, Views},
 };
 
 #[test]
@@ -21,9 +22,9 @@ fn nothing_is_found_in_core() {
         jobs: 1,
         until: Until::Cases(cases),
         fail_fast: true,
-        expectations: Expectations::default(),
+        known: KnownDifferences::default(),
     };
-    let results = run(&plan, || Core::new(Views::Every), &|_, _| {});
+    let results = run(&plan, || Core::new(), &|_, _| {});
     let kinds: Vec<&String> = results.findings.keys().collect();
     assert!(kinds.is_empty(), "{kinds:?}, in {:?}", results.findings);
     assert_eq!((results.cases, results.steps), (cases, cases * 200));
@@ -32,7 +33,7 @@ fn nothing_is_found_in_core() {
 #[test]
 fn no_choice_of_core_is_biased() {
     for (scenario, number) in ALL.iter().zip(0..) {
-        let mut core = Core::new(Views::Heartbeat);
+        let mut core = Core::new();
         let tests =
             examine(scenario, &mut core, &mut Random::of_case(1, number), LEAST_SAMPLES).expect("all is allowed");
         for test in tests {

@@ -7,11 +7,10 @@ use gossipsub_automaton::{
     plain::{Message, MessageId, Plain},
 };
 use gossipsub_conformance::{
-    implementation::{Core, Fault, Implementation, Reply, Views},
-    minimize::{Minimized, NothingToMinimize, Options, minimize},
-    sequence::Sequence,
-    trace::{EnvironmentChange, Event, Header, TraceReader, open},
-    verify::{Verdict, verify},
+    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Event, Header, Sequence, TraceReader, open},
+    engine::minimize::{Minimized, NothingToMinimize, Options, minimize},
+    engine::verify::{Verdict, verify},
+    engine::{Implementation, ImplementationError, Views},
 };
 use std::{
     collections::BTreeMap,
@@ -21,7 +20,7 @@ use std::{
 };
 
 /// What a fault makes of an answer.
-type Plant = fn(&mut Memory, &Input<Plain>, &mut Reply);
+type Plant = fn(&mut Memory, &Input<Plain>, &mut Answer);
 
 /// Core, but for what a fault makes of its answers.
 struct Faulty {
@@ -40,47 +39,47 @@ struct Memory {
 
 impl Faulty {
     fn new(fault: Plant) -> Self {
-        Self { core: Core::new(Views::Heartbeat), fault, memory: Memory::default() }
+        Self { core: Core::new(), fault, memory: Memory::default() }
     }
 }
 
-impl Implementation for Faulty {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+impl Implementation<AutomatonFamily> for Faulty {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         self.memory = Memory { runs: self.memory.runs + 1, ..Memory::default() };
-        self.core.start(header)
+        self.core.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.core.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.core.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.core.ask(now, input)?;
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let mut reply = self.core.answer(now, input)?;
         (self.fault)(&mut self.memory, input, &mut reply);
         Ok(reply)
     }
 }
 
-fn full_mesh_takes_more(_: &mut Memory, _: &Input<Plain>, reply: &mut Reply) {
+fn full_mesh_takes_more(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn ihaves_count_twice(_: &mut Memory, _: &Input<Plain>, reply: &mut Reply) {
+fn ihaves_count_twice(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
     if let Output::Ihave(IhaveOutput::TooManyRecvIhaveMessages { count, .. }) = &mut reply.output {
         *count *= 2;
     }
 }
 
-fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<Plain>, reply: &mut Reply) {
+fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
     memory.prunes += u64::from(matches!(input, Input::Prune(_)));
     if memory.prunes >= 3 && reply.output == Output::Graft(GraftOutput::PeerBackedOff) {
         reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn messages_stay_for_ever(memory: &mut Memory, input: &Input<Plain>, reply: &mut Reply) {
+fn messages_stay_for_ever(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
     if let Input::PublishMessage(published) = input {
         memory.published.insert(published.message_id, published.message.clone());
     }
@@ -93,14 +92,14 @@ fn messages_stay_for_ever(memory: &mut Memory, input: &Input<Plain>, reply: &mut
     }
 }
 
-fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<Plain>, reply: &mut Reply) {
+fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
     let meshes = reply.view.as_mut().and_then(|view| view.mesh.as_mut()).into_iter().flatten();
     for (_, mesh) in meshes.filter(|(_, mesh)| mesh.len() > 2) {
         mesh.pop_last();
     }
 }
 
-fn every_third_run_takes_more(memory: &mut Memory, input: &Input<Plain>, reply: &mut Reply) {
+fn every_third_run_takes_more(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
     if memory.runs.is_multiple_of(3) {
         full_mesh_takes_more(memory, input, reply);
     }
@@ -242,7 +241,7 @@ fn the_time_is_kept() {
 #[test]
 fn what_is_right_is_nothing_to_minimize() {
     let path = &common::traces("traces")[0];
-    let mut core = Core::new(Views::Every);
+    let mut core = Core::new();
     let nothing = minimize(sequence(path), &mut core, &Options::default()).expect_err("core is right");
     assert_eq!(nothing, NothingToMinimize { runs: 10 });
 }
@@ -250,18 +249,18 @@ fn what_is_right_is_nothing_to_minimize() {
 #[test]
 fn a_refused_header_needs_no_steps() {
     struct Refusing;
-    impl Implementation for Refusing {
-        fn start(&mut self, header: &Header) -> Result<(), Fault> {
+    impl Implementation<AutomatonFamily> for Refusing {
+        fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
             let many = header.limits.history_length > 3;
-            if many { Err(Fault::Refused("too long a history".into())) } else { Ok(()) }
+            if many { Err(ImplementationError::Refused("too long a history".into())) } else { Ok(()) }
         }
 
-        fn environment(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), Fault> {
+        fn change(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), ImplementationError> {
             Ok(())
         }
 
-        fn ask(&mut self, _: Time, _: &Input<Plain>) -> Result<Reply, Fault> {
-            Err(Fault::NotUnderstood("anything".into()))
+        fn answer(&mut self, _: Time, _: &Input<Plain>) -> Result<Answer, ImplementationError> {
+            Err(ImplementationError::NotUnderstood("anything".into()))
         }
     }
 

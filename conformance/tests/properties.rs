@@ -9,16 +9,16 @@ use gossipsub_automaton::{
     plain::{MessageId, Peer, Plain, Topic},
 };
 use gossipsub_conformance::{
-    campaign::{Plan, Results, Shard, Until, run},
-    expectations::Expectations,
-    generate::{Generator, Profile, Random},
-    implementation::{Core, Fault, Implementation, Reply, Views},
-    minimize::{Options, minimize},
-    properties::{ALL, PREFIX, Property, Watch, trials},
-    runner::{Finding, Runner},
-    sequence::Sequence,
-    trace::{EnvironmentChange, Event, Exchange, Header, Step, open},
-    verify::{Verdict, verify},
+    automaton::generate::{Generator, Profile},
+    automaton::properties::{ALL, PREFIX, Property, PropertyChecker, metamorphic},
+    automaton::{
+        Answer, AutomatonFamily, Core, EnvironmentChange, Event, Exchange, Header, Runner, Sequence, Step, open,
+    },
+    engine::campaign::{Plan, Results, Shard, Until, run},
+    engine::known_differences::KnownDifferences,
+    engine::minimize::{Options, minimize},
+    engine::verify::{Verdict, verify},
+    engine::{Finding, Implementation, ImplementationError, Random, Views},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -46,26 +46,26 @@ struct Wrong {
 
 impl Wrong {
     fn new(fault: Plant) -> Self {
-        Self { core: Core::new(Views::Every), fault, before: PartialView::default() }
+        Self { core: Core::new(), fault, before: PartialView::default() }
     }
 }
 
-impl Implementation for Wrong {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+impl Implementation<AutomatonFamily> for Wrong {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         self.before = PartialView::default();
-        self.core.start(header)
+        self.core.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.core.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.core.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let Reply { mut output, view } = self.core.ask(now, input)?;
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let Answer { mut output, view } = self.core.answer(now, input)?;
         let mut view = view.unwrap_or_default();
         let before = std::mem::replace(&mut self.before, view.clone());
         let _ = (self.fault)(&mut Answered { now, input, before: &before, output: &mut output, view: &mut view });
-        Ok(Reply { output, view: Some(view) })
+        Ok(Answer { output, view: Some(view) })
     }
 
     fn follows_seed(&self) -> bool {
@@ -480,7 +480,7 @@ fn sequence(case: u64) -> Sequence {
     let mut draw = Random::of_case(3, case);
     let profile = Profile::ALL[usize::try_from(case).expect("small") % Profile::ALL.len()];
     let (header, mut generator) = Generator::new(profile, &mut draw);
-    let mut core = Core::new(Views::Heartbeat);
+    let mut core = Core::new();
     let mut runner = Runner::start(&mut core, &header).expect("limits");
     let mut steps = Vec::new();
     for _ in 0..150 {
@@ -497,18 +497,18 @@ fn sequence(case: u64) -> Sequence {
 
 /// The first property that an automaton breaks in a sequence. The model is not asked.
 fn broken(wrong: &mut Wrong, Sequence { header, steps }: &Sequence, with_trials: bool) -> Option<String> {
-    wrong.start(header).expect("a start");
-    let mut watch = Watch::start(header.limits.clone());
+    wrong.start(header, views).expect("a start");
+    let mut watch = PropertyChecker::start(header.limits.clone());
     let mut answered = Vec::new();
     for step in steps {
         match &step.event {
             Event::Environment(change) => {
-                wrong.environment(step.now, change).expect("a change");
-                watch.environment(change);
+                wrong.change(step.now, change).expect("a change");
+                watch.change(change);
                 answered.push(step.clone());
             }
             Event::Input(Exchange { input, .. }) => {
-                let Reply { output, view } = wrong.ask(step.now, input).expect("an answer");
+                let Answer { output, view } = wrong.answer(step.now, input).expect("an answer");
                 if !with_trials && let Err(violation) = watch.step(step.now, input, &output, view.as_ref()) {
                     return Some(violation.rule);
                 }
@@ -517,7 +517,7 @@ fn broken(wrong: &mut Wrong, Sequence { header, steps }: &Sequence, with_trials:
             }
         }
     }
-    let tried = if with_trials { trials::run(wrong, header, &answered) } else { Ok(()) };
+    let tried = if with_trials { metamorphic::run(wrong, header, &answered) } else { Ok(()) };
     tried.err().map(|finding| finding.kind())
 }
 
@@ -532,7 +532,7 @@ fn every_property_is_broken_by_its_fault() {
     assert_eq!(sorted(named), sorted(all), "each property has a fault");
     let mut not_caught = Vec::new();
     for (name, fault) in FAULTS {
-        let of_trial = trials::is_of_trial(&format!("{PREFIX}{name}"));
+        let of_trial = metamorphic::is_rule(&format!("{PREFIX}{name}"));
         let mut wrong = Wrong::new(*fault);
         let mut found = BTreeSet::new();
         let caught = sequences().iter().filter_map(|sequence| broken(&mut wrong, sequence, of_trial)).any(|rule| {
@@ -587,34 +587,34 @@ struct SeededByName {
 
 impl SeededByName {
     fn new() -> Self {
-        Self { core: Core::new(Views::Heartbeat), header: Header::default(), is_named: false, before: Vec::new() }
+        Self { core: Core::new(), header: Header::default(), is_named: false, before: Vec::new() }
     }
 }
 
-impl Implementation for SeededByName {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+impl Implementation<AutomatonFamily> for SeededByName {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         (self.header, self.is_named, self.before) = (header.clone(), false, Vec::new());
-        self.core.start(header)
+        self.core.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
         self.before.push((now, change.clone()));
-        self.core.environment(now, change)
+        self.core.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
         match input {
             Input::AddPeer(first) if !self.is_named => {
                 self.is_named = true;
                 self.core.start(&Header { seed: Some(first.peer.0), ..self.header.clone() })?;
                 for (now, change) in &self.before {
-                    self.core.environment(*now, change)?;
+                    self.core.change(*now, change)?;
                 }
             }
             // From here on there is a state to be lost.
             _ => self.is_named = true,
         }
-        self.core.ask(now, input)
+        self.core.answer(now, input)
     }
 
     fn show_all(&mut self, all: bool) {
@@ -635,7 +635,7 @@ fn campaign(cases: u64) -> Results {
         jobs: 1,
         until: Until::Cases(cases),
         fail_fast: false,
-        expectations: Expectations::default(),
+        known: KnownDifferences::default(),
     };
     run(&plan, SeededByName::new, &|_, _| {})
 }

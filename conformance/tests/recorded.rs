@@ -4,11 +4,11 @@ mod common;
 
 use gossipsub_automaton::OutputKind;
 use gossipsub_conformance::{
-    implementation::{Core, Views},
-    record::Recording,
-    report::Summary,
-    trace::{Header, TraceReader, TraceWriter, open},
-    verify::{Verdict, replay, verify},
+    automaton::{Core, Header, TraceReader, TraceWriter, open},
+    engine::Views,
+    engine::record::Recording,
+    engine::report::Summary,
+    engine::verify::{Verdict, replay, verify},
 };
 use std::{io::Read, path::Path};
 
@@ -42,7 +42,7 @@ fn the_quirks_are_allowed() {
 #[test]
 fn core_answers_all_recorded_inputs_as_allowed() {
     let traces = ["traces", "edges", "quirks"].into_iter().flat_map(common::traces);
-    let summary = Summary::new(traces.map(|path| replay(open(path), &mut Core::new(Views::Every))).collect());
+    let summary = Summary::new(traces.map(|path| replay(open(path), &mut Core::new())).collect());
     assert!(summary.violations == 0 && summary.unreadable == 0, "{summary}");
     assert_eq!((summary.traces, summary.steps), (170, 13_591));
 }
@@ -107,7 +107,7 @@ fn no_fault_comes_back() {
     let mut replayed = 0;
     for entry in std::fs::read_dir(folder).expect("the regressions") {
         let path = entry.expect("an entry").path();
-        for verified in [verify(open(&path)), replay(open(&path), &mut Core::new(Views::Every))] {
+        for verified in [verify(open(&path)), replay(open(&path), &mut Core::new())] {
             assert!(matches!(verified.verdict, Verdict::Allowed), "{verified}");
             assert!(verified.steps > 0);
         }

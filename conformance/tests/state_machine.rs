@@ -3,16 +3,10 @@
 //! `PROPTEST_CASES` sets how many sequences of each profile are tried.
 
 use gossipsub_conformance::{
-    checker::{Answer, check_step},
-    generate::{
-        self,
-        strategy::{Growing, Record, beginnings, records},
-    },
-    implementation::{Core, Implementation, Views},
-    minimize::{Options, minimize},
-    runner::Finding,
-    sequence::Sequence,
-    trace::{Environment, Event, Exchange, Header, Step},
+    automaton::generate::strategy::{Growing, Record, beginnings, records},
+    automaton::{Core, Environment, Event, Exchange, Header, Sequence, Step, check_step},
+    engine::minimize::{Options, minimize},
+    engine::{Finding, Implementation, Views},
 };
 use gossipsub_reference_model::Model;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -78,7 +72,7 @@ impl<P: Profile> StateMachineTest for Checked<P> {
 
     fn init_test(drawn: &Drawn<P>) -> Self {
         let header: Header = drawn.sequence.header().clone();
-        let mut core = Core::new(Views::Every);
+        let mut core = Core::new();
         core.start(&header).expect("limits of the generator");
         let model = Model::new(header.limits.clone(), Environment::default()).expect("limits of the generator");
         Self { core, model, sequence: Sequence { header, steps: Vec::new() }, profile: PhantomData }
@@ -98,11 +92,11 @@ impl<P> Checked<P> {
     fn check(&mut self, step: &Step) -> Result<(), Finding> {
         match &step.event {
             Event::Environment(change) => {
-                self.core.environment(step.now, change)?;
+                self.core.change(step.now, change)?;
                 self.model.application_mut().apply(change);
             }
             Event::Input(Exchange { input, .. }) => {
-                let reply = self.core.ask(step.now, input)?;
+                let reply = self.core.answer(step.now, input)?;
                 let answer = Answer::new(input, Some(&reply.output), reply.view.as_ref())?;
                 check_step(&mut self.model, step.now, input, answer)?;
             }
@@ -114,7 +108,7 @@ impl<P> Checked<P> {
 /// Minimizes a sequence, saves its trace, and tells of it.
 fn conclude(sequence: Sequence, finding: &Finding, profile: &str) -> String {
     let options = Options { time: Duration::from_secs(20), ..Options::default() };
-    match minimize(sequence, &mut Core::new(Views::Every), &options) {
+    match minimize(sequence, &mut Core::new(), &options) {
         Err(nothing) => format!("{finding}; it did not show again: {nothing}"),
         Ok(minimized) => {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("state-machine-{profile}.jsonl"));

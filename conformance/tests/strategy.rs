@@ -2,9 +2,9 @@
 
 use gossipsub_automaton::InputKind;
 use gossipsub_conformance::{
-    generate::{Profile, strategy::sequences},
-    sequence::Sequence,
-    trace::Event,
+    automaton::generate::Profile,
+    automaton::generate::strategy::sequences,
+    automaton::{Event, Sequence},
 };
 use proptest::{
     strategy::{Strategy, ValueTree},

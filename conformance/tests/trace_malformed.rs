@@ -1,7 +1,10 @@
 //! What is wrong with a trace is said in one message: which trace, line and field, and what the format asks for.
 #![expect(clippy::unwrap_used, reason = "a failed test may end so")]
 
-use gossipsub_conformance::trace::{Header, LONGEST_LINE, TraceError, TraceReader, open};
+use gossipsub_conformance::{
+    automaton::{Header, TraceReader, open},
+    engine::trace::{LONGEST_LINE, TraceError},
+};
 use std::{
     fs::File,
     io::{self, BufReader, Read, Write},

@@ -6,9 +6,12 @@ use gossipsub_automaton::{
     Validity, WeightedTopicParameters,
     plain::{MessageId, Peer, Plain},
 };
-use gossipsub_conformance::trace::{
-    Environment, EnvironmentChange, Event, Exchange, FilteredAction, Header, Step, TraceError, TraceReader,
-    TraceWriter, create, open,
+use gossipsub_conformance::{
+    automaton::{
+        AutomatonFamily, Environment, EnvironmentChange, Event, Exchange, FilteredAction, Header, Step, TraceReader,
+        TraceWriter, open,
+    },
+    engine::trace::{TraceError, create},
 };
 use proptest::prelude::*;
 use std::{

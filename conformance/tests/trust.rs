@@ -1,10 +1,10 @@
 //! TRUST.md: its tables are those of the code, and its counts those of what it counts.
 
 use gossipsub_conformance::{
-    exhaustive::World,
-    ledger::Ledger,
-    properties::{ALL as PROPERTIES, Property},
-    randomness::ALL as SCENARIOS,
+    automaton::World,
+    automaton::coverage::Ledger,
+    automaton::properties::{ALL as PROPERTIES, Property},
+    automaton::randomness::ALL as SCENARIOS,
 };
 use std::{fs, path::Path};
 

@@ -1,7 +1,10 @@
 //! Scenarios: short trace scripts in files of their own.
 
 use gossipsub_automaton::{Limits, plain::Plain};
-use gossipsub_conformance::trace::{Step, TraceError, open};
+use gossipsub_conformance::{
+    automaton::{Step, open},
+    engine::trace::TraceError,
+};
 use std::{
     io,
     path::{Path, PathBuf},

@@ -9,8 +9,8 @@ use crate::{
 };
 use gossipsub_automaton::{Automaton, Input, LimitsError, Output, OutputKind, PartialView, Time, plain::Plain};
 use gossipsub_conformance::{
-    checker::{Answer, Violation, check_step},
-    trace::{Environment, EnvironmentChange, Event, Exchange},
+    automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
+    engine::Violation,
 };
 use gossipsub_reference_model::Model;
 use std::error::Error;
@@ -105,7 +105,7 @@ impl Teller {
         let _ = self.model.clone().respond(now, input, &mut noted);
         let drawn = noted.into_drawn();
 
-        let violation = check_step(&mut self.model, now, input, Answer::new(input, Some(&output), Some(&shown))?).err();
+        let violation = check_step(&mut self.model, now, input, &output, Some(&shown)).err();
         // The parts of a score on which both agree.
         let scores = self.model.view().scores;
         let parts = |peer, score| self.model.score_parts(peer).filter(|_| scores.get(&peer) == Some(&score));

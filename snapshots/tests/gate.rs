@@ -1,7 +1,7 @@
 //! Every output, check and quirk has a scenario that leads to it, and no file is there for nothing.
 
 use gossipsub_automaton::OutputKind;
-use gossipsub_conformance::{implementation::Views, record::Recording, trace::open};
+use gossipsub_conformance::{automaton::open, engine::Views, engine::record::Recording};
 use gossipsub_snapshots::{Check, Quirk, Scenario, Shown, folder, shown_by_output, tell};
 use std::{collections::BTreeSet, path::Path};
 

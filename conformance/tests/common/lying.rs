@@ -2,28 +2,28 @@
 
 use gossipsub_automaton::{Input, Time, plain::Plain};
 use gossipsub_conformance::{
-    implementation::{Core, Fault, Implementation, Reply, Reseed},
-    trace::{EnvironmentChange, Header},
+    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
+    engine::{Fork, Implementation, ImplementationError},
 };
 
 /// Core, of which each reply is changed before anybody sees it.
 #[derive(Clone)]
 pub(crate) struct Lying {
     pub(crate) core: Core,
-    pub(crate) lie: fn(&Input<Plain>, &mut Reply),
+    pub(crate) lie: fn(&Input<Plain>, &mut Answer),
 }
 
-impl Implementation for Lying {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
-        self.core.start(header)
+impl Implementation<AutomatonFamily> for Lying {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        self.core.start(header, views)
     }
 
-    fn environment(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), Fault> {
-        self.core.environment(now, change)
+    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+        self.core.change(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let mut reply = self.core.ask(now, input)?;
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        let mut reply = self.core.answer(now, input)?;
         (self.lie)(input, &mut reply);
         Ok(reply)
     }
@@ -33,7 +33,7 @@ impl Implementation for Lying {
     }
 }
 
-impl Reseed for Lying {
+impl Fork<AutomatonFamily> for Lying {
     fn reseed(&mut self, seed: u64) {
         self.core.reseed(seed);
     }

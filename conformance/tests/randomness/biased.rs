@@ -5,9 +5,8 @@ use gossipsub_automaton::{
     plain::{MessageId, Peer, Plain, Topic},
 };
 use gossipsub_conformance::{
-    generate::{Draw, Random},
-    implementation::{Fault, Implementation, Reply, Views},
-    trace::{Environment, EnvironmentChange, Header},
+    automaton::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header},
+    engine::{Draw, Implementation, ImplementationError, Random, Views},
 };
 use gossipsub_reference_model::{Choice, Grafts, Model, OverfullMesh, Pick, Point};
 use std::{collections::BTreeSet, convert::Infallible};
@@ -43,26 +42,26 @@ impl Biased {
     }
 }
 
-impl Implementation for Biased {
-    fn start(&mut self, header: &Header) -> Result<(), Fault> {
+impl Implementation<AutomatonFamily> for Biased {
+    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         self.model = Some(Model::new(header.limits.clone(), Environment::default())?);
         let seed = if self.choice.bias == Bias::DeafToSeeds { 0 } else { header.seed.expect("a seed") };
         self.choice = BiasedChoice { seed, input: 0, draw: Random::of_case(seed, 0), ..self.choice };
         Ok(())
     }
 
-    fn environment(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), Fault> {
+    fn change(&mut self, _: Time, _: &EnvironmentChange) -> Result<(), ImplementationError> {
         Ok(())
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
         let model = self.model.as_mut().expect("a header");
         self.choice.input += 1;
         if self.choice.bias == Bias::SameInEachHeartbeat {
             self.choice.draw = Random::of_case(self.choice.seed, 0);
         }
         let Ok(output) = model.respond(now, input, &mut self.choice);
-        Ok(Reply { output, view: Views::Heartbeat.after(input, || model.view()) })
+        Ok(Answer { output, view: Views::Heartbeat.after(input, || model.view()) })
     }
 }
 

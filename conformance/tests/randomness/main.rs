@@ -7,15 +7,15 @@ mod lying;
 use biased::{Bias, Biased};
 use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, plain::Plain};
 use gossipsub_conformance::{
-    generate::Random,
-    implementation::{Core, Implementation, Reference, Reply, Views},
-    randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
+    automaton::randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
+    automaton::{Answer, Core, Reference},
+    engine::{Implementation, Random, Views},
 };
 use lying::Lying;
 use std::process::Command;
 
 /// The tests of all scenarios.
-fn examine_all<M: Implementation>(make: impl Fn() -> M, seed: u64, samples: u64) -> Vec<Test> {
+fn examine_all<M: Implementation<AutomatonFamily>>(make: impl Fn() -> M, seed: u64, samples: u64) -> Vec<Test> {
     let examined = ALL.iter().zip(0..).map(|(scenario, number)| {
         examine(scenario, &mut make(), &mut Random::of_case(seed, number), samples).expect("all is allowed")
     });
@@ -23,7 +23,7 @@ fn examine_all<M: Implementation>(make: impl Fn() -> M, seed: u64, samples: u64)
 }
 
 fn core() -> Core {
-    Core::new(Views::Heartbeat)
+    Core::new()
 }
 
 /// The largest distance of the share of p-values below p from p, times the root of their number: above 2 once in 1,500
@@ -49,7 +49,7 @@ fn core_is_uniform_and_so_are_the_p_values() {
 
 #[test]
 fn the_reference_model_is_uniform() {
-    let tests = examine_all(|| Reference::new(Views::Heartbeat), 0, LEAST_SAMPLES);
+    let tests = examine_all(|| Reference::new(), 0, LEAST_SAMPLES);
     let biased: Vec<&Test> = tests.iter().filter(|test| test.is_biased()).collect();
     assert!(biased.is_empty(), "{biased:?}");
 }
@@ -146,7 +146,7 @@ fn the_command_gives_the_same_table_every_time() {
 }
 
 /// It offers one peer less than it should.
-fn offers_less(_: &Input<Plain>, reply: &mut Reply) {
+fn offers_less(_: &Input<Plain>, reply: &mut Answer) {
     if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut reply.output {
         peers.pop();
     }

@@ -3,7 +3,7 @@
 use super::{Generator, Profile};
 use crate::{
     automaton::{Environment, Event, Header, Sequence, Step},
-    engine::{Bytes, Model as _},
+    engine::Bytes,
 };
 use gossipsub_reference_model::{Drawn, Model};
 use proptest::{
