@@ -6,22 +6,22 @@
 //! view is shown, which is after every heartbeat at least; one of a change where the whole state before and after a
 //! step was shown; and a [metamorphic test](metamorphic) asks the automaton a sequence again, a little otherwise.
 
-mod exchange;
 mod forwarding;
-mod frames;
+mod frame_conditions;
+mod full_view;
 mod gossip;
 mod grafting;
-mod known;
+mod history;
 mod maintenance;
 mod membership;
 pub mod metamorphic;
+mod peer_exchange;
 mod renaming;
 mod retention;
 mod scores;
-mod whole;
 
-pub use known::Known;
-pub use whole::Whole;
+pub use full_view::FullView;
+pub use history::History;
 
 use super::{AutomatonFamily, EnvironmentChange, Header};
 use crate::engine::{self, Difference, PropertyExtent, Violation};
@@ -50,7 +50,7 @@ pub struct Property {
 pub(crate) type Verdict = Result<(), Difference>;
 
 /// A check of an answer.
-type OfAnswer = fn(&Asked<'_>) -> Verdict;
+type OfAnswer = fn(&StepContext<'_>) -> Verdict;
 
 /// What a property is checked on.
 #[derive(Clone, Copy, Debug)]
@@ -58,19 +58,19 @@ pub enum Check {
     /// On every answer.
     Answer(OfAnswer),
     /// On every whole view, with the answer before it.
-    State(fn(&Asked<'_>, &Whole<'_>) -> Verdict),
+    State(fn(&StepContext<'_>, &FullView<'_>) -> Verdict),
     /// On two whole views, before and after a step.
-    Change(fn(&Asked<'_>, &Whole<'_>, &Whole<'_>) -> Verdict),
+    Change(fn(&StepContext<'_>, &FullView<'_>, &FullView<'_>) -> Verdict),
     /// On what the same automaton answers to the same sequence, changed a little.
     Metamorphic,
 }
 
 /// A step, and what was known of the automaton.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+pub struct StepContext<'a> {
     pub(crate) limits: &'a Limits<Plain>,
     /// For a property of answers, before the step; else after it.
-    pub(crate) known: &'a Known,
+    pub(crate) history: &'a History,
     pub(crate) now: Time,
     pub(crate) input: &'a Input<Plain>,
     pub(crate) output: &'a Output<Plain>,
@@ -98,11 +98,11 @@ pub const ALL: &[&Property] = &[
     &maintenance::NOT_TOO_MANY,
     &maintenance::OUTBOUND,
     &maintenance::OUTBOUND_KEPT,
-    &exchange::TAKEN,
-    &exchange::TAKEN_SCORE,
-    &exchange::OFFERED,
-    &exchange::OFFERED_SCORE,
-    &exchange::NOT_OFFERED,
+    &peer_exchange::TAKEN,
+    &peer_exchange::TAKEN_SCORE,
+    &peer_exchange::OFFERED,
+    &peer_exchange::OFFERED_SCORE,
+    &peer_exchange::NOT_OFFERED,
     &forwarding::ONCE,
     &forwarding::VALID,
     &forwarding::NOT_BACK,
@@ -128,9 +128,9 @@ pub const ALL: &[&Property] = &[
     &retention::COUNTERS,
     &retention::CACHED,
     &retention::SEEN,
-    &frames::QUERIES,
-    &frames::TOPICS,
-    &frames::PEERS,
+    &frame_conditions::QUERIES,
+    &frame_conditions::TOPICS,
+    &frame_conditions::PEERS,
     &metamorphic::RENAMED,
     &metamorphic::REORDERED,
     &metamorphic::LATER,
@@ -172,7 +172,7 @@ pub(crate) fn braces(members: impl IntoIterator<Item = impl Display>) -> String 
 #[derive(Clone, Debug)]
 pub struct PropertyChecker {
     limits: Limits<Plain>,
-    known: Known,
+    history: History,
     /// The view of the step before, as long as everything was shown after every step.
     shown: Option<PartialView<Plain>>,
     extent: PropertyExtent,
@@ -181,11 +181,11 @@ pub struct PropertyChecker {
 impl engine::Properties<AutomatonFamily> for PropertyChecker {
     fn start(header: &Header, extent: PropertyExtent) -> Self {
         let limits = header.limits.clone();
-        Self { limits, known: Known::default(), shown: Some(empty().into()), extent }
+        Self { limits, history: History::default(), shown: Some(empty().into()), extent }
     }
 
     fn change(&mut self, change: &EnvironmentChange) {
-        self.known.environment.apply(change);
+        self.history.environment.apply(change);
     }
 
     fn check(
@@ -195,22 +195,22 @@ impl engine::Properties<AutomatonFamily> for PropertyChecker {
         output: &Output<Plain>,
         view: Option<&PartialView<Plain>>,
     ) -> Result<(), Violation> {
-        let answers = Asked { limits: &self.limits, known: &self.known, now, input, output };
+        let answers = StepContext { limits: &self.limits, history: &self.history, now, input, output };
         for (check, property) in &*OF_ANSWERS {
             check(&answers).map_err(|difference| property.violated(difference))?;
         }
-        self.known.learn(&self.limits, now, input, output);
+        self.history.learn(&self.limits, now, input, output);
         if self.extent != PropertyExtent::All {
             return Ok(());
         }
         let before = self.shown.take();
-        let Some(after) = view.and_then(Whole::of) else { return Ok(()) };
-        let asked = Asked { limits: &self.limits, known: &self.known, now, input, output };
-        let before_whole = before.as_ref().and_then(Whole::of);
+        let Some(after) = view.and_then(FullView::of) else { return Ok(()) };
+        let step = StepContext { limits: &self.limits, history: &self.history, now, input, output };
+        let before_whole = before.as_ref().and_then(FullView::of);
         for property in ALL {
             let verdict = match (property.check, &before_whole) {
-                (Check::State(check), _) => check(&asked, &after),
-                (Check::Change(check), Some(before)) => check(&asked, before, &after),
+                (Check::State(check), _) => check(&step, &after),
+                (Check::Change(check), Some(before)) => check(&step, before, &after),
                 _ => Ok(()),
             };
             verdict.map_err(|difference| property.violated(difference))?;

@@ -36,11 +36,11 @@
 //! done
 //! ```
 
-mod cells;
 mod chi_squared;
-mod play;
+mod outcomes;
 pub mod report;
 mod scenario;
+mod scenario_run;
 mod scenarios;
 mod tally;
 
@@ -51,7 +51,7 @@ pub use tally::Test;
 use super::{AutomatonFamily, Counterexample, Header};
 use crate::engine::{Draw, Finding, Implementation, Views, report::finding::FindingReport};
 use gossipsub_automaton::LARGEST_INTEGER;
-use play::Play;
+use scenario_run::ScenarioRun;
 use tally::Tally;
 
 /// How likely it is that all tests of a run together call a uniform automaton biased.
@@ -99,15 +99,15 @@ fn play(
     header: &Header,
     tally: &mut Tally,
 ) -> Result<(), Box<FindingReport>> {
-    let mut play = Play::start(implementation, header).map_err(|finding| report(finding, header, Vec::new()))?;
+    let mut run = ScenarioRun::start(implementation, header).map_err(|finding| report(finding, header, Vec::new()))?;
     tally.start_over();
-    let played = (scenario.prepare)(&mut play).and_then(|()| {
+    let played = (scenario.prepare)(&mut run).and_then(|()| {
         (0..scenario.rounds).try_for_each(|_| {
-            tally.count((scenario.round)(&mut play)?);
+            tally.count((scenario.round)(&mut run)?);
             Ok(())
         })
     });
-    played.map_err(|finding| report(finding, header, play.steps()))
+    played.map_err(|finding| report(finding, header, run.steps()))
 }
 
 fn report(finding: Finding, header: &Header, steps: Vec<super::Step>) -> Box<FindingReport> {

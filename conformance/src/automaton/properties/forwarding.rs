@@ -1,6 +1,6 @@
 //! Which messages are sent on, and to whom.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Application, Input, Output, PeerSet, PublishMessageOutput, ReceiveMessageOutput, Validity,
     plain::{MessageId, Peer, Plain, Topic},
@@ -58,8 +58,8 @@ pub(super) const PUBLISHED: Property = Property {
 };
 
 /// A message that was sent on: its id and topic, to whom, and from whom.
-fn sent<'a>(asked: &Asked<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<Plain>, Option<Peer>)> {
-    match (asked.input, asked.output) {
+fn sent<'a>(step: &StepContext<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<Plain>, Option<Peer>)> {
+    match (step.input, step.output) {
         (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route })) => {
             Some((input.message_id, &input.topic, to_route, Some(input.sender)))
         }
@@ -70,45 +70,45 @@ fn sent<'a>(asked: &Asked<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<Plai
     }
 }
 
-fn once(asked: &Asked<'_>) -> Verdict {
-    match sent(asked) {
-        Some((id, ..)) if asked.known.seen.contains_key(&id) => {
-            broken(format_args!("message {id}, sent on before"), "not sent on", asked.output.kind())
+fn once(step: &StepContext<'_>) -> Verdict {
+    match sent(step) {
+        Some((id, ..)) if step.history.seen.contains_key(&id) => {
+            broken(format_args!("message {id}, sent on before"), "not sent on", step.output.kind())
         }
         _ => Ok(()),
     }
 }
 
-fn valid(asked: &Asked<'_>) -> Verdict {
-    let Some((id, .., Some(_))) = sent(asked) else { return Ok(()) };
-    match asked.known.environment.validity(&id, None) {
+fn valid(step: &StepContext<'_>) -> Verdict {
+    let Some((id, .., Some(_))) = sent(step) else { return Ok(()) };
+    match step.history.environment.validity(&id, None) {
         Validity::Valid => Ok(()),
         validity => broken(format_args!("message {id}"), "not forwarded", format_args!("forwarded, and {validity:?}")),
     }
 }
 
-fn not_back(asked: &Asked<'_>) -> Verdict {
-    let Some((id, _, to_route, Some(sender))) = sent(asked) else { return Ok(()) };
-    if to_route.contains(&sender) && !asked.known.is_direct(sender) {
+fn not_back(step: &StepContext<'_>) -> Verdict {
+    let Some((id, _, to_route, Some(sender))) = sent(step) else { return Ok(()) };
+    if to_route.contains(&sender) && !step.history.is_direct(sender) {
         return broken(format_args!("to_route of message {id}"), format_args!("without {sender}"), braces(to_route));
     }
     Ok(())
 }
 
-fn recipients(asked: &Asked<'_>) -> Verdict {
-    let Some((.., recipients, _)) = sent(asked) else { return Ok(()) };
-    let unknown = recipients.iter().copied().filter(|peer| !asked.known.connected.contains_key(peer));
-    nobody(|| "recipients that are not connected".to_owned(), unknown)
+fn recipients(step: &StepContext<'_>) -> Verdict {
+    let Some((.., recipients, _)) = sent(step) else { return Ok(()) };
+    let unknown = recipients.iter().copied().filter(|peer| !step.history.connected.contains_key(peer));
+    expect_none(|| "recipients that are not connected".to_owned(), unknown)
 }
 
-fn direct(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some((_, topic, recipients, _)) = sent(asked) else { return Ok(()) };
+fn direct(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some((_, topic, recipients, _)) = sent(step) else { return Ok(()) };
     let left_out = view.direct_subscribers(topic).filter(|peer| !recipients.contains(peer));
-    nobody(|| "direct peers that the message is not sent to".to_owned(), left_out)
+    expect_none(|| "direct peers that the message is not sent to".to_owned(), left_out)
 }
 
-fn published(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some((_, topic, recipients, sender)) = sent(asked) else { return Ok(()) };
+fn published(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some((_, topic, recipients, sender)) = sent(step) else { return Ok(()) };
     let fanout = view.fanout.get(topic).map(|fanout| &fanout.peers);
     let members = view.mesh.get(topic).or(fanout).into_iter().flatten().copied();
     let others = members.filter(|peer| Some(*peer) != sender);

@@ -1,6 +1,6 @@
 //! IHaves and IWants, ours and those of others.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Ihave, IhaveOutput, Input, IwantOutput, Output, OutputKind, RoutedMessage, SelectGossipMessagesOutput,
     plain::{MessageId, Peer, Plain, Topic},
@@ -85,8 +85,8 @@ pub(super) const IGNORED: Property = Property {
 };
 
 /// An IHave that was looked at, and the ids that are requested in return.
-fn requests<'a>(asked: &Asked<'a>) -> Option<(&'a Ihave<Plain>, &'a [MessageId])> {
-    match (asked.input, asked.output) {
+fn requests<'a>(step: &StepContext<'a>) -> Option<(&'a Ihave<Plain>, &'a [MessageId])> {
+    match (step.input, step.output) {
         (Input::Ihave(ihave), Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids })) => {
             Some((ihave, message_ids))
         }
@@ -106,50 +106,50 @@ fn is_part(part: &[MessageId], of: &[MessageId]) -> bool {
     })
 }
 
-fn requested(asked: &Asked<'_>) -> Verdict {
-    let Some((ihave, ids)) = requests(asked) else { return Ok(()) };
+fn requested(step: &StepContext<'_>) -> Verdict {
+    let Some((ihave, ids)) = requests(step) else { return Ok(()) };
     if ids.is_empty() {
         return Ok(());
     }
     if !is_part(ids, &ihave.message_ids) {
         return broken("the ids requested", format_args!("of the list {}", braces(&ihave.message_ids)), braces(ids));
     }
-    match ids.iter().find(|id| asked.known.seen.contains_key(*id)) {
+    match ids.iter().find(|id| step.history.seen.contains_key(*id)) {
         Some(seen) => broken("the ids requested", format_args!("without {seen}, which was seen"), braces(ids)),
         None => Ok(()),
     }
 }
 
-fn requested_count(asked: &Asked<'_>) -> Verdict {
-    let Some((ihave, ids)) = requests(asked) else { return Ok(()) };
-    let before = asked.known.requested.get(&ihave.peer).copied().unwrap_or(0);
-    let (all, most) = (before.saturating_add(ids.len() as u64), asked.limits.max_sent_iwant_per_heartbeat);
+fn requested_count(step: &StepContext<'_>) -> Verdict {
+    let Some((ihave, ids)) = requests(step) else { return Ok(()) };
+    let before = step.history.requested.get(&ihave.peer).copied().unwrap_or(0);
+    let (all, most) = (before.saturating_add(ids.len() as u64), step.limits.max_sent_iwant_per_heartbeat);
     if all > most {
         return broken("ids requested of the peer since the last heartbeat", format_args!("at most {most}"), all);
     }
     Ok(())
 }
 
-fn heard(asked: &Asked<'_>) -> Verdict {
-    let (Input::Ihave(ihave), Output::Ihave(output)) = (asked.input, asked.output) else { return Ok(()) };
+fn heard(step: &StepContext<'_>) -> Verdict {
+    let (Input::Ihave(ihave), Output::Ihave(output)) = (step.input, step.output) else { return Ok(()) };
     let ignored =
         matches!(output, IhaveOutput::IhaveFromPeerWithLowScore { .. } | IhaveOutput::TooManyRecvIhaveMessages { .. });
-    let most = asked.limits.max_recv_ihave_per_heartbeat;
-    if !ignored && asked.known.heard.get(&ihave.peer).copied().unwrap_or(0) >= most {
+    let most = step.limits.max_recv_ihave_per_heartbeat;
+    if !ignored && step.history.heard.get(&ihave.peer).copied().unwrap_or(0) >= most {
         return broken("output", format_args!("ignored, after {most} IHaves since the last heartbeat"), output.kind());
     }
     Ok(())
 }
 
-fn retransmitted(asked: &Asked<'_>) -> Verdict {
+fn retransmitted(step: &StepContext<'_>) -> Verdict {
     let (Input::Iwant(iwant), Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids })) =
-        (asked.input, asked.output)
+        (step.input, step.output)
     else {
         return Ok(());
     };
-    let most = asked.limits.max_gossip_retransmission;
+    let most = step.limits.max_gossip_retransmission;
     for (id, routed) in routed_message_ids {
-        let sent = asked.known.cached.get(id).and_then(|cached| cached.sent.get(&iwant.peer)).copied().unwrap_or(0);
+        let sent = step.history.cached.get(id).and_then(|cached| cached.sent.get(&iwant.peer)).copied().unwrap_or(0);
         if matches!(routed, RoutedMessage::Message { .. }) && sent >= most {
             let what = format!("how often peer {} got message {id}", iwant.peer);
             return broken(what, format_args!("at most {most} times"), format_args!("{sent} times, and again"));
@@ -159,17 +159,17 @@ fn retransmitted(asked: &Asked<'_>) -> Verdict {
 }
 
 /// The IHaves that go out.
-fn ihaves<'a>(asked: &Asked<'a>) -> &'a [Ihave<Plain>] {
-    match asked.output {
+fn ihaves<'a>(step: &StepContext<'a>) -> &'a [Ihave<Plain>] {
+    match step.output {
         Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) => ihaves,
         _ => &[],
     }
 }
 
-fn emitted(asked: &Asked<'_>) -> Verdict {
-    let most = asked.limits.max_sent_iwant_per_heartbeat;
-    for ihave in ihaves(asked) {
-        if asked.known.connected.get(&ihave.peer) != Some(&false) {
+fn emitted(step: &StepContext<'_>) -> Verdict {
+    let most = step.limits.max_sent_iwant_per_heartbeat;
+    for ihave in ihaves(step) {
+        if step.history.connected.get(&ihave.peer) != Some(&false) {
             return broken("an IHave", "to a connected peer that is not direct", format_args!("to {}", ihave.peer));
         }
         if ihave.message_ids.len() as u64 > most {
@@ -180,33 +180,33 @@ fn emitted(asked: &Asked<'_>) -> Verdict {
 }
 
 /// The peers that must get no gossip of a topic whose mesh or fanout they are in.
-fn is_member(view: &Whole<'_>, topic: &Topic, peer: Peer) -> bool {
+fn is_member(view: &FullView<'_>, topic: &Topic, peer: Peer) -> bool {
     let fanout = view.fanout.get(topic).map(|fanout| &fanout.peers);
     view.mesh.get(topic).into_iter().chain(fanout).any(|peers| peers.contains(&peer))
 }
 
-fn emitted_outside(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let wrong = ihaves(asked).iter().filter(|ihave| is_member(view, &ihave.topic, ihave.peer));
-    nobody(|| "peers of a mesh or a fanout that get an IHave for it".to_owned(), wrong.map(|ihave| ihave.peer))
+fn emitted_outside(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let wrong = ihaves(step).iter().filter(|ihave| is_member(view, &ihave.topic, ihave.peer));
+    expect_none(|| "peers of a mesh or a fanout that get an IHave for it".to_owned(), wrong.map(|ihave| ihave.peer))
 }
 
-fn emitted_score(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let threshold = asked.limits.gossip_threshold;
-    let wrong = ihaves(asked).iter().map(|ihave| ihave.peer).filter(|peer| view.score(*peer) < threshold);
-    nobody(|| format!("peers with a score below {threshold} that get an IHave"), wrong)
+fn emitted_score(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let threshold = step.limits.gossip_threshold;
+    let wrong = ihaves(step).iter().map(|ihave| ihave.peer).filter(|peer| view.score(*peer) < threshold);
+    expect_none(|| format!("peers with a score below {threshold} that get an IHave"), wrong)
 }
 
-fn lazy(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    if !matches!(asked.input, Input::SelectGossipMessages) {
+fn lazy(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    if !matches!(step.input, Input::SelectGossipMessages) {
         return Ok(());
     }
-    let least = u64::try_from(asked.limits.degree_lazy).unwrap_or(0);
+    let least = u64::try_from(step.limits.degree_lazy).unwrap_or(0);
     for (topic, ids) in view.gossip_ids.iter().filter(|(_, ids)| !ids.is_empty()) {
-        let told = ihaves(asked).iter().filter(|ihave| ihave.topic == *topic).count() as u64;
+        let told = ihaves(step).iter().filter(|ihave| ihave.topic == *topic).count() as u64;
         let others = view.subscribers(topic).filter(|peer| {
             !view.is_direct(*peer)
                 && !is_member(view, topic, *peer)
-                && view.score(*peer) >= asked.limits.gossip_threshold
+                && view.score(*peer) >= step.limits.gossip_threshold
         });
         let least = least.min(others.count() as u64);
         if told < least {
@@ -217,15 +217,15 @@ fn lazy(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
     Ok(())
 }
 
-fn ignored(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    let (peer, expected) = match asked.input {
+fn ignored(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    let (peer, expected) = match step.input {
         Input::Ihave(ihave) => (ihave.peer, OutputKind::IhaveFromPeerWithLowScore),
         Input::Iwant(iwant) => (iwant.peer, OutputKind::IwantFromPeerWithLowScore),
         _ => return Ok(()),
     };
-    let low = before.scores.get(&peer).is_some_and(|score| score.value() < asked.limits.gossip_threshold);
-    if low && asked.output.kind() != expected {
-        return broken("output", expected, asked.output.kind());
+    let low = before.scores.get(&peer).is_some_and(|score| score.value() < step.limits.gossip_threshold);
+    if low && step.output.kind() != expected {
+        return broken("output", expected, step.output.kind());
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Whom we graft, and whose grafts we accept; backoffs after prunes.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Graft, GraftOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, PruneOutput, Span, Time,
     plain::{Peer, Plain, Topic},
@@ -86,51 +86,51 @@ pub(super) const JOINED: Property = Property {
 };
 
 /// The graft, if it was accepted.
-fn accepted_graft<'a>(asked: &Asked<'a>) -> Option<&'a Graft<Plain>> {
-    match (asked.input, asked.output) {
+fn accepted_graft<'a>(step: &StepContext<'a>) -> Option<&'a Graft<Plain>> {
+    match (step.input, step.output) {
         (Input::Graft(graft), Output::Graft(GraftOutput::GraftingSuccessfully)) => Some(graft),
         _ => None,
     }
 }
 
-fn accepted(asked: &Asked<'_>) -> Verdict {
-    let Some(Graft { peer, topic }) = accepted_graft(asked) else { return Ok(()) };
-    let refused = match asked.known.connected.get(peer) {
+fn accepted(step: &StepContext<'_>) -> Verdict {
+    let Some(Graft { peer, topic }) = accepted_graft(step) else { return Ok(()) };
+    let refused = match step.history.connected.get(peer) {
         None => "the peer is not connected",
         Some(true) => "the peer is direct",
-        Some(false) if !asked.known.joined.contains(topic) => "the topic is not joined",
+        Some(false) if !step.history.joined.contains(topic) => "the topic is not joined",
         Some(false) => return Ok(()),
     };
     broken("output", format_args!("a refusal: {refused}"), "grafting_successfully")
 }
 
-fn accepted_score(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    match accepted_graft(asked).map(|graft| before.score(graft.peer)) {
+fn accepted_score(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    match accepted_graft(step).map(|graft| before.score(graft.peer)) {
         Some(score) if score < 0.0 => broken("the score of the grafted peer", "0 or more", score),
         _ => Ok(()),
     }
 }
 
-fn accepted_backoff(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    match accepted_graft(asked).and_then(|graft| before.backoff(&graft.topic, graft.peer)) {
-        Some(end) if end > asked.now => broken("the peer's backoff", format_args!("ended by {}", asked.now), end),
+fn accepted_backoff(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    match accepted_graft(step).and_then(|graft| before.backoff(&graft.topic, graft.peer)) {
+        Some(end) if end > step.now => broken("the peer's backoff", format_args!("ended by {}", step.now), end),
         _ => Ok(()),
     }
 }
 
-fn accepted_full(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    let Some(Graft { peer, topic }) = accepted_graft(asked) else { return Ok(()) };
+fn accepted_full(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    let Some(Graft { peer, topic }) = accepted_graft(step) else { return Ok(()) };
     let mesh = before.in_mesh(topic).count() as u64;
-    if mesh >= asked.limits.degree_high && !before.is_outbound(*peer) {
-        let less = format_args!("less than {}, for a peer that is not outbound", asked.limits.degree_high);
+    if mesh >= step.limits.degree_high && !before.is_outbound(*peer) {
+        let less = format_args!("less than {}, for a peer that is not outbound", step.limits.degree_high);
         return broken("the size of the mesh", less, mesh);
     }
     Ok(())
 }
 
 /// That a backoff lasts for a span from now, or longer.
-fn lasts(asked: &Asked<'_>, view: &Whole<'_>, topic: &Topic, peer: Peer, span: Span) -> Verdict {
-    let least = asked.now + span;
+fn lasts(step: &StepContext<'_>, view: &FullView<'_>, topic: &Topic, peer: Peer, span: Span) -> Verdict {
+    let least = step.now + span;
     match view.backoff(topic, peer) {
         Some(end) if end >= least => Ok(()),
         end => {
@@ -144,12 +144,12 @@ fn lasts(asked: &Asked<'_>, view: &Whole<'_>, topic: &Topic, peer: Peer, span: S
     }
 }
 
-fn extended(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let (Input::Graft(Graft { peer, topic }), Output::Graft(GraftOutput::PeerBackedOff)) = (asked.input, asked.output)
+fn extended(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let (Input::Graft(Graft { peer, topic }), Output::Graft(GraftOutput::PeerBackedOff)) = (step.input, step.output)
     else {
         return Ok(());
     };
-    lasts(asked, after, topic, *peer, asked.limits.prune_backoff)?;
+    lasts(step, after, topic, *peer, step.limits.prune_backoff)?;
     let old = before.backoff(topic, *peer).unwrap_or(Time::ZERO);
     if after.backoff(topic, *peer) < Some(old) {
         return broken("the end of the backoff", format_args!("{old} or later"), "earlier");
@@ -157,26 +157,26 @@ fn extended(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict
     Ok(())
 }
 
-fn backed_off(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    match (asked.input, asked.output) {
+fn backed_off(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    match (step.input, step.output) {
         (
             Input::Prune(prune),
             Output::Prune(PruneOutput::IgnorePxScoreTooLow { .. } | PruneOutput::NoPx | PruneOutput::Px { .. }),
-        ) => lasts(asked, view, &prune.topic, prune.peer, prune.backoff),
-        (Input::Leave(leave), Output::Leave(LeaveOutput::LeavingTopic { to_prune, .. })) => to_prune
-            .iter()
-            .try_for_each(|peer| lasts(asked, view, &leave.topic, *peer, asked.limits.unsubscribe_backoff)),
+        ) => lasts(step, view, &prune.topic, prune.peer, prune.backoff),
+        (Input::Leave(leave), Output::Leave(LeaveOutput::LeavingTopic { to_prune, .. })) => {
+            to_prune.iter().try_for_each(|peer| lasts(step, view, &leave.topic, *peer, step.limits.unsubscribe_backoff))
+        }
         (_, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, .. })) => {
             let mut all = to_prune.iter().flat_map(|(peer, topics)| topics.iter().map(move |topic| (topic, *peer)));
-            all.try_for_each(|(topic, peer)| lasts(asked, view, topic, peer, asked.limits.prune_backoff))
+            all.try_for_each(|(topic, peer)| lasts(step, view, topic, peer, step.limits.prune_backoff))
         }
         _ => Ok(()),
     }
 }
 
 /// Whom a join or a heartbeat grafts, and for which topic.
-fn grafted<'a>(asked: &Asked<'a>) -> Vec<(&'a Topic, Peer)> {
-    match (asked.input, asked.output) {
+fn grafted<'a>(step: &StepContext<'a>) -> Vec<(&'a Topic, Peer)> {
+    match (step.input, step.output) {
         (Input::Join(join), Output::Join(JoinOutput::JoiningTopic { to_graft })) => {
             to_graft.iter().map(|peer| (&join.topic, *peer)).collect()
         }
@@ -187,22 +187,22 @@ fn grafted<'a>(asked: &Asked<'a>) -> Vec<(&'a Topic, Peer)> {
     }
 }
 
-fn not_regrafted(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    for (topic, peer) in grafted(asked) {
-        if let Some(end) = before.backoff(topic, peer).filter(|end| *end > asked.now) {
+fn not_regrafted(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    for (topic, peer) in grafted(step) {
+        if let Some(end) = before.backoff(topic, peer).filter(|end| *end > step.now) {
             let what = format!("the backoff of peer {peer}, grafted for topic {topic}");
-            return broken(what, format_args!("ended by {}", asked.now), end);
+            return broken(what, format_args!("ended by {}", step.now), end);
         }
     }
     Ok(())
 }
 
-fn grafted_score(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let pruned = match asked.output {
+fn grafted_score(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let pruned = match step.output {
         Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, .. }) => Some(to_prune),
         _ => None,
     };
-    let grafts = grafted(asked);
+    let grafts = grafted(step);
     let again: BTreeSet<Peer> = grafts
         .iter()
         .filter(|(topic, peer)| before.in_mesh(topic).any(|member| member == *peer))
@@ -211,23 +211,23 @@ fn grafted_score(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Ve
     let wrong = grafts.iter().map(|(_, peer)| *peer).filter(|peer| {
         after.score(*peer) < 0.0 && !again.contains(peer) && pruned.is_none_or(|pruned| !pruned.contains_key(peer))
     });
-    nobody(|| "grafted peers with a negative score".to_owned(), wrong)
+    expect_none(|| "grafted peers with a negative score".to_owned(), wrong)
 }
 
-fn joined(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let (Input::Join(join), Output::Join(JoinOutput::JoiningTopic { to_graft })) = (asked.input, asked.output) else {
+fn joined(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let (Input::Join(join), Output::Join(JoinOutput::JoiningTopic { to_graft })) = (step.input, step.output) else {
         return Ok(());
     };
     let mesh: Vec<Peer> = view.in_mesh(&join.topic).collect();
     if mesh != to_graft.as_slice() {
         return broken("the new mesh", braces(&mesh), braces(to_graft));
     }
-    let most = asked.limits.degree_optimal;
+    let most = step.limits.degree_optimal;
     if mesh.len() as u64 > most {
         return broken("the size of the new mesh", format_args!("at most {most}"), mesh.len());
     }
     if (mesh.len() as u64) < most {
-        return nobody(|| "peers that were not grafted".to_owned(), view.candidates(&join.topic));
+        return expect_none(|| "peers that were not grafted".to_owned(), view.candidates(&join.topic));
     }
     Ok(())
 }

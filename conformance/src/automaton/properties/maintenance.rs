@@ -1,6 +1,6 @@
 //! What a heartbeat does to the meshes.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Output, PeerSet, TopicsByPeer,
     plain::{Peer, Plain, Topic},
@@ -68,8 +68,8 @@ struct Heartbeat<'a> {
 }
 
 impl<'a> Heartbeat<'a> {
-    fn of(asked: &Asked<'a>) -> Option<Self> {
-        let Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers }) = asked.output else {
+    fn of(step: &StepContext<'a>) -> Option<Self> {
+        let Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers }) = step.output else {
             return None;
         };
         Some(Self { to_graft, to_prune, no_px_peers })
@@ -89,8 +89,8 @@ impl<'a> Heartbeat<'a> {
     }
 }
 
-fn graft_or_prune(asked: &Asked<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn graft_or_prune(step: &StepContext<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (peer, topics) in heartbeat.to_prune {
         if let Some(topic) = topics.iter().find(|topic| heartbeat.grafts(topic, *peer)) {
             return broken(format_args!("peer {peer} for topic {topic}"), "grafted or pruned", "both");
@@ -99,65 +99,65 @@ fn graft_or_prune(asked: &Asked<'_>) -> Verdict {
     Ok(())
 }
 
-fn negative(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn negative(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (topic, mesh) in view.mesh {
         let wrong = mesh.iter().copied().filter(|peer| view.score(*peer) < 0.0 && !heartbeat.touches(*peer));
-        nobody(|| format!("peers with a negative score in the mesh of topic {topic}"), wrong)?;
+        expect_none(|| format!("peers with a negative score in the mesh of topic {topic}"), wrong)?;
     }
     Ok(())
 }
 
-fn not_too_few(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn not_too_few(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (topic, mesh) in view.mesh {
-        if (mesh.len() as u64) < asked.limits.degree_low {
+        if (mesh.len() as u64) < step.limits.degree_low {
             let left = view.candidates(topic).filter(|peer| !heartbeat.touches(*peer));
-            nobody(|| format!("peers to graft beside the mesh {} of topic {topic}", braces(mesh)), left)?;
+            expect_none(|| format!("peers to graft beside the mesh {} of topic {topic}", braces(mesh)), left)?;
         }
     }
     Ok(())
 }
 
-fn not_too_many(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn not_too_many(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (topic, mesh) in view.mesh {
         let kept = mesh.iter().filter(|peer| !heartbeat.grafts(topic, **peer)).count() as u64;
-        if kept > asked.limits.degree_high {
-            let most = format_args!("at most {}", asked.limits.degree_high);
+        if kept > step.limits.degree_high {
+            let most = format_args!("at most {}", step.limits.degree_high);
             return broken(format_args!("peers kept in the mesh of topic {topic}"), most, kept);
         }
     }
     Ok(())
 }
 
-fn outbound(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn outbound(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (topic, mesh) in view.mesh {
         let kept = mesh.iter().filter(|peer| !heartbeat.grafts(topic, **peer)).count() as u64;
         let outbound = mesh.iter().filter(|peer| view.is_outbound(**peer)).count() as u64;
-        if kept >= asked.limits.degree_low && outbound < asked.limits.degree_out {
+        if kept >= step.limits.degree_low && outbound < step.limits.degree_out {
             let left = view.candidates(topic).filter(|peer| view.is_outbound(*peer) && !heartbeat.touches(*peer));
-            nobody(|| format!("outbound peers to graft beside the mesh {} of topic {topic}", braces(mesh)), left)?;
+            expect_none(|| format!("outbound peers to graft beside the mesh {} of topic {topic}", braces(mesh)), left)?;
         }
     }
     Ok(())
 }
 
-fn outbound_kept(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    let Some(heartbeat) = Heartbeat::of(asked) else { return Ok(()) };
+fn outbound_kept(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    let Some(heartbeat) = Heartbeat::of(step) else { return Ok(()) };
     for (topic, mesh) in before.mesh {
         let mesh: BTreeSet<Peer> = mesh.iter().copied().filter(|peer| !heartbeat.no_px_peers.contains(peer)).collect();
         let kept: Vec<Peer> = mesh.iter().copied().filter(|peer| !heartbeat.prunes(topic, *peer)).collect();
         if kept.len() == mesh.len() {
             continue;
         }
-        if mesh.len() as u64 <= asked.limits.degree_high || kept.len() as u64 != asked.limits.degree_optimal {
-            let count = format_args!("{} of an over-full mesh", asked.limits.degree_optimal);
+        if mesh.len() as u64 <= step.limits.degree_high || kept.len() as u64 != step.limits.degree_optimal {
+            let count = format_args!("{} of an over-full mesh", step.limits.degree_optimal);
             return broken(format_args!("kept in the mesh of topic {topic}"), count, braces(kept));
         }
         let outbound = |peers: &mut dyn Iterator<Item = &Peer>| peers.filter(|peer| before.is_outbound(**peer)).count();
-        let least = (outbound(&mut mesh.iter()) as u64).min(asked.limits.degree_out);
+        let least = (outbound(&mut mesh.iter()) as u64).min(step.limits.degree_out);
         if (outbound(&mut kept.iter()) as u64) < least {
             let what = format!("outbound peers kept in the mesh of topic {topic}");
             return broken(what, format_args!("{least} or more"), braces(kept));

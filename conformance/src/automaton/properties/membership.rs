@@ -1,6 +1,6 @@
 //! Who may be in a mesh and in a fanout.
 
-use super::{Asked, Check, Property, Verdict, Whole, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
 use gossipsub_automaton::plain::{Peer, Topic};
 use std::collections::BTreeSet;
 
@@ -44,41 +44,41 @@ pub(super) const FANOUT: Property = Property {
     check: Check::State(fanout),
 };
 
-fn in_meshes(view: &Whole<'_>, what: &str, is_wrong: impl Fn(&Topic, Peer) -> bool) -> Verdict {
+fn in_meshes(view: &FullView<'_>, what: &str, is_wrong: impl Fn(&Topic, Peer) -> bool) -> Verdict {
     for (topic, mesh) in view.mesh {
         let wrong = mesh.iter().copied().filter(|peer| is_wrong(topic, *peer));
-        nobody(|| format!("{what} in the mesh of topic {topic}"), wrong)?;
+        expect_none(|| format!("{what} in the mesh of topic {topic}"), wrong)?;
     }
     Ok(())
 }
 
-fn not_direct(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn not_direct(_: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     in_meshes(view, "direct peers", |_, peer| view.is_direct(peer))
 }
 
-fn connected(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn connected(_: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     in_meshes(view, "peers that are not connected", |_, peer| !view.connections.contains_key(&peer))
 }
 
-fn subscribed(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn subscribed(_: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     let does = |topic: &Topic, peer| view.connections.get(&peer).is_none_or(|of| of.topics.contains(topic));
     in_meshes(view, "peers that do not subscribe", |topic, peer| !does(topic, peer))
 }
 
-fn mesh_or_fanout(_: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn mesh_or_fanout(_: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     match view.fanout.keys().find(|topic| view.mesh.contains_key(*topic)) {
         Some(topic) => broken(format_args!("topic {topic}"), "a mesh or a fanout", "both"),
         None => Ok(()),
     }
 }
 
-fn fanout(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn fanout(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     for (topic, fanout) in view.fanout {
         let subscribers: BTreeSet<Peer> = view.subscribers(topic).collect();
         let wrong = fanout.peers.difference(&subscribers).copied();
-        nobody(|| format!("peers that do not subscribe in the fanout of topic {topic}"), wrong)?;
-        if fanout.peers.len() as u64 > asked.limits.degree_optimal {
-            let most = format_args!("at most {}", asked.limits.degree_optimal);
+        expect_none(|| format!("peers that do not subscribe in the fanout of topic {topic}"), wrong)?;
+        if fanout.peers.len() as u64 > step.limits.degree_optimal {
+            let most = format_args!("at most {}", step.limits.degree_optimal);
             return broken(format_args!("peers in the fanout of topic {topic}"), most, fanout.peers.len());
         }
     }

@@ -48,7 +48,7 @@ pub(super) const LATER: Property = Property {
     check: Check::Metamorphic,
 };
 
-/// How much later an input is asked.
+/// How much later an input is step.
 const MUCH_LATER: Span = Span::from_secs(3600);
 
 /// Makes all trials with a sequence that was answered without a finding.
@@ -87,15 +87,15 @@ fn renamed(
     let is_open = if order == Order::Kept { Vec::new() } else { open_steps(header, steps) };
     implementation.start(&names.header(header), Views::Heartbeat)?;
     for (index, step) in steps.iter().enumerate() {
-        let (asked, recorded) = match (names.event(&step.event), &step.event) {
+        let (sent, recorded) = match (names.event(&step.event), &step.event) {
             (Event::Environment(change), _) => {
                 implementation.change(step.now, &change)?;
                 continue;
             }
-            (Event::Input(asked), Event::Input(Exchange { output: Some(output), view, .. })) => (asked, (output, view)),
+            (Event::Input(sent), Event::Input(Exchange { output: Some(output), view, .. })) => (sent, (output, view)),
             _ => return Ok(()),
         };
-        let reply = implementation.answer(step.now, &asked.input)?;
+        let reply = implementation.answer(step.now, &sent.input)?;
         let expected =
             Answer { output: names.output(recorded.0), view: recorded.1.as_ref().map(|view| names.view(view)) };
         if same(&expected, &reply, order) {

@@ -1,6 +1,6 @@
 //! What is kept, for how long, and that it goes in the end.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, Output,
     plain::{MessageId, Peer, Topic},
@@ -56,8 +56,8 @@ pub(super) const SEEN: Property = Property {
     check: Check::State(seen),
 };
 
-fn retained(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    match asked.input {
+fn retained(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    match step.input {
         Input::RemovePeer(input) if before.score(input.peer) < 0.0 && !after.scores.contains_key(&input.peer) => {
             broken(format_args!("the record of peer {}", input.peer), "retained", "none")
         }
@@ -72,45 +72,45 @@ fn retained(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict
     }
 }
 
-fn is_heartbeat(asked: &Asked<'_>, every: u64) -> bool {
-    matches!(asked.input, Input::Heartbeat) && asked.known.ticks.is_multiple_of(every)
+fn is_heartbeat(step: &StepContext<'_>, every: u64) -> bool {
+    matches!(step.input, Input::Heartbeat) && step.history.ticks.is_multiple_of(every)
 }
 
-fn forgotten(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    if !is_heartbeat(asked, asked.limits.score_cleanup_ticks) {
+fn forgotten(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    if !is_heartbeat(step, step.limits.score_cleanup_ticks) {
         return Ok(());
     }
-    let has_expired = |removed| removed + asked.limits.retain_duration <= asked.now;
+    let has_expired = |removed| removed + step.limits.retain_duration <= step.now;
     let left = view.scores.keys().copied().filter(|peer| {
-        !view.connections.contains_key(peer) && asked.known.removed.get(peer).copied().is_none_or(has_expired)
+        !view.connections.contains_key(peer) && step.history.removed.get(peer).copied().is_none_or(has_expired)
     });
-    nobody(|| "records of peers that left".to_owned(), left)
+    expect_none(|| "records of peers that left".to_owned(), left)
 }
 
-fn backoffs(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    if !is_heartbeat(asked, asked.limits.backoff_cleanup_ticks) {
+fn backoffs(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    if !is_heartbeat(step, step.limits.backoff_cleanup_ticks) {
         return Ok(());
     }
-    let slack = asked.limits.heartbeat_interval.doubled();
+    let slack = step.limits.heartbeat_interval.doubled();
     // The cleanup comes before the prunes.
     let is_set_since = |peer: &Peer, topic: &Topic| {
-        matches!(asked.output, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, .. })
+        matches!(step.output, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, .. })
             if to_prune.get(peer).is_some_and(|topics| topics.contains(topic)))
     };
     for (topic, entries) in view.backoff {
-        let ended = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= asked.now.as_millis().into());
+        let ended = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= step.now.as_millis().into());
         let left = ended.map(|(peer, _)| *peer).filter(|peer| !is_set_since(peer, topic));
-        nobody(|| format!("ended backoffs of topic {topic}"), left)?;
+        expect_none(|| format!("ended backoffs of topic {topic}"), left)?;
     }
     Ok(())
 }
 
-fn counters(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    if !is_heartbeat(asked, 1) {
+fn counters(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    if !is_heartbeat(step, 1) {
         return Ok(());
     }
     let counted = view.ihave_per_heartbeat.keys().chain(view.iwant_per_heartbeat.keys());
-    nobody(|| "peers with counters after a heartbeat".to_owned(), counted.copied())
+    expect_none(|| "peers with counters after a heartbeat".to_owned(), counted.copied())
 }
 
 /// That exactly these ids are kept.
@@ -122,10 +122,10 @@ fn kept<'a>(
     if expected.clone().eq(observed.clone()) { Ok(()) } else { broken(what, braces(expected), braces(observed)) }
 }
 
-fn cached(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    kept("cached messages", asked.known.cached.keys(), view.message_cache.keys())
+fn cached(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    kept("cached messages", step.history.cached.keys(), view.message_cache.keys())
 }
 
-fn seen(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    kept("ids that count as seen", asked.known.seen.keys(), view.first_seen.keys())
+fn seen(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    kept("ids that count as seen", step.history.seen.keys(), view.first_seen.keys())
 }

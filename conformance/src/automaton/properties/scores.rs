@@ -1,6 +1,6 @@
 //! What moves a score, and where to.
 
-use super::{Asked, Check, Property, Verdict, Whole, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
     plain::{Peer, Topic},
@@ -41,20 +41,20 @@ pub(super) const TIME: Property = Property {
 };
 
 /// The score of a peer before and after, where it has a record at both times.
-fn scores(before: &Whole<'_>, after: &Whole<'_>, peer: Peer) -> Option<(f64, f64)> {
+fn scores(before: &FullView<'_>, after: &FullView<'_>, peer: Peer) -> Option<(f64, f64)> {
     Some((before.scores.get(&peer)?.value(), after.scores.get(&peer)?.value()))
 }
 
-fn weight(asked: &Asked<'_>, topic: &Topic) -> f64 {
-    asked.limits.score_limits.topics.of(topic).1
+fn weight(step: &StepContext<'_>, topic: &Topic) -> f64 {
+    step.limits.score_limits.topics.of(topic).1
 }
 
-fn misdeeds(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let (peer, lowers) = match (asked.input, asked.output.kind()) {
+fn misdeeds(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let (peer, lowers) = match (step.input, step.output.kind()) {
         (Input::Graft(graft), OutputKind::PeerBackedOff) => (graft.peer, true),
-        (Input::Ihave(ihave), OutputKind::InvalidMessageId) => (ihave.peer, weight(asked, &ihave.topic) >= 0.0),
+        (Input::Ihave(ihave), OutputKind::InvalidMessageId) => (ihave.peer, weight(step, &ihave.topic) >= 0.0),
         (Input::ReceiveMessage(message), OutputKind::InvalidMessage) => {
-            (message.sender, weight(asked, &message.topic) >= 0.0)
+            (message.sender, weight(step, &message.topic) >= 0.0)
         }
         _ => return Ok(()),
     };
@@ -66,12 +66,12 @@ fn misdeeds(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict
     }
 }
 
-fn rewards(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let (Input::ReceiveMessage(message), OutputKind::RouteMessage) = (asked.input, asked.output.kind()) else {
+fn rewards(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let (Input::ReceiveMessage(message), OutputKind::RouteMessage) = (step.input, step.output.kind()) else {
         return Ok(());
     };
     // A weight of 0 makes no number of an infinite reward.
-    let raises = weight(asked, &message.topic) > 0.0;
+    let raises = weight(step, &message.topic) > 0.0;
     match scores(before, after, message.sender).filter(|_| raises) {
         Some((before, after)) if after < before => {
             broken(format_args!("the score of peer {}", message.sender), format_args!("{before} or more"), after)
@@ -80,22 +80,22 @@ fn rewards(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict 
     }
 }
 
-fn ignored_messages(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    if asked.output.kind() != OutputKind::UnknownValidity {
+fn ignored_messages(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    if step.output.kind() != OutputKind::UnknownValidity {
         return Ok(());
     }
-    nobody(|| "peers whose score moved".to_owned(), moved(before, after))
+    expect_none(|| "peers whose score moved".to_owned(), moved(before, after))
 }
 
 /// The peers whose score or record is not the same.
-fn moved(before: &Whole<'_>, after: &Whole<'_>) -> impl Iterator<Item = Peer> {
+fn moved(before: &FullView<'_>, after: &FullView<'_>) -> impl Iterator<Item = Peer> {
     let gone = before.scores.keys().filter(|peer| !after.scores.contains_key(peer));
     let other = after.scores.iter().filter(|(peer, score)| before.scores.get(peer) != Some(score));
     other.map(|(peer, _)| *peer).chain(gone.copied())
 }
 
-fn time(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let concerns = |peer: Peer| match (asked.input, asked.output) {
+fn time(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let concerns = |peer: Peer| match (step.input, step.output) {
         (Input::AddPeer(input), _) => input.peer == peer,
         (Input::RemovePeer(input), _) => input.peer == peer,
         (Input::Unsubscribe(input), _) => input.peer == peer,
@@ -107,12 +107,12 @@ fn time(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
         (_, Output::Join(JoinOutput::JoiningTopic { to_graft })) => to_graft.contains(&peer),
         (_, Output::Leave(LeaveOutput::LeavingTopic { to_prune, .. })) => to_prune.contains(&peer),
         (_, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, .. })) => {
-            asked.known.ticks.is_multiple_of(asked.limits.score_cleanup_ticks)
+            step.history.ticks.is_multiple_of(step.limits.score_cleanup_ticks)
                 || to_graft.contains_key(&peer)
                 || to_prune.contains_key(&peer)
         }
         _ => false,
     };
     let wrong = moved(before, after).filter(|peer| !concerns(*peer));
-    nobody(|| "others whose score moved".to_owned(), wrong)
+    expect_none(|| "others whose score moved".to_owned(), wrong)
 }

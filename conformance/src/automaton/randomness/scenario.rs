@@ -1,6 +1,6 @@
 //! What leads an automaton to a choice, over and over.
 
-use super::play::Play;
+use super::scenario_run::ScenarioRun;
 use crate::engine::Finding;
 use gossipsub_automaton::{Limits, plain::Plain};
 use std::fmt;
@@ -21,10 +21,10 @@ pub struct Scenario {
     pub(super) rounds: u64,
     pub(super) limits: fn() -> Limits<Plain>,
     /// What comes before the first round.
-    pub(super) prepare: fn(&mut Play<'_>) -> Result<(), Finding>,
+    pub(super) prepare: fn(&mut ScenarioRun<'_>) -> Result<(), Finding>,
     /// Makes the choices of a round, each of which is given as members from 0, and brings the automaton back to where
     /// it was.
-    pub(super) round: fn(&mut Play<'_>) -> Result<Vec<Vec<u64>>, Finding>,
+    pub(super) round: fn(&mut ScenarioRun<'_>) -> Result<Vec<Vec<u64>>, Finding>,
 }
 
 /// How choices are tested.

@@ -5,8 +5,8 @@ mod inputs;
 mod queries;
 
 use super::{
-    play::{Kind, Play},
     scenario::{Scenario, Tested},
+    scenario_run::{Kind, ScenarioRun},
 };
 use crate::engine::Finding;
 use gossipsub_automaton::{LARGEST_INTEGER, Limits, plain::Plain};
@@ -75,8 +75,8 @@ fn limits() -> Limits<Plain> {
 }
 
 /// The candidates subscribe to both topics.
-fn connect(play: &mut Play<'_>, kind: Kind) -> Result<(), Finding> {
-    CANDIDATES.into_iter().try_for_each(|peer| play.connect(peer, kind, &TOPICS))
+fn connect(run: &mut ScenarioRun<'_>, kind: Kind) -> Result<(), Finding> {
+    CANDIDATES.into_iter().try_for_each(|peer| run.connect(peer, kind, &TOPICS))
 }
 
 #[cfg(test)]
@@ -91,10 +91,10 @@ mod tests {
         for scenario in &ALL {
             let mut core = Core::new();
             let header = Header { limits: (scenario.limits)(), ..Header::default() };
-            let mut play = Play::start(&mut core, &header).expect("limits");
-            (scenario.prepare)(&mut play).expect("a way to the choice");
+            let mut run = ScenarioRun::start(&mut core, &header).expect("limits");
+            (scenario.prepare)(&mut run).expect("a way to the choice");
             for _ in 0..scenario.rounds {
-                for choice in (scenario.round)(&mut play).expect("a round") {
+                for choice in (scenario.round)(&mut run).expect("a round") {
                     assert_eq!(choice.len() as u64, scenario.chosen, "{scenario}: {choice:?}");
                     assert!(choice.iter().all(|member| *member < scenario.of), "{scenario}: {choice:?}");
                 }

@@ -2,8 +2,8 @@
 
 use super::{
     Scenario,
-    cells::Cells,
     chi_squared::{Statistic, of_equal_cells, of_inclusions, of_parts},
+    outcomes::Outcomes,
     scenario::Tested,
     threshold,
 };
@@ -41,8 +41,8 @@ impl Test {
 /// The counts of one scenario.
 pub(super) struct Tally<'a> {
     scenario: &'a Scenario,
-    sets: Cells,
-    lists: Cells,
+    sets: Outcomes,
+    lists: Outcomes,
     each: Vec<u64>,
     side_by_side: Vec<u64>,
     in_succession: Vec<u64>,
@@ -58,9 +58,9 @@ impl<'a> Tally<'a> {
     pub(super) fn new(scenario: &'a Scenario) -> Self {
         let Scenario { chosen, of, .. } = *scenario;
         let (sets, lists) = match scenario.tested {
-            Tested::Sets(_) => (Cells::sets(chosen, of), Cells::sets(chosen, of)),
-            Tested::Lists(_) => (Cells::sets(chosen, of), Cells::lists(chosen, of)),
-            Tested::Members => (Cells::sets(0, 0), Cells::sets(0, 0)),
+            Tested::Sets(_) => (Outcomes::sets(chosen, of), Outcomes::sets(chosen, of)),
+            Tested::Lists(_) => (Outcomes::sets(chosen, of), Outcomes::lists(chosen, of)),
+            Tested::Members => (Outcomes::sets(0, 0), Outcomes::sets(0, 0)),
         };
         let pairs = sets.len() * sets.len();
         Self {

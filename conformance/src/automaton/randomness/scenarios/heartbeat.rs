@@ -3,8 +3,8 @@
 use super::{CANDIDATES, OTHERS, SMALL, TOPICS, connect, limits};
 use crate::{
     automaton::randomness::{
-        play::{Kind, Play},
         scenario::Scenario,
+        scenario_run::{Kind, ScenarioRun},
     },
     engine::Finding,
 };
@@ -17,9 +17,9 @@ use gossipsub_automaton::{
 pub(super) const FILL: Scenario = Scenario {
     rule: "heartbeat 3b",
     limits: || Limits { degree_low: 2, ..limits() },
-    prepare: |play| {
-        play.join(&TOPICS)?;
-        connect(play, Kind::Inbound)
+    prepare: |run| {
+        run.join(&TOPICS)?;
+        connect(run, Kind::Inbound)
     },
     round: graft_and_prune,
     ..SMALL
@@ -30,7 +30,7 @@ pub(super) const KEPT_OF_TIED: Scenario = Scenario {
     rule: "heartbeat 3c",
     case: "the best where some tie",
     limits: || Limits { degree_optimal: 3, degree_score: 3, degree_high: 4, ..limits() },
-    prepare: |play| overfull(play, |_| 1.0),
+    prepare: |run| overfull(run, |_| 1.0),
     round: prune_and_graft,
     ..SMALL
 };
@@ -39,7 +39,7 @@ pub(super) const KEPT_OF_TIED: Scenario = Scenario {
 pub(super) const KEPT_OF_OTHERS: Scenario = Scenario {
     case: "the others",
     limits: || Limits { degree_optimal: 3, degree_score: 1, degree_high: 4, ..limits() },
-    prepare: |play| overfull(play, |peer| f64::from(peer) / 10.0),
+    prepare: |run| overfull(run, |peer| f64::from(peer) / 10.0),
     ..KEPT_OF_TIED
 };
 
@@ -47,13 +47,13 @@ pub(super) const KEPT_OF_OTHERS: Scenario = Scenario {
 pub(super) const KEPT_WITH_OUTBOUND: Scenario = Scenario {
     case: "with enough outbound",
     limits: || Limits { degree_high: 3, degree_low: 1, degree_out: 1, ..limits() },
-    prepare: |play| {
-        play.join(&TOPICS)?;
+    prepare: |run| {
+        run.join(&TOPICS)?;
         for peer in CANDIDATES {
             // The inbound one grafts before the mesh is full.
             let kind = if peer == 0 { Kind::Inbound } else { Kind::Outbound };
-            play.connect(peer, kind, &[])?;
-            TOPICS.into_iter().try_for_each(|topic| play.graft(peer, topic))?;
+            run.connect(peer, kind, &[])?;
+            TOPICS.into_iter().try_for_each(|topic| run.graft(peer, topic))?;
         }
         Ok(())
     },
@@ -64,10 +64,10 @@ pub(super) const KEPT_WITH_OUTBOUND: Scenario = Scenario {
 pub(super) const OUTBOUND: Scenario = Scenario {
     rule: "heartbeat 3d",
     limits: || Limits { degree_optimal: 4, degree_low: 2, degree_out: 2, ..limits() },
-    prepare: |play| {
-        play.join(&TOPICS)?;
-        graft_others(play, Kind::Inbound)?;
-        connect(play, Kind::Outbound)
+    prepare: |run| {
+        run.join(&TOPICS)?;
+        graft_others(run, Kind::Inbound)?;
+        connect(run, Kind::Outbound)
     },
     round: graft_and_prune,
     ..SMALL
@@ -77,11 +77,11 @@ pub(super) const OUTBOUND: Scenario = Scenario {
 pub(super) const OPPORTUNISTIC: Scenario = Scenario {
     rule: "heartbeat 3e",
     limits: || Limits { opportunistic_graft_ticks: 1, ..limits() },
-    prepare: |play| {
-        play.join(&TOPICS)?;
-        graft_others(play, Kind::Inbound)?;
-        connect(play, Kind::Inbound)?;
-        CANDIDATES.into_iter().try_for_each(|peer| play.score(peer, 1.0))
+    prepare: |run| {
+        run.join(&TOPICS)?;
+        graft_others(run, Kind::Inbound)?;
+        connect(run, Kind::Inbound)?;
+        CANDIDATES.into_iter().try_for_each(|peer| run.score(peer, 1.0))
     },
     round: graft_and_prune,
     ..SMALL
@@ -91,23 +91,23 @@ pub(super) const OPPORTUNISTIC: Scenario = Scenario {
 pub(super) const FANOUT: Scenario = Scenario {
     rule: "heartbeat 5",
     limits: || Limits { degree_optimal: 3, fanout_ttl: Span::from_secs(1 << 32), ..limits() },
-    prepare: |play| {
-        play.connect(OTHERS[0], Kind::Inbound, &TOPICS)?;
-        TOPICS.into_iter().zip(100..).try_for_each(|(topic, id)| play.publish(topic, id))?;
-        connect(play, Kind::Inbound)
+    prepare: |run| {
+        run.connect(OTHERS[0], Kind::Inbound, &TOPICS)?;
+        TOPICS.into_iter().zip(100..).try_for_each(|(topic, id)| run.publish(topic, id))?;
+        connect(run, Kind::Inbound)
     },
-    round: |play| {
-        play.ask(Input::Heartbeat)?;
+    round: |run| {
+        run.ask(Input::Heartbeat)?;
         let chosen = TOPICS.map(|topic| {
-            let mut fanout = play.fanout(topic);
+            let mut fanout = run.fanout(topic);
             fanout.retain(|peer| *peer != OTHERS[0]);
             fanout
         });
         for (topic, peers) in TOPICS.iter().zip(&chosen) {
             for peer in peers {
                 let (peer, topic) = (Peer(*peer), (*topic).to_owned());
-                play.ask(Unsubscribe::<Plain> { peer, topic: topic.clone() })?;
-                play.ask(Subscribe::<Plain> { peer, topic })?;
+                run.ask(Unsubscribe::<Plain> { peer, topic: topic.clone() })?;
+                run.ask(Subscribe::<Plain> { peer, topic })?;
             }
         }
         Ok(chosen.into())
@@ -116,42 +116,42 @@ pub(super) const FANOUT: Scenario = Scenario {
 };
 
 /// The grafted prune us again.
-fn graft_and_prune(play: &mut Play<'_>) -> Result<Vec<Vec<u64>>, Finding> {
-    play.ask(Input::Heartbeat)?;
-    let grafted = TOPICS.map(|topic| play.grafted(topic));
+fn graft_and_prune(run: &mut ScenarioRun<'_>) -> Result<Vec<Vec<u64>>, Finding> {
+    run.ask(Input::Heartbeat)?;
+    let grafted = TOPICS.map(|topic| run.grafted(topic));
     for (topic, peers) in TOPICS.iter().zip(&grafted) {
-        peers.iter().try_for_each(|peer| play.prune(*peer, topic, &[]))?;
+        peers.iter().try_for_each(|peer| run.prune(*peer, topic, &[]))?;
     }
     Ok(grafted.into())
 }
 
 /// The pruned graft again. Who is pruned tells who is kept.
-fn prune_and_graft(play: &mut Play<'_>) -> Result<Vec<Vec<u64>>, Finding> {
-    play.ask(Input::Heartbeat)?;
-    let pruned = TOPICS.map(|topic| play.pruned(topic));
+fn prune_and_graft(run: &mut ScenarioRun<'_>) -> Result<Vec<Vec<u64>>, Finding> {
+    run.ask(Input::Heartbeat)?;
+    let pruned = TOPICS.map(|topic| run.pruned(topic));
     for (topic, peers) in TOPICS.iter().zip(&pruned) {
-        peers.iter().try_for_each(|peer| play.graft(*peer, topic))?;
+        peers.iter().try_for_each(|peer| run.graft(*peer, topic))?;
     }
     Ok(pruned.into())
 }
 
 /// Peer 10 has the best score, and 4 outbound ones have others. All of them graft: outbound ones do in a full mesh.
-fn overfull(play: &mut Play<'_>, score: fn(u32) -> f64) -> Result<(), Finding> {
-    play.join(&TOPICS)?;
+fn overfull(run: &mut ScenarioRun<'_>, score: fn(u32) -> f64) -> Result<(), Finding> {
+    run.join(&TOPICS)?;
     let best = (OTHERS[0], 2.0);
     for (peer, score) in CANDIDATES.zip((0..).map(score)).chain([best]) {
-        play.connect(peer, Kind::Outbound, &[])?;
-        play.score(peer, score)?;
-        TOPICS.into_iter().try_for_each(|topic| play.graft(peer, topic))?;
+        run.connect(peer, Kind::Outbound, &[])?;
+        run.score(peer, score)?;
+        TOPICS.into_iter().try_for_each(|topic| run.graft(peer, topic))?;
     }
     Ok(())
 }
 
 /// Two more peers in the mesh.
-fn graft_others(play: &mut Play<'_>, kind: Kind) -> Result<(), Finding> {
+fn graft_others(run: &mut ScenarioRun<'_>, kind: Kind) -> Result<(), Finding> {
     for peer in OTHERS {
-        play.connect(peer, kind, &[])?;
-        TOPICS.into_iter().try_for_each(|topic| play.graft(peer, topic))?;
+        run.connect(peer, kind, &[])?;
+        TOPICS.into_iter().try_for_each(|topic| run.graft(peer, topic))?;
     }
     Ok(())
 }

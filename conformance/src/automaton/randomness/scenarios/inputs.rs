@@ -3,8 +3,8 @@
 use super::{CANDIDATES, OTHERS, SMALL, TOPICS, connect};
 use crate::{
     automaton::randomness::{
-        play::{Kind, Play},
         scenario::{Scenario, Tested},
+        scenario_run::{Kind, ScenarioRun},
     },
     engine::Finding,
 };
@@ -17,13 +17,13 @@ use gossipsub_automaton::{
 pub(super) const REQUESTED: Scenario = Scenario {
     rule: "ihave (7)",
     tested: Tested::Lists("two peers"),
-    prepare: |play| play.join(&["a"]),
-    round: |play| {
+    prepare: |run| run.join(&["a"]),
+    round: |run| {
         let mut chosen = Vec::new();
         for _ in 0..2 {
-            let (peer, message_ids) = (Peer(play.fresh()), CANDIDATES.map(MessageId).collect());
-            play.ask(Ihave { peer, topic: "a".to_owned(), message_ids })?;
-            chosen.push(match play.output() {
+            let (peer, message_ids) = (Peer(run.fresh()), CANDIDATES.map(MessageId).collect());
+            run.ask(Ihave { peer, topic: "a".to_owned(), message_ids })?;
+            chosen.push(match run.output() {
                 Some(Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids })) => {
                     message_ids.iter().map(|id| id.0).collect()
                 }
@@ -38,20 +38,20 @@ pub(super) const REQUESTED: Scenario = Scenario {
 /// publish (3): a fanout for each topic, which the heartbeat drops.
 pub(super) const NEW_FANOUT: Scenario = Scenario {
     rule: "publish_message (3)",
-    prepare: |play| connect(play, Kind::Inbound),
-    round: |play| {
+    prepare: |run| connect(run, Kind::Inbound),
+    round: |run| {
         let mut chosen = Vec::new();
         for topic in TOPICS {
-            let id = play.fresh();
-            play.publish(topic, id)?;
-            chosen.push(match play.output() {
+            let id = run.fresh();
+            run.publish(topic, id)?;
+            chosen.push(match run.output() {
                 Some(Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish })) => {
                     to_publish.iter().map(|peer| peer.0).collect()
                 }
                 _ => Vec::new(),
             });
         }
-        play.ask(Input::Heartbeat)?;
+        run.ask(Input::Heartbeat)?;
         Ok(chosen)
     },
     ..SMALL
@@ -59,31 +59,31 @@ pub(super) const NEW_FANOUT: Scenario = Scenario {
 
 /// join (2): a mesh for each topic; we leave it again, and the heartbeat drops the backoffs.
 pub(super) const JOINED: Scenario =
-    Scenario { rule: "join (2)", prepare: |play| connect(play, Kind::Inbound), round: join_and_leave, ..SMALL };
+    Scenario { rule: "join (2)", prepare: |run| connect(run, Kind::Inbound), round: join_and_leave, ..SMALL };
 
 /// join (2) where most subscribers are direct: whoever tries some at random has to fall back on another way.
 pub(super) const JOINED_OF_FEW: Scenario = Scenario {
     case: "few of many",
     rounds: 20,
-    prepare: |play| {
-        (100..110).try_for_each(|peer| play.connect(peer, Kind::Direct, &TOPICS))?;
-        connect(play, Kind::Inbound)?;
-        (110..120).try_for_each(|peer| play.connect(peer, Kind::Direct, &TOPICS))
+    prepare: |run| {
+        (100..110).try_for_each(|peer| run.connect(peer, Kind::Direct, &TOPICS))?;
+        connect(run, Kind::Inbound)?;
+        (110..120).try_for_each(|peer| run.connect(peer, Kind::Direct, &TOPICS))
     },
     ..JOINED
 };
 
-fn join_and_leave(play: &mut Play<'_>) -> Result<Vec<Vec<u64>>, Finding> {
+fn join_and_leave(run: &mut ScenarioRun<'_>) -> Result<Vec<Vec<u64>>, Finding> {
     let mut chosen = Vec::new();
     for topic in TOPICS {
-        play.join(&[topic])?;
-        chosen.push(match play.output() {
+        run.join(&[topic])?;
+        chosen.push(match run.output() {
             Some(Output::Join(JoinOutput::JoiningTopic { to_graft })) => to_graft.iter().map(|peer| peer.0).collect(),
             _ => Vec::new(),
         });
     }
-    TOPICS.into_iter().try_for_each(|topic| play.ask(Leave::<Plain> { topic: topic.to_owned() }))?;
-    play.ask(Input::Heartbeat)?;
+    TOPICS.into_iter().try_for_each(|topic| run.ask(Leave::<Plain> { topic: topic.to_owned() }))?;
+    run.ask(Input::Heartbeat)?;
     Ok(chosen)
 }
 
@@ -91,23 +91,23 @@ fn join_and_leave(play: &mut Play<'_>) -> Result<Vec<Vec<u64>>, Finding> {
 pub(super) const PX: Scenario = Scenario {
     rule: "prune (5)",
     tested: Tested::Sets("two peers"),
-    prepare: |play| {
-        play.join(&["a"])?;
+    prepare: |run| {
+        run.join(&["a"])?;
         OTHERS.into_iter().try_for_each(|peer| {
-            play.connect(peer, Kind::Inbound, &[])?;
-            play.graft(peer, "a")
+            run.connect(peer, Kind::Inbound, &[])?;
+            run.graft(peer, "a")
         })
     },
-    round: |play| {
+    round: |run| {
         let mut chosen = Vec::new();
         for peer in OTHERS {
-            play.prune(peer, "a", &CANDIDATES.collect::<Vec<_>>())?;
-            chosen.push(match play.output() {
+            run.prune(peer, "a", &CANDIDATES.collect::<Vec<_>>())?;
+            chosen.push(match run.output() {
                 Some(Output::Prune(PruneOutput::Px { peers })) => peers.iter().map(|peer| peer.0).collect(),
                 _ => Vec::new(),
             });
         }
-        OTHERS.into_iter().try_for_each(|peer| play.graft(peer, "a"))?;
+        OTHERS.into_iter().try_for_each(|peer| run.graft(peer, "a"))?;
         Ok(chosen)
     },
     ..SMALL

@@ -3,8 +3,8 @@
 use super::{CANDIDATES, OTHERS, SMALL, TOPICS, connect, limits};
 use crate::{
     automaton::randomness::{
-        play::{Kind, Play},
         scenario::{Scenario, Tested},
+        scenario_run::{Kind, ScenarioRun},
     },
     engine::Finding,
 };
@@ -17,8 +17,8 @@ use gossipsub_automaton::{
 pub(super) const PX_PEERS: Scenario = Scenario {
     rule: "select_px_peers",
     tested: Tested::Lists("two queries"),
-    prepare: |play| connect(play, Kind::Inbound),
-    round: |play| TOPICS.into_iter().map(|topic| px_peers(play, topic)).collect(),
+    prepare: |run| connect(run, Kind::Inbound),
+    round: |run| TOPICS.into_iter().map(|topic| px_peers(run, topic)).collect(),
     ..SMALL
 };
 
@@ -30,8 +30,8 @@ pub(super) const MANY_PX_PEERS: Scenario = Scenario {
     tested: Tested::Members,
     rounds: 40,
     limits: || Limits { peers_to_px: 10, ..limits() },
-    prepare: |play| (0..40).try_for_each(|peer| play.connect(peer, Kind::Inbound, &["a"])),
-    round: |play| Ok(vec![px_peers(play, "a")?]),
+    prepare: |run| (0..40).try_for_each(|peer| run.connect(peer, Kind::Inbound, &["a"])),
+    round: |run| Ok(vec![px_peers(run, "a")?]),
     ..PX_PEERS
 };
 
@@ -39,10 +39,10 @@ pub(super) const MANY_PX_PEERS: Scenario = Scenario {
 pub(super) const MOST_PX_PEERS: Scenario =
     Scenario { case: "most", chosen: 24, limits: || Limits { peers_to_px: 24, ..limits() }, ..MANY_PX_PEERS };
 
-fn px_peers(play: &mut Play<'_>, topic: &str) -> Result<Vec<u64>, Finding> {
-    let peer_to_prune = Peer(play.fresh());
-    play.ask(SelectPxPeers { peer_to_prune, topic: topic.to_owned(), no_px_peers: SortedSet::new() })?;
-    Ok(match play.output() {
+fn px_peers(run: &mut ScenarioRun<'_>, topic: &str) -> Result<Vec<u64>, Finding> {
+    let peer_to_prune = Peer(run.fresh());
+    run.ask(SelectPxPeers { peer_to_prune, topic: topic.to_owned(), no_px_peers: SortedSet::new() })?;
+    Ok(match run.output() {
         Some(Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers })) => {
             peers.iter().map(|peer| peer.0).collect()
         }
@@ -54,16 +54,16 @@ fn px_peers(play: &mut Play<'_>, topic: &str) -> Result<Vec<u64>, Finding> {
 pub(super) const GOSSIP_PEERS: Scenario = Scenario {
     rule: "select_gossip_messages",
     case: "peers",
-    prepare: |play| {
-        play.join(&TOPICS)?;
-        connect(play, Kind::Inbound)?;
-        TOPICS.into_iter().zip(100..).try_for_each(|(topic, id)| play.publish(topic, id))
+    prepare: |run| {
+        run.join(&TOPICS)?;
+        connect(run, Kind::Inbound)?;
+        TOPICS.into_iter().zip(100..).try_for_each(|(topic, id)| run.publish(topic, id))
     },
-    round: |play| {
-        play.ask(Input::SelectGossipMessages)?;
+    round: |run| {
+        run.ask(Input::SelectGossipMessages)?;
         Ok(TOPICS
             .map(|topic| {
-                let ihaves = ihaves(play).iter().filter(|ihave| ihave.topic == topic);
+                let ihaves = ihaves(run).iter().filter(|ihave| ihave.topic == topic);
                 let mut peers: Vec<u64> = ihaves.map(|ihave| ihave.peer.0).collect();
                 peers.sort_unstable();
                 peers
@@ -77,16 +77,16 @@ pub(super) const GOSSIP_PEERS: Scenario = Scenario {
 pub(super) const GOSSIP_IDS: Scenario = Scenario {
     case: "ids",
     tested: Tested::Sets("two peers of a gossip"),
-    prepare: |play| {
-        play.join(&["a"])?;
-        OTHERS.into_iter().try_for_each(|peer| play.connect(peer, Kind::Inbound, &["a"]))?;
-        CANDIDATES.into_iter().try_for_each(|id| play.publish("a", id))
+    prepare: |run| {
+        run.join(&["a"])?;
+        OTHERS.into_iter().try_for_each(|peer| run.connect(peer, Kind::Inbound, &["a"]))?;
+        CANDIDATES.into_iter().try_for_each(|id| run.publish("a", id))
     },
-    round: |play| {
-        play.ask(Input::SelectGossipMessages)?;
+    round: |run| {
+        run.ask(Input::SelectGossipMessages)?;
         Ok(OTHERS
             .map(|peer| {
-                let ihaves = ihaves(play).iter().filter(|ihave| ihave.peer == Peer(peer));
+                let ihaves = ihaves(run).iter().filter(|ihave| ihave.peer == Peer(peer));
                 let mut ids: Vec<u64> = ihaves.flat_map(|ihave| &ihave.message_ids).map(|id| id.0).collect();
                 ids.sort_unstable();
                 ids
@@ -96,8 +96,8 @@ pub(super) const GOSSIP_IDS: Scenario = Scenario {
     ..GOSSIP_PEERS
 };
 
-fn ihaves<'a>(play: &'a Play<'_>) -> &'a [Ihave<Plain>] {
-    match play.output() {
+fn ihaves<'a>(run: &'a ScenarioRun<'_>) -> &'a [Ihave<Plain>] {
+    match run.output() {
         Some(Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves })) => ihaves,
         _ => &[],
     }

@@ -11,14 +11,14 @@ use gossipsub_automaton::{
 };
 
 /// An automaton that is asked step by step, and checked as it goes.
-pub(super) struct Play<'a> {
+pub(super) struct ScenarioRun<'a> {
     runner: Runner<'a, dyn Implementation<AutomatonFamily> + 'a>,
     now: Time,
     steps: Vec<Step>,
     fresh: u64,
 }
 
-impl<'a> Play<'a> {
+impl<'a> ScenarioRun<'a> {
     /// Starts over.
     pub(super) fn start(
         implementation: &'a mut (dyn Implementation<AutomatonFamily> + 'a),

@@ -1,6 +1,6 @@
 //! Peer exchange: whose offers we take, and whom we offer.
 
-use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
+use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{HeartbeatOutput, Input, LeaveOutput, Output, PruneOutput, SelectPxPeersOutput, plain::Peer};
 use std::collections::BTreeSet;
 
@@ -44,68 +44,71 @@ pub(super) const NOT_OFFERED: Property = Property {
     check: Check::Change(not_offered),
 };
 
-fn taken(asked: &Asked<'_>) -> Verdict {
-    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { peers })) = (asked.input, asked.output) else {
+fn taken(step: &StepContext<'_>) -> Verdict {
+    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { peers })) = (step.input, step.output) else {
         return Ok(());
     };
     let offered: BTreeSet<Peer> = prune.px.iter().copied().collect();
-    if peers.iter().any(|peer| !offered.contains(peer)) || peers.len() as u64 > asked.limits.peers_to_px {
-        let allowed = format_args!("at most {} of {}", asked.limits.peers_to_px, braces(&offered));
+    if peers.iter().any(|peer| !offered.contains(peer)) || peers.len() as u64 > step.limits.peers_to_px {
+        let allowed = format_args!("at most {} of {}", step.limits.peers_to_px, braces(&offered));
         return broken("the peers taken", allowed, braces(peers));
     }
     Ok(())
 }
 
-fn taken_score(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
-    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { .. })) = (asked.input, asked.output) else {
+fn taken_score(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let (Input::Prune(prune), Output::Prune(PruneOutput::Px { .. })) = (step.input, step.output) else {
         return Ok(());
     };
-    let (score, threshold) = (view.score(prune.peer), asked.limits.accept_px_threshold);
+    let (score, threshold) = (view.score(prune.peer), step.limits.accept_px_threshold);
     if score < threshold {
         return broken("the score of the peer", format_args!("{threshold} or more"), score);
     }
     Ok(())
 }
 
-fn offered(asked: &Asked<'_>) -> Verdict {
+fn offered(step: &StepContext<'_>) -> Verdict {
     let (Input::SelectPxPeers(query), Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers })) =
-        (asked.input, asked.output)
+        (step.input, step.output)
     else {
         return Ok(());
     };
-    let most = if asked.limits.do_px && !query.no_px_peers.contains(&query.peer_to_prune) {
-        asked.limits.peers_to_px
+    let most = if step.limits.do_px && !query.no_px_peers.contains(&query.peer_to_prune) {
+        step.limits.peers_to_px
     } else {
         0
     };
     if peers.len() as u64 > most {
         return broken("peers offered", format_args!("at most {most}"), braces(peers));
     }
-    let may_be = |peer: &&Peer| **peer != query.peer_to_prune && asked.known.connected.contains_key(*peer);
-    nobody(|| "the pruned or unknown among the peers offered".to_owned(), peers.iter().filter(|p| !may_be(p)).copied())
+    let may_be = |peer: &&Peer| **peer != query.peer_to_prune && step.history.connected.contains_key(*peer);
+    expect_none(
+        || "the pruned or unknown among the peers offered".to_owned(),
+        peers.iter().filter(|p| !may_be(p)).copied(),
+    )
 }
 
-fn offered_score(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
+fn offered_score(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
     let (Input::SelectPxPeers(query), Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers })) =
-        (asked.input, asked.output)
+        (step.input, step.output)
     else {
         return Ok(());
     };
     let subscribers: BTreeSet<Peer> = view.subscribers(&query.topic).collect();
     let wrong = peers.iter().copied().filter(|peer| view.score(*peer) < 0.0 || !subscribers.contains(peer));
-    nobody(|| "peers offered with a negative score or for another topic".to_owned(), wrong)
+    expect_none(|| "peers offered with a negative score or for another topic".to_owned(), wrong)
 }
 
-fn not_offered(asked: &Asked<'_>, before: &Whole<'_>, _: &Whole<'_>) -> Verdict {
-    let (pruned, no_px_peers): (Vec<Peer>, _) = match asked.output {
+fn not_offered(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>) -> Verdict {
+    let (pruned, no_px_peers): (Vec<Peer>, _) = match step.output {
         Output::Leave(LeaveOutput::LeavingTopic { to_prune, no_px_peers }) => (to_prune.to_vec(), no_px_peers),
         Output::Heartbeat(HeartbeatOutput::Heartbeat { to_prune, no_px_peers, .. }) => {
-            let refreshes = asked.known.ticks.is_multiple_of(asked.limits.score_cleanup_ticks);
+            let refreshes = step.history.ticks.is_multiple_of(step.limits.score_cleanup_ticks);
             // With a refresh, the scores that decided are not shown.
             (if refreshes { Vec::new() } else { to_prune.keys().copied().collect() }, no_px_peers)
         }
         _ => return Ok(()),
     };
     let wrong = pruned.into_iter().filter(|peer| before.score(*peer) < 0.0 && !no_px_peers.contains(peer));
-    nobody(|| "peers with a negative score that may get an offer".to_owned(), wrong)
+    expect_none(|| "peers with a negative score that may get an offer".to_owned(), wrong)
 }

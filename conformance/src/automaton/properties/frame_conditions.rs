@@ -1,6 +1,6 @@
 //! What an input leaves alone. Scores are looked at in their own file.
 
-use super::{Asked, Check, Property, Verdict, Whole, broken};
+use super::{Check, FullView, Property, StepContext, Verdict, broken};
 use gossipsub_automaton::{
     Input, LeaveOutput, Output,
     plain::{Peer, Topic},
@@ -32,8 +32,8 @@ pub(super) const PEERS: Property = Property {
     check: Check::Change(peers),
 };
 
-fn queries(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let is_query = matches!(asked.input, Input::SelectPxPeers(_) | Input::SelectGossipMessages);
+fn queries(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let is_query = matches!(step.input, Input::SelectPxPeers(_) | Input::SelectGossipMessages);
     if is_query && before != after { broken("the state after a query", "the same", "another") } else { Ok(()) }
 }
 
@@ -46,8 +46,8 @@ fn changed(what: &str) -> Verdict {
     broken(what, "the same", "another")
 }
 
-fn topics(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    let named: Option<&Topic> = match asked.input {
+fn topics(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    let named: Option<&Topic> = match step.input {
         Input::Subscribe(input) => Some(&input.topic),
         Input::Unsubscribe(input) => Some(&input.topic),
         Input::Ihave(input) => Some(&input.topic),
@@ -78,8 +78,8 @@ fn topics(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
 }
 
 /// The peer that an input is about.
-fn peer_of(asked: &Asked<'_>) -> Option<Peer> {
-    Some(match asked.input {
+fn peer_of(step: &StepContext<'_>) -> Option<Peer> {
+    Some(match step.input {
         Input::AddPeer(input) => input.peer,
         Input::RemovePeer(input) => input.peer,
         Input::Subscribe(input) => input.peer,
@@ -94,11 +94,11 @@ fn peer_of(asked: &Asked<'_>) -> Option<Peer> {
     })
 }
 
-fn peers(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
-    if matches!(asked.input, Input::Heartbeat) {
+fn peers(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    if matches!(step.input, Input::Heartbeat) {
         return Ok(());
     }
-    let named = peer_of(asked);
+    let named = peer_of(step);
     let but = |peer: &Peer| Some(*peer) == named;
     if !same_but(before.connections, after.connections, but) {
         return changed("the connections of other peers");
@@ -111,11 +111,11 @@ fn peers(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
     if let Some(named) = named {
         places(before, after, named)?;
     }
-    backoffs(asked, before, after, but)?;
+    backoffs(step, before, after, but)?;
     for (id, cached) in before.message_cache {
         let still = after.message_cache.get(id).is_none_or(|after| {
             same_but(&cached.access_counters, &after.access_counters, |peer| {
-                matches!(asked.input, Input::Iwant(_)) && but(peer)
+                matches!(step.input, Input::Iwant(_)) && but(peer)
             })
         });
         if !still {
@@ -126,7 +126,7 @@ fn peers(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>) -> Verdict {
 }
 
 /// That all but one are in the same meshes and fanouts as before.
-fn places(before: &Whole<'_>, after: &Whole<'_>, but: Peer) -> Verdict {
+fn places(before: &FullView<'_>, after: &FullView<'_>, but: Peer) -> Verdict {
     for (topic, mesh) in before.mesh {
         let others = mesh.iter().copied().filter(|peer| *peer != but);
         if !others.eq(after.in_mesh(topic).filter(|peer| *peer != but)) {
@@ -142,8 +142,13 @@ fn places(before: &Whole<'_>, after: &Whole<'_>, but: Peer) -> Verdict {
     Ok(())
 }
 
-fn backoffs(asked: &Asked<'_>, before: &Whole<'_>, after: &Whole<'_>, but: impl Fn(&Peer) -> bool) -> Verdict {
-    let pruned = match asked.output {
+fn backoffs(
+    step: &StepContext<'_>,
+    before: &FullView<'_>,
+    after: &FullView<'_>,
+    but: impl Fn(&Peer) -> bool,
+) -> Verdict {
+    let pruned = match step.output {
         Output::Leave(LeaveOutput::LeavingTopic { to_prune, .. }) => to_prune.as_slice(),
         _ => &[],
     };

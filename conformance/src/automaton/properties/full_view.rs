@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// All fields of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Whole<'a> {
+pub struct FullView<'a> {
     pub(super) heartbeat_ticks: u64,
     pub(super) connections: &'a BTreeMap<Peer, Connection<Plain>>,
     pub(super) mesh: &'a BTreeMap<Topic, BTreeSet<Peer>>,
@@ -23,7 +23,7 @@ pub struct Whole<'a> {
     pub(super) gossip_ids: &'a BTreeMap<Topic, Vec<MessageId>>,
 }
 
-impl<'a> Whole<'a> {
+impl<'a> FullView<'a> {
     /// A view that shows every field; none where one is missing.
     #[must_use]
     pub fn of(view: &'a PartialView<Plain>) -> Option<Self> {
@@ -89,7 +89,7 @@ impl<'a> Whole<'a> {
 }
 
 /// That nobody is left of those who should not be there.
-pub(super) fn nobody(what: impl FnOnce() -> String, wrong: impl Iterator<Item = Peer>) -> Verdict {
+pub(super) fn expect_none(what: impl FnOnce() -> String, wrong: impl Iterator<Item = Peer>) -> Verdict {
     let mut wrong = wrong.peekable();
-    if wrong.peek().is_none() { Ok(()) } else { super::broken(what(), "nobody", braces(wrong)) }
+    if wrong.peek().is_none() { Ok(()) } else { super::broken(what(), "none", braces(wrong)) }
 }

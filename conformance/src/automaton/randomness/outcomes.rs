@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 /// The numbers of all lists, or of all sets, of k of the members 0 to n - 1.
 #[derive(Clone, Debug)]
-pub(super) struct Cells(BTreeMap<Vec<u64>, usize>);
+pub(super) struct Outcomes(BTreeMap<Vec<u64>, usize>);
 
-impl Cells {
+impl Outcomes {
     /// All lists of `chosen` different members of `of`.
     pub(super) fn lists(chosen: u64, of: u64) -> Self {
         let mut lists = vec![Vec::new()];
@@ -44,9 +44,9 @@ mod tests {
     #[test]
     fn each_choice_has_a_number() {
         for (chosen, of, lists, sets) in [(2, 4, 12, 6), (2, 5, 20, 10), (3, 3, 6, 1), (0, 2, 1, 1)] {
-            assert_eq!((Cells::lists(chosen, of).len(), Cells::sets(chosen, of).len()), (lists, sets));
+            assert_eq!((Outcomes::lists(chosen, of).len(), Outcomes::sets(chosen, of).len()), (lists, sets));
         }
-        let cells = Cells::sets(2, 4);
+        let cells = Outcomes::sets(2, 4);
         assert_eq!([cells.number(&[0, 1]), cells.number(&[2, 3])], [Some(0), Some(5)]);
         assert_eq!([cells.number(&[1, 0]), cells.number(&[1]), cells.number(&[1, 4])], [None; 3]);
     }

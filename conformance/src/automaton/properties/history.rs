@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What the answers up to some step tell.
 #[derive(Clone, Debug, Default)]
-pub struct Known {
+pub struct History {
     pub(super) environment: Environment,
     /// The connected peers, and whether each is direct.
     pub(super) connected: BTreeMap<Peer, bool>,
@@ -38,7 +38,7 @@ pub(super) struct Cached {
     pub(super) sent: BTreeMap<Peer, u64>,
 }
 
-impl Known {
+impl History {
     /// Learns from an answer.
     pub(super) fn learn(&mut self, limits: &Limits<Plain>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
         match (input, output) {
