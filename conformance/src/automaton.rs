@@ -72,10 +72,12 @@ impl Family for AutomatonFamily {
     type Model = Model<Environment>;
     type Coverage = coverage::Ledger;
     type Properties = PropertyChecker;
+    type Variant = ();
     type Generator = generate::Generator;
     type Order = ();
 
     const NAME: &'static str = "automaton";
+    const FORMAT: &'static str = header::FORMAT;
     const OUTPUT_KINDS: &'static [&'static str] = &OUTPUT_NAMES;
     const FLAGS: &'static [&'static str] = &["direct", "outbound"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[
@@ -122,6 +124,10 @@ impl Family for AutomatonFamily {
 
     fn state_lines(model: &Model<Environment>, input: &Input<Plain>) -> Vec<String> {
         state_lines::state_lines(&model.view(), input)
+    }
+
+    fn worlds() -> Vec<World> {
+        worlds().to_vec()
     }
 
     fn name_role(field: &str) -> Option<NameRole> {

@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod check;
+mod family;
 mod implementation;
 mod minimize;
 mod paths;
@@ -15,16 +16,16 @@ mod view;
 use clap::Parser;
 use std::{error::Error, process::ExitCode};
 
-/// The exit code where something is not allowed.
+/// The exit code if an answer is not allowed.
 pub(crate) const VIOLATIONS: u8 = 1;
-/// The exit code where something cannot be read or done.
+/// The exit code if something cannot be read or done.
 pub(crate) const UNREADABLE: u8 = 2;
 
-/// Is a gossipsub automaton right?
+/// Test whether a gossipsub implementation conforms to the protocol
 ///
-/// Checks what gossipsub automata answer against a reference model of the protocol.
+/// Checks each answer of an implementation against a reference model.
 ///
-/// Exit codes: 0 where all is as the protocol allows, 1 where something is not, 2 where something could not be read.
+/// Exit codes: 0 if every answer is allowed, 1 if one is not, 2 if something cannot be read or done.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, name = "gossipsub-conformance")]
 pub(crate) enum Command {

@@ -29,7 +29,7 @@ pub use counterexample::Counterexample;
 pub use difference::{Difference, differences, json};
 pub use draw::{Bytes, Draw, Random};
 pub use family::{
-    Answer, Coverage, Family, Generator, Model, NameRole, NoChange, Profile, Properties, PropertyExtent, StepOrder,
+    Answer, Coverage, Family, Generator, Model, NameRole, Named, NoChange, Properties, PropertyExtent, StepOrder,
     TraceHeader, TraceValue,
 };
 pub use finding::{Finding, Unverifiable, Violation};

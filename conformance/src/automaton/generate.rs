@@ -26,7 +26,7 @@ pub struct Generator {
 impl engine::Generator<AutomatonFamily> for Generator {
     type Profile = Profile;
 
-    fn start(profile: Profile, _: &Capabilities, draw: &mut impl Draw) -> (Header, Self) {
+    fn start(profile: Profile, (): (), _: &Capabilities, draw: &mut impl Draw) -> (Header, Self) {
         Self::new(profile, draw)
     }
 
@@ -47,7 +47,7 @@ impl Generator {
         let world = World::draw(&limits, draw);
         let header = Header {
             seed: Some(draw.below(1 << 53)),
-            profile: Some(engine::Profile::name(profile).into()),
+            profile: Some(engine::Named::name(profile).into()),
             limits,
             ..Header::default()
         };

@@ -8,7 +8,7 @@ use gossipsub_automaton::{Limits, LimitsError, plain::Plain, strict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, from_value, json};
 
-const FORMAT: &str = "gossipsub-trace";
+pub(super) const FORMAT: &str = "gossipsub-trace";
 const VERSION: u64 = 1;
 
 /// The first line of a trace.

@@ -144,6 +144,7 @@ mod tests {
     fn after_a_panic_the_campaign_goes_on() {
         let plan = Plan {
             seed: 0,
+            variant: (),
             profiles: vec![Profile::Tiny],
             steps: 200,
             shard: Shard::WHOLE,

@@ -1,19 +1,21 @@
-//! `check`: is an automaton right, on sequences that nobody wrote?
+//! `check`: generated sequences against an implementation.
 
 mod exhaustive;
 
-use super::{VIOLATIONS, implementation::UnderTest, view::View};
+use super::{
+    VIOLATIONS,
+    family::{CommandFamily, FamilyName, with_family},
+    implementation::UnderTest,
+    view::View,
+};
 use clap::Args;
 use gossipsub_automaton::LARGEST_INTEGER;
-use gossipsub_conformance::{
-    automaton::{AutomatonFamily, Counterexample, Sequence, coverage::Ledger, generate::Profile},
-    engine::{
-        Coverage, Family, Profile as _,
-        campaign::{Case, Plan, Shard, Until, run},
-        known_differences::KnownDifferences,
-        minimize::{Options, minimize},
-        report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
-    },
+use gossipsub_conformance::engine::{
+    Counterexample, Coverage, Named, Sequence,
+    campaign::{Case, Plan, ProfileOf, Shard, Until, run},
+    known_differences::KnownDifferences,
+    minimize::{Options, minimize},
+    report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -27,47 +29,53 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Generate sequences of inputs, and check every answer of an automaton against the reference model
+/// Generate sequences of inputs, and check every answer of an implementation against the reference model
 ///
-/// The sequences sit on and beside the thresholds and deadlines of the state, over several profiles of limits. The same
-/// seed gives the same sequences on every machine and with any number of jobs.
+/// The sequences sit on and beside the thresholds and deadlines of the state, over several profiles of parameters. The
+/// same seed gives the same sequences on every machine and with any number of jobs.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
+    /// The kind of system under test
+    #[arg(long, value_enum, default_value_t = FamilyName::Automaton)]
+    family: FamilyName,
+    /// The variant of the system that answers are judged by [default: the first of the family]
+    #[arg(long, value_name = "VARIANT", visible_aliases = ["behaviour", "dialect"])]
+    variant: Option<String>,
     #[command(flatten)]
     under_test: UnderTest,
     #[command(flatten)]
     search: exhaustive::Search,
-    /// Stop after so many cases, over all shards
+    /// Stop after this number of cases, over all shards
     #[arg(long, value_name = "N", conflicts_with = "time")]
     cases: Option<u64>,
-    /// Stop after so many seconds
+    /// Stop after this number of seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
     time: f64,
     /// The seed of all choices
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
     seed: u64,
-    /// A profile of limits; may be given several times [default: all]
-    #[arg(long = "profile", value_name = "PROFILE", value_parser = profile)]
-    profiles: Vec<Profile>,
-    /// How many steps a case has
+    /// A profile of parameters; may be given several times [default: all]
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// The number of steps of a case
     #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
-    /// How many cases to run at the same time [default: one a core]
+    /// The number of cases that run at the same time [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Run the K-th of N disjoint shares of the campaign
     #[arg(long, value_name = "K/N", default_value = "1/1")]
     shard: Shard,
-    /// After which inputs to compare the whole state of the optimized automaton
+    /// After which inputs to compare the whole state of our own implementation
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
     /// Stop at the first finding
     #[arg(long)]
     fail_fast: bool,
-    /// A TOML file of known differences: each with its rule, a reason, and what comes after it
+    /// A TOML file of known differences, each with its rule, a reason, and how checking goes on after it
     #[arg(long, value_name = "FILE")]
     known_differences: Option<PathBuf>,
-    /// Show the table of all that was reached, and how often
+    /// Print the coverage table
     #[arg(long)]
     report: bool,
     /// Write the results as JSON
@@ -76,7 +84,7 @@ pub(crate) struct Check {
     /// Write the results as JUnit XML: a test case for each profile and each finding
     #[arg(long, value_name = "FILE")]
     report_junit: Option<PathBuf>,
-    /// How many seconds to spend on making the sequences of all findings short
+    /// The number of seconds for minimizing the sequences of all findings
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     minimize: f64,
     /// The folder for the traces of findings
@@ -84,31 +92,35 @@ pub(crate) struct Check {
     findings: PathBuf,
 }
 
-fn profile(name: &str) -> Result<Profile, String> {
-    let names = || Profile::ALL.iter().map(|profile| profile.name()).collect::<Vec<_>>().join(", ");
-    Profile::from_name(name).ok_or_else(|| format!("unknown profile `{name}`; expected one of: {}", names()))
+/// The value of a name, or an error that lists all names.
+fn named<T: Named>(kind: &str, name: &str) -> Result<T, String> {
+    let names = || T::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ");
+    T::from_name(name).ok_or_else(|| format!("unknown {kind} `{name}`; expected one of: {}", names()))
 }
 
 impl Check {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        if self.search.exhaustive {
-            return self.run_exhaustive();
-        }
-        let plan = self.plan()?;
+        with_family!(self.family, F => {
+            if self.search.exhaustive { self.run_exhaustive::<F>() } else { self.run_campaign::<F>() }
+        })
+    }
+
+    fn run_campaign<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
+        let plan = self.plan::<F>()?;
         let bar = progress(&plan);
         let start = Instant::now();
         let (cases, steps, outputs) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        let told = |more: u64, ledger: &Ledger| {
+        let told = |more: u64, coverage: &F::Coverage| {
             let cases = cases.fetch_add(1, Ordering::Relaxed) + 1;
             let steps = steps.fetch_add(more, Ordering::Relaxed) + more;
-            let reached = reached(ledger);
+            let reached = reached::<F>(coverage);
             let outputs = (outputs.fetch_or(reached, Ordering::Relaxed) | reached).count_ones();
             let elapsed = start.elapsed();
             bar.set_position(if matches!(plan.until, Until::Cases(_)) { cases } else { elapsed.as_secs() });
-            let (rate, all) = (rate(steps, elapsed), AutomatonFamily::OUTPUT_KINDS.len());
+            let (rate, all) = (rate(steps, elapsed), F::OUTPUT_KINDS.len());
             bar.set_message(format!("{cases} cases, {rate:.0} steps a second, {outputs}/{all} outputs"));
         };
-        let results = run(&plan, || self.under_test.make(), &told);
+        let results = run(&plan, || self.under_test.make::<F>(), &told);
         bar.finish_and_clear();
         let mut report = CampaignReport::new(self.seed, &results, start.elapsed().as_secs_f64());
         for (index, known) in plan.known.differences.iter().enumerate() {
@@ -127,18 +139,18 @@ impl Check {
     }
 
     /// Minimizes a finding, saves its trace, and reports it.
-    fn conclude(
+    fn conclude<F: CommandFamily>(
         &self,
-        case: Case<AutomatonFamily>,
+        case: Case<F>,
         count: u64,
         time: Duration,
     ) -> Result<FindingReport, Box<dyn Error>> {
         let Case { number, counterexample, .. } = case;
-        let (implementation, views) = (Some(self.under_test.name()), counterexample.views);
+        let (implementation, views) = (Some(self.under_test.name::<F>()), counterexample.views);
         let options = Options { time, implementation, views, ..Options::default() };
         let before = counterexample.steps.len() as u64;
         let sequence = Sequence { header: counterexample.header.clone(), steps: counterexample.steps.clone() };
-        let (counterexample, remark) = match minimize(sequence, &mut self.under_test.make(), &options) {
+        let (counterexample, remark) = match minimize(sequence, &mut self.under_test.make::<F>(), &options) {
             Ok(minimized) => {
                 let remark = minimized.to_string();
                 (minimized.counterexample, remark)
@@ -154,7 +166,11 @@ impl Check {
     }
 
     /// Saves a counterexample in the folder for findings.
-    fn save(&self, counterexample: &Counterexample, name: &str) -> Result<PathBuf, Box<dyn Error>> {
+    fn save<F: CommandFamily>(
+        &self,
+        counterexample: &Counterexample<F>,
+        name: &str,
+    ) -> Result<PathBuf, Box<dyn Error>> {
         std::fs::create_dir_all(&self.findings)?;
         let path = self.findings.join(name);
         counterexample.write(&path)?;
@@ -162,7 +178,7 @@ impl Check {
     }
 
     /// Prints and writes what is asked for; on GitHub Actions, the summary of the step, too.
-    fn publish(&self, report: &CampaignReport<AutomatonFamily>) -> Result<(), Box<dyn Error>> {
+    fn publish<F: CommandFamily>(&self, report: &CampaignReport<F>) -> Result<(), Box<dyn Error>> {
         if self.report {
             for (name, count) in report.coverage.rows() {
                 println!("{count:>12}  {name}");
@@ -182,16 +198,25 @@ impl Check {
         Ok(())
     }
 
-    fn plan(&self) -> Result<Plan<AutomatonFamily>, Box<dyn Error>> {
+    fn variant<F: CommandFamily>(&self) -> Result<F::Variant, String> {
+        self.variant.as_deref().map_or_else(|| Ok(F::Variant::default()), |name| named("variant", name))
+    }
+
+    fn plan<F: CommandFamily>(&self) -> Result<Plan<F>, Box<dyn Error>> {
         let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
         let until = match self.cases {
             Some(cases) => Until::Cases(cases),
             None => Until::Time(Duration::try_from_secs_f64(self.time)?),
         };
-        let profiles = if self.profiles.is_empty() { Profile::ALL.to_vec() } else { self.profiles.clone() };
+        let profiles = if self.profiles.is_empty() {
+            ProfileOf::<F>::ALL.to_vec()
+        } else {
+            self.profiles.iter().map(|name| named("profile", name)).collect::<Result<_, _>>()?
+        };
         let known = self.known_differences.as_deref().map(KnownDifferences::read).transpose()?.unwrap_or_default();
         Ok(Plan {
             seed: self.seed,
+            variant: self.variant::<F>()?,
             profiles,
             steps: self.steps,
             shard: self.shard,
@@ -210,13 +235,13 @@ fn rate(steps: u64, elapsed: Duration) -> f64 {
 }
 
 /// The outputs that a job reached, a bit each.
-fn reached(ledger: &Ledger) -> u64 {
-    let reached = (0..AutomatonFamily::OUTPUT_KINDS.len()).map(|kind| u64::from(ledger.output(kind) > 0));
+fn reached<F: CommandFamily>(coverage: &F::Coverage) -> u64 {
+    let reached = (0..F::OUTPUT_KINDS.len()).map(|kind| u64::from(coverage.output(kind) > 0));
     reached.fold(0, |bits, bit| bits << 1 | bit)
 }
 
-/// A bar of cases or of seconds on the terminal; nothing where standard error is none.
-fn progress(plan: &Plan<AutomatonFamily>) -> ProgressBar {
+/// A bar of cases or of seconds, if standard error is a terminal.
+fn progress<F: CommandFamily>(plan: &Plan<F>) -> ProgressBar {
     let length = match plan.until {
         Until::Cases(cases) => cases / plan.shard.of.get(),
         Until::Time(time) => time.as_secs(),

@@ -1,20 +1,18 @@
-//! Which automaton is asked.
+//! The implementation under test.
 
+use super::family::CommandFamily;
 use clap::Args;
-use gossipsub_automaton::{Input, Time, plain::Plain};
-use gossipsub_conformance::{
-    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
-    engine::{
-        Capabilities, Implementation, ImplementationError, Views,
-        implementation::{CommandLine, External},
-    },
+use gossipsub_automaton::Time;
+use gossipsub_conformance::engine::{
+    Answer, Capabilities, Implementation, ImplementationError, Views,
+    implementation::{CommandLine, External},
 };
 use std::time::Duration;
 
-/// The automaton under test.
+/// The implementation under test.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct UnderTest {
-    /// A program that speaks the trace format over its standard input and output [default: the optimized automaton]
+    /// A program that speaks the trace format over its standard input and output [default: our own implementation]
     #[arg(long, value_name = "COMMAND")]
     implementation: Option<CommandLine>,
     /// How many seconds an answer of the program may take [default: 10]
@@ -23,13 +21,12 @@ pub(crate) struct UnderTest {
 }
 
 impl UnderTest {
-    /// What to call it in a trace.
-    pub(crate) fn name(&self) -> String {
-        let core = || concat!("gossipsub-automaton ", env!("CARGO_PKG_VERSION")).to_owned();
-        self.implementation.as_ref().map_or_else(core, ToString::to_string)
+    /// Its name in a trace.
+    pub(crate) fn name<F: CommandFamily>(&self) -> String {
+        self.implementation.as_ref().map_or_else(|| F::OURS.to_owned(), ToString::to_string)
     }
 
-    /// The arguments that name it again.
+    /// The arguments that name it again, with a space before them.
     pub(crate) fn arguments(&self) -> String {
         let within = self.answer_within.map_or_else(String::new, |seconds| format!(" --answer-within {seconds}"));
         self.implementation.as_ref().map_or_else(String::new, |command| {
@@ -38,62 +35,62 @@ impl UnderTest {
     }
 
     /// A new one: if it is a program, a process of its own.
-    pub(crate) fn make(&self) -> Automaton {
+    pub(crate) fn make<F: CommandFamily>(&self) -> Tested<F> {
         match &self.implementation {
-            None => Automaton::Core(Box::default()),
+            None => Tested::Ours(Box::default()),
             Some(command) => {
                 let limit = Duration::try_from_secs_f64(self.answer_within.unwrap_or(10.0)).unwrap_or(Duration::MAX);
-                Automaton::External(External::new(command.clone(), limit))
+                Tested::External(External::new(command.clone(), limit))
             }
         }
     }
 }
 
-/// Core or a program.
-pub(crate) enum Automaton {
-    Core(Box<Core>),
-    External(External<AutomatonFamily>),
+/// Our own implementation or a program.
+pub(crate) enum Tested<F: CommandFamily> {
+    Ours(Box<F::Ours>),
+    External(External<F>),
 }
 
-impl Automaton {
-    fn any(&mut self) -> &mut dyn Implementation<AutomatonFamily> {
+impl<F: CommandFamily> Tested<F> {
+    fn any(&mut self) -> &mut dyn Implementation<F> {
         match self {
-            Self::Core(core) => core.as_mut(),
+            Self::Ours(ours) => ours.as_mut(),
             Self::External(external) => external,
         }
     }
 }
 
-impl Implementation<AutomatonFamily> for Automaton {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+impl<F: CommandFamily> Implementation<F> for Tested<F> {
+    fn start(&mut self, header: &F::Header, views: Views) -> Result<(), ImplementationError> {
         self.any().start(header, views)
     }
 
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
+    fn change(&mut self, now: Time, change: &F::Change) -> Result<(), ImplementationError> {
         self.any().change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &F::Input) -> Result<Answer<F>, ImplementationError> {
         self.any().answer(now, input)
     }
 
     fn copy(&self) -> Option<Self> {
         match self {
-            Self::Core(core) => core.copy().map(|copy| Self::Core(Box::new(copy))),
+            Self::Ours(ours) => ours.copy().map(|copy| Self::Ours(Box::new(copy))),
             Self::External(_) => None,
         }
     }
 
     fn follows_seed(&self) -> bool {
         match self {
-            Self::Core(core) => core.follows_seed(),
+            Self::Ours(ours) => ours.follows_seed(),
             Self::External(external) => external.follows_seed(),
         }
     }
 
     fn capabilities(&self) -> Capabilities {
         match self {
-            Self::Core(core) => core.capabilities(),
+            Self::Ours(ours) => ours.capabilities(),
             Self::External(external) => external.capabilities(),
         }
     }

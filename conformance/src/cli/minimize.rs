@@ -1,16 +1,18 @@
-//! `minimize`: how few steps show what is wrong?
+//! `minimize`: the shortest sequence that still shows a finding.
 
-use super::{VIOLATIONS, implementation::UnderTest, view::View};
+use super::{
+    VIOLATIONS,
+    family::{CommandFamily, FamilyName, with_family},
+    implementation::UnderTest,
+    view::View,
+};
 use clap::Args;
-use gossipsub_conformance::{
-    automaton::{AutomatonFamily, Counterexample, Sequence},
-    engine::{
-        Finding,
-        minimize::{Minimized, Options, minimize},
-        report::finding::replay_command,
-        trace::open,
-        verify::{OutputCounts, Verdict, Verified, verify},
-    },
+use gossipsub_conformance::engine::{
+    Counterexample, Finding, Sequence,
+    minimize::{Minimized, Options, minimize},
+    report::finding::replay_command,
+    trace::open,
+    verify::{OutputCounts, Verdict, Verified, verify},
 };
 use std::{
     error::Error,
@@ -19,13 +21,13 @@ use std::{
     time::Duration,
 };
 
-/// Make a trace that an automaton does not answer as is allowed as short and simple as possible
+/// Shorten and simplify a trace that an implementation fails
 ///
-/// Recorded answers are ignored. Drops steps, then makes values simpler, as long as the same rule is broken; the result
-/// is a trace with the answers. An automaton whose answers differ from run to run is asked several times.
+/// Recorded answers are ignored. Drops steps, then makes values simpler, as long as the same rule is broken. The result
+/// is a trace with answers. If answers differ from run to run, each candidate is tried several times.
 ///
-/// Exit codes: 1 where something is not allowed, and the result was written; 0 where all is allowed, and there is
-/// nothing to minimize; 2 where the trace cannot be read.
+/// Exit codes: 1 if an answer is not allowed and the result was written, 0 if every answer is allowed and there is
+/// nothing to minimize, 2 if the trace cannot be read.
 #[derive(Debug, Args)]
 pub(crate) struct Minimize {
     /// The trace: .jsonl, or compressed as .jsonl.gz or .jsonl.zst
@@ -35,27 +37,31 @@ pub(crate) struct Minimize {
     output: Option<PathBuf>,
     #[command(flatten)]
     under_test: UnderTest,
-    /// End after so many seconds with what was found until then
+    /// Stop after this number of seconds with the best result so far
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
     time: f64,
-    /// How often to try a candidate where answers differ from run to run
+    /// How often to try a candidate if answers differ from run to run
     #[arg(long, value_name = "N", default_value_t = Options::default().tries)]
     tries: u32,
-    /// After which inputs to compare the whole state of the optimized automaton
+    /// After which inputs to compare the whole state of our own implementation
     #[arg(long, value_enum, default_value_t = View::Every)]
     view: View,
 }
 
 impl Minimize {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let sequence = Sequence::read(open(&self.trace)?)?;
+        with_family!(FamilyName::of_file(&self.trace), F => self.minimize::<F>())
+    }
+
+    fn minimize<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
+        let sequence = Sequence::<F>::read(open(&self.trace)?)?;
         let options = Options {
             time: Duration::try_from_secs_f64(self.time)?,
             tries: self.tries,
-            implementation: Some(self.under_test.name()),
+            implementation: Some(self.under_test.name::<F>()),
             views: self.view.into(),
         };
-        match minimize(sequence, &mut self.under_test.make(), &options) {
+        match minimize(sequence, &mut self.under_test.make::<F>(), &options) {
             Ok(minimized) => self.conclude(minimized),
             Err(nothing) => {
                 println!("{nothing}");
@@ -64,7 +70,7 @@ impl Minimize {
         }
     }
 
-    fn conclude(&self, minimized: Minimized<AutomatonFamily>) -> Result<ExitCode, Box<dyn Error>> {
+    fn conclude<F: CommandFamily>(&self, minimized: Minimized<F>) -> Result<ExitCode, Box<dyn Error>> {
         let path = self.output.clone().unwrap_or_else(|| beside(&self.trace));
         minimized.counterexample.write(&path)?;
         println!("{minimized}");
@@ -77,7 +83,7 @@ impl Minimize {
 }
 
 /// What `replay` says of the result.
-fn replayed(counterexample: Counterexample, path: &Path) -> Verified<AutomatonFamily> {
+fn replayed<F: CommandFamily>(counterexample: Counterexample<F>, path: &Path) -> Verified<F> {
     let Finding::Failed(error) = counterexample.finding else { return verify(open(path)) };
     let (trace, steps) = (path.display().to_string(), counterexample.steps.len() as u64);
     let verdict = Verdict::Failed { line: steps + 1, error };

@@ -4,7 +4,10 @@ use super::{VIOLATIONS, implementation::UnderTest};
 use clap::Args;
 use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::{
-    automaton::randomness::{ALL, LEAST_SAMPLES, examine, report::RandomnessReport},
+    automaton::{
+        AutomatonFamily,
+        randomness::{ALL, LEAST_SAMPLES, examine, report::RandomnessReport},
+    },
     engine::Random,
 };
 use rayon::prelude::*;
@@ -34,7 +37,7 @@ impl Randomness {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         let examined = ALL.par_iter().enumerate().map(|(number, scenario)| {
             let mut seeds = Random::of_case(self.seed, number as u64);
-            examine(scenario, &mut self.under_test.make(), &mut seeds, self.samples)
+            examine(scenario, &mut self.under_test.make::<AutomatonFamily>(), &mut seeds, self.samples)
         });
         let report = RandomnessReport::new(self.seed, self.samples, examined.collect());
         print!("{report}");

@@ -1,13 +1,13 @@
-//! `record`: what would the model answer to this script?
+//! `record`: the model's answers to a script.
 
-use super::view::View;
+use super::{
+    family::{CommandFamily, FamilyName, with_family},
+    view::View,
+};
 use clap::Args;
-use gossipsub_conformance::{
-    automaton::AutomatonFamily,
-    engine::{
-        record::Recording,
-        trace::{TraceWriter, create, open},
-    },
+use gossipsub_conformance::engine::{
+    record::Recording,
+    trace::{TraceWriter, create, open},
 };
 use std::{
     error::Error,
@@ -18,8 +18,8 @@ use std::{
 
 /// Answer a script's inputs with the reference model, and write the full trace
 ///
-/// A script is a trace whose outputs and views do not matter: they may be missing, and are ignored. Random choices
-/// are drawn from a seed, so that the same script and seed give the same trace. What `record` writes, `verify` accepts.
+/// A script is a trace whose outputs and views are ignored; they may be missing. Random choices are drawn from a seed, so
+/// the same script and seed give the same trace. `verify` accepts every trace that `record` writes.
 #[derive(Debug, Args)]
 pub(crate) struct Record {
     /// The script: a header line, then steps with inputs
@@ -37,19 +37,20 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        let recording = Recording::<AutomatonFamily, _>::new(open(self.script)?, self.seed, self.view.into())?;
+        with_family!(FamilyName::of_file(&self.script), F => self.record::<F>())
+    }
+
+    fn record<F: CommandFamily>(self) -> Result<ExitCode, Box<dyn Error>> {
+        let recording = Recording::<F, _>::new(open(self.script)?, self.seed, self.view.into())?;
         if let Some(path) = self.output {
-            let mut file = create::<AutomatonFamily>(path, recording.header())?;
+            let mut file = create::<F>(path, recording.header())?;
             for step in recording {
                 file.step(&step?)?;
             }
             file.finish()?;
         } else {
-            let mut writer = TraceWriter::<AutomatonFamily, _>::new(
-                "standard output",
-                BufWriter::new(stdout().lock()),
-                recording.header(),
-            )?;
+            let mut writer =
+                TraceWriter::<F, _>::new("standard output", BufWriter::new(stdout().lock()), recording.header())?;
             for step in recording {
                 writer.step(&step?)?;
             }

@@ -1,34 +1,37 @@
-//! `serve`: our automata as a program that others' harnesses can ask.
+//! `serve`: our implementations as programs for other harnesses.
 
-use super::view::View;
-use clap::{Args, ValueEnum};
-use gossipsub_conformance::{
-    automaton::{Core, Reference},
-    engine::implementation::serve::serve,
+use super::{
+    family::{CommandFamily, FamilyName, with_family},
+    view::View,
 };
+use clap::{Args, ValueEnum};
+use gossipsub_conformance::engine::implementation::serve::serve;
 use std::{
     error::Error,
-    io::{BufWriter, stdin, stdout},
+    io::{self, BufWriter, stdin, stdout},
     process::ExitCode,
 };
 
 /// Answer the lines of the trace format's protocol on standard input, as an external implementation does
 ///
-/// Reads a header line, then steps without outputs; answers each line with one line. For trying out a harness, ours
+/// Reads a header line, then steps without outputs; answers each line with one line. Useful to try a harness, this one
 /// or another.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Who answers
-    #[arg(value_enum, default_value_t = Who::Core)]
-    who: Who,
+    /// The implementation that answers
+    #[arg(value_enum, default_value_t = Answering::Core)]
+    answering: Answering,
+    /// The kind of system
+    #[arg(long, value_enum, default_value_t = FamilyName::Automaton)]
+    family: FamilyName,
     /// After which inputs to show the state
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Who {
-    /// The optimized automaton
+enum Answering {
+    /// Our own implementation: the optimized automaton
     Core,
     /// The reference model
     Model,
@@ -36,18 +39,19 @@ enum Who {
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+        with_family!(self.family, F => self.serve::<F>())?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn serve<F: CommandFamily>(&self) -> io::Result<()> {
         let (stdin, stdout) = (stdin().lock(), BufWriter::new(stdout().lock()));
         let views = self.view.into();
-        match self.who {
-            Who::Core => {
-                let name = concat!("gossipsub-automaton ", env!("CARGO_PKG_VERSION"));
-                serve(name, stdin, stdout, &mut Core::new(), views)?;
-            }
-            Who::Model => {
+        match self.answering {
+            Answering::Core => serve::<F>(F::OURS, stdin, stdout, &mut F::Ours::default(), views),
+            Answering::Model => {
                 let name = concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION"));
-                serve(name, stdin, stdout, &mut Reference::new(), views)?;
+                serve::<F>(name, stdin, stdout, &mut F::Reference::default(), views)
             }
         }
-        Ok(ExitCode::SUCCESS)
     }
 }

@@ -1,6 +1,10 @@
-//! What `verify` and `replay` share: many traces at the same time, a progress bar, a summary.
+//! Judging many traces at the same time, for `verify` and `replay`.
 
-use super::{UNREADABLE, VIOLATIONS, paths};
+use super::{
+    UNREADABLE, VIOLATIONS,
+    family::{CommandFamily, FamilyName, with_family},
+    paths,
+};
 use clap::{Args, ValueEnum};
 use gossipsub_conformance::engine::{
     Family,
@@ -41,22 +45,39 @@ enum Format {
     Json,
 }
 
-/// A trace as it was opened, or why it was not.
+/// A trace that was opened, or the reason why it was not.
 pub(crate) type Opened<F> = Result<TraceReader<F, Box<dyn BufRead + Send>>, TraceError>;
 
+/// Judges single traces of any family.
+pub(crate) trait Judge: Sync {
+    fn judge<F: CommandFamily>(&self, opened: Opened<F>) -> Verified<F>;
+}
+
 impl Traces {
-    /// Judges every trace, and prints the summary.
-    pub(crate) fn judge<F: Family>(
-        &self,
-        judge: impl Fn(Opened<F>) -> Verified<F> + Sync,
-    ) -> Result<ExitCode, Box<dyn Error>> {
-        let files = paths::traces(&self.files)?;
-        let bar = progress(&files);
+    /// Judges every trace, and prints a summary for each family.
+    pub(crate) fn judge(&self, judge: &impl Judge) -> Result<ExitCode, Box<dyn Error>> {
+        let mut files: Vec<(FamilyName, PathBuf)> = Vec::new();
+        for path in paths::traces(&self.files)? {
+            files.push((FamilyName::of_file(&path), path));
+        }
+        let mut worst = 0;
+        for family in FamilyName::value_variants() {
+            let of_family: Vec<PathBuf> =
+                files.iter().filter(|(other, _)| other == family).map(|(_, path)| path.clone()).collect();
+            if !of_family.is_empty() {
+                worst = worst.max(with_family!(family, F => self.judge_family::<F>(&of_family, judge))?);
+            }
+        }
+        Ok(ExitCode::from(worst))
+    }
+
+    fn judge_family<F: CommandFamily>(&self, files: &[PathBuf], judge: &impl Judge) -> Result<u8, Box<dyn Error>> {
+        let bar = progress(files);
         let done = AtomicUsize::new(0);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs.map_or(0, Into::into)).build()?;
         let judge_file = |file: &PathBuf| {
             let through = bar.clone();
-            let verified = judge(open_through(file, |file| through.wrap_read(file)));
+            let verified = judge.judge(open_through::<F, _>(file, |file| through.wrap_read(file)));
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             bar.set_message(format!("{done} of {} traces", files.len()));
             verified
@@ -73,17 +94,17 @@ impl Traces {
     }
 }
 
-fn exit_code<F: Family>(summary: &Summary<F>) -> ExitCode {
+fn exit_code<F: Family>(summary: &Summary<F>) -> u8 {
     if summary.unreadable > 0 {
-        ExitCode::from(UNREADABLE)
+        UNREADABLE
     } else if summary.violations + summary.failed > 0 {
-        ExitCode::from(VIOLATIONS)
+        VIOLATIONS
     } else {
-        ExitCode::SUCCESS
+        0
     }
 }
 
-/// A bar of bytes on the terminal; nothing where standard error is none.
+/// A bar of bytes, if standard error is a terminal.
 fn progress(files: &[PathBuf]) -> ProgressBar {
     let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
     let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {msg}, {elapsed}");

@@ -1,14 +1,17 @@
-//! `verify`: are these recorded traces allowed?
+//! `verify`: recorded traces against the reference model.
 
-use super::traces::Traces;
+use super::{
+    family::CommandFamily,
+    traces::{Judge, Opened, Traces},
+};
 use clap::Args;
-use gossipsub_conformance::{automaton::AutomatonFamily, engine::verify::verify};
+use gossipsub_conformance::engine::verify::{Verified, verify};
 use std::{error::Error, process::ExitCode};
 
 /// Check recorded traces, outputs and views, against the reference model
 ///
-/// Says of each step whether the protocol allows it, and if not, by which rule, what was allowed and what was
-/// observed. Ends with how often each of the 42 outputs and two query results occurred.
+/// Reports each step that the protocol does not allow, with the rule, the allowed answer and the observed answer. Ends
+/// with a table of how often each kind of output occurred.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     #[command(flatten)]
@@ -17,6 +20,12 @@ pub(crate) struct Verify {
 
 impl Verify {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        self.traces.judge::<AutomatonFamily>(verify)
+        self.traces.judge(self)
+    }
+}
+
+impl Judge for Verify {
+    fn judge<F: CommandFamily>(&self, opened: Opened<F>) -> Verified<F> {
+        verify(opened)
     }
 }

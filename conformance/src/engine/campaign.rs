@@ -26,6 +26,8 @@ pub type ProfileOf<F> = <<F as Family>::Generator as Generator<F>>::Profile;
 pub struct Plan<F: Family> {
     /// The seed of all cases.
     pub seed: u64,
+    /// The variant of the system under test.
+    pub variant: F::Variant,
     /// The profiles of parameters, taken in turn. At least one.
     pub profiles: Vec<ProfileOf<F>>,
     /// The number of steps of a case.
@@ -270,7 +272,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
         if let Err(error) = self.implementation.finish() {
             let profile = *self.plan.profiles.first().expect("a campaign has a profile");
             let mut draw = Random::of_case(self.plan.seed, u64::MAX);
-            let (header, _) = F::Generator::start(profile, &Capabilities::default(), &mut draw);
+            let (header, _) = F::Generator::start(profile, self.plan.variant, &Capabilities::default(), &mut draw);
             let (finding, views) = (Finding::Failed(error), self.plan.views);
             let counterexample = Counterexample { header, steps: Vec::new(), finding, views };
             let case = Case { number: u64::MAX, profile, counterexample };
@@ -284,7 +286,8 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
         let mut draw = Random::of_case(self.plan.seed, number);
         let turn = usize::try_from(number % profiles).expect("a vector has at most usize::MAX members");
         let profile = *self.plan.profiles.get(turn).expect("the turn is below the number of profiles");
-        let (header, generator) = F::Generator::start(profile, &self.implementation.capabilities(), &mut draw);
+        let (header, generator) =
+            F::Generator::start(profile, self.plan.variant, &self.implementation.capabilities(), &mut draw);
         self.results.cases += 1;
         *self.results.profiles.entry(profile).or_insert(0) += 1;
         let extra = Extra::of(profiles, number);

@@ -4,7 +4,7 @@
 //! them: adding a family touches no file of the engine.
 
 use super::{
-    Capabilities, Draw, Finding, Implementation, Step, Unverifiable, Views, Violation,
+    Capabilities, Draw, Event, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
     implementation::ImplementationError, trace::LineError,
 };
 use gossipsub_automaton::Time;
@@ -35,6 +35,9 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
     type Coverage: Coverage<Self>;
     /// The properties that are checked beside the model.
     type Properties: Properties<Self>;
+    /// The variants of the system that differ on purpose: behaviours of versions, or dialects of implementations. A header
+    /// names its variant.
+    type Variant: Named + Default;
     /// What draws sequences.
     type Generator: Generator<Self>;
     /// What a step may be after those before it, beyond the order of time.
@@ -42,6 +45,8 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
 
     /// The name of the family on the command line.
     const NAME: &'static str;
+    /// The `format` in the headers of its traces.
+    const FORMAT: &'static str;
     /// The kinds of outputs, in the order in which tables show them.
     const OUTPUT_KINDS: &'static [&'static str];
 
@@ -104,6 +109,12 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         Vec::new()
     }
 
+    /// The small worlds for exhaustive search.
+    #[must_use]
+    fn worlds() -> Vec<World<Self>> {
+        Vec::new()
+    }
+
     /// What the name in a field of a step is the name of.
     #[must_use]
     fn name_role(_field: &str) -> Option<NameRole> {
@@ -136,8 +147,6 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         rule == other
     }
 }
-
-use super::Event;
 
 fn text(value: &impl Serialize) -> String {
     super::difference::json(value).to_string()
@@ -181,6 +190,12 @@ pub trait TraceHeader: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
 
     /// Sets the seed.
     fn set_seed(&mut self, seed: Option<u64>);
+
+    /// Sets the variant that the answers are judged by. False if the family has no variant of this name.
+    #[must_use]
+    fn set_variant(&mut self, _name: &str) -> bool {
+        false
+    }
 
     /// The profile of parameters that the sequence was generated from.
     fn profile(&self) -> Option<&str>;
@@ -342,25 +357,34 @@ impl<F: Family> Properties<F> for () {
     }
 }
 
-/// A named set of parameters.
-pub trait Profile: Copy + fmt::Debug + Ord + Send + Sync + 'static {
-    /// All profiles, in the order in which a campaign takes them.
+/// A fixed set of values, each with a name on the command line and in headers.
+pub trait Named: Copy + fmt::Debug + Ord + Send + Sync + 'static {
+    /// All values, in order.
     const ALL: &'static [Self];
 
-    /// The name on the command line and in headers.
+    /// The name.
     fn name(self) -> &'static str;
 
-    /// The profile of a name.
+    /// The value of a name.
     #[must_use]
     fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|profile| profile.name() == name)
+        Self::ALL.iter().copied().find(|value| value.name() == name)
+    }
+}
+
+/// A family with one variant only.
+impl Named for () {
+    const ALL: &'static [Self] = &[()];
+
+    fn name(self) -> &'static str {
+        "default"
     }
 }
 
 /// Draws one sequence.
 pub trait Generator<F: Family>: Sized {
     /// The sets of parameters to draw from.
-    type Profile: Profile;
+    type Profile: Named;
 
     /// Headers to learn an implementation's capabilities with, before the first sequence: the first one that it accepts
     /// counts. Without any, capabilities are not asked for.
@@ -369,7 +393,12 @@ pub trait Generator<F: Family>: Sized {
     }
 
     /// Draws the header of a sequence that an implementation with these capabilities can run.
-    fn start(profile: Self::Profile, capabilities: &Capabilities, draw: &mut impl Draw) -> (F::Header, Self);
+    fn start(
+        profile: Self::Profile,
+        variant: F::Variant,
+        capabilities: &Capabilities,
+        draw: &mut impl Draw,
+    ) -> (F::Header, Self);
 
     /// Draws the next step, with an eye on the state of the model.
     fn step(&mut self, model: &F::Model, draw: &mut impl Draw) -> Step<F>;

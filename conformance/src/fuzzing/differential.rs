@@ -5,7 +5,7 @@ use crate::{
         AutomatonFamily, Core, Counterexample, Header, Runner, Step,
         generate::{Generator, Profile},
     },
-    engine::{Bytes, Draw, Finding, Implementation, Profile as _, PropertyExtent, Views},
+    engine::{Bytes, Draw, Finding, Implementation, Named as _, PropertyExtent, Views},
 };
 use gossipsub_automaton::Input;
 use std::{env, path::PathBuf};

@@ -27,7 +27,7 @@ pub enum Profile {
     Outbound,
 }
 
-impl engine::Profile for Profile {
+impl engine::Named for Profile {
     const ALL: &'static [Self] = &[
         Self::Default,
         Self::Tiny,

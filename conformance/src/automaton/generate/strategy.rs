@@ -85,7 +85,7 @@ impl Growing {
         match &step.event {
             Event::Environment(change) => self.model.application_mut().apply(change),
             Event::Input(exchange) => {
-                self.model.respond(step.now, &exchange.input, &mut self.choice);
+                let Ok(_) = self.model.respond(step.now, &exchange.input, &mut self.choice);
             }
         }
         step

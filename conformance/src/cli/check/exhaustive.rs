@@ -1,15 +1,12 @@
 //! `check --exhaustive`: all sequences over small worlds, up to a depth.
 
 use super::Check;
-use crate::cli::VIOLATIONS;
+use crate::cli::{VIOLATIONS, family::CommandFamily};
 use clap::Args;
-use gossipsub_conformance::{
-    automaton::{self, AutomatonFamily, Core, Counterexample, World},
-    engine::{
-        Coverage,
-        exhaustive::{explore, find_seed},
-        report::{exhaustive::ExhaustiveReport, finding::FindingReport},
-    },
+use gossipsub_conformance::engine::{
+    Counterexample, Coverage, TraceHeader,
+    exhaustive::{World, explore, find_seed},
+    report::{exhaustive::ExhaustiveReport, finding::FindingReport},
 };
 use indicatif::ProgressBar;
 use std::{error::Error, process::ExitCode, thread::available_parallelism, time::Instant};
@@ -17,30 +14,38 @@ use std::{error::Error, process::ExitCode, thread::available_parallelism, time::
 /// What a search goes through.
 #[derive(Debug, Args)]
 pub(super) struct Search {
-    /// Go through all sequences over small worlds instead, shortest first, with every random choice that is allowed
+    /// Enumerate all sequences over small worlds instead, shortest first, with every allowed random choice
     #[arg(long, conflicts_with_all = [
         "implementation", "cases", "time", "seed", "profiles", "steps", "shard", "view", "fail_fast",
         "known_differences", "report_junit", "minimize",
     ])]
     pub(super) exhaustive: bool,
     /// The small world; may be given several times [default: all]
-    #[arg(long = "world", value_name = "WORLD", requires = "exhaustive", value_parser = world)]
-    worlds: Vec<World>,
-    /// How many actions the sequences have [default: as many as take a minute or so]
+    #[arg(long = "world", value_name = "WORLD", requires = "exhaustive")]
+    worlds: Vec<String>,
+    /// The number of actions of the longest sequences [default: as many as take about a minute]
     #[arg(long, value_name = "N", requires = "exhaustive")]
     depth: Option<usize>,
 }
 
-fn world(name: &str) -> Result<World, String> {
-    let names = all_worlds().iter().map(|world| world.name).collect::<Vec<_>>().join(", ");
-    let world = all_worlds().into_iter().find(|world| world.name == name);
-    world.ok_or_else(|| format!("unknown world `{name}`; expected one of: {names}"))
+/// The worlds of these names; all worlds without names.
+fn worlds<F: CommandFamily>(names: &[String]) -> Result<Vec<World<F>>, String> {
+    let all = F::worlds();
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let known = all.iter().map(|world| world.name).collect::<Vec<_>>().join(", ");
+    let find = |name: &String| {
+        let world = all.iter().find(|world| world.name == name).cloned();
+        world.ok_or_else(|| format!("unknown world `{name}`; expected one of: {known}"))
+    };
+    names.iter().map(find).collect()
 }
 
 impl Check {
-    pub(super) fn run_exhaustive(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let Search { worlds, depth, .. } = &self.search;
-        let worlds = if worlds.is_empty() { all_worlds() } else { worlds.clone() };
+    pub(super) fn run_exhaustive<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
+        let Search { worlds: names, depth, .. } = &self.search;
+        let worlds = worlds::<F>(names)?;
         let mut reports = Vec::new();
         for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
@@ -60,11 +65,11 @@ impl Check {
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
 
-    fn explore(&self, world: &World, depth: usize) -> Result<ExhaustiveReport<AutomatonFamily>, Box<dyn Error>> {
+    fn explore<F: CommandFamily>(&self, world: &World<F>, depth: usize) -> Result<ExhaustiveReport<F>, Box<dyn Error>> {
         let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
         let bar = ProgressBar::new_spinner();
         let start = Instant::now();
-        let explored = explore(world, depth, jobs.get(), &Core::new(), &|depth, level| {
+        let explored = explore(world, depth, jobs.get(), &F::Ours::default(), &|depth, level| {
             let (name, states, steps) = (world.name, level.states, level.steps);
             bar.set_message(format!("{name}, depth {depth}: {states} states, {steps} steps"));
             bar.tick();
@@ -76,11 +81,15 @@ impl Check {
     }
 
     /// Saves the trace of a finding, and reports it.
-    fn conclude_world(&self, world: &World, found: Counterexample) -> Result<FindingReport, Box<dyn Error>> {
-        let replayed = find_seed(&found, &mut Core::new());
+    fn conclude_world<F: CommandFamily>(
+        &self,
+        world: &World<F>,
+        found: Counterexample<F>,
+    ) -> Result<FindingReport, Box<dyn Error>> {
+        let replayed = find_seed(&found, &mut F::Ours::default());
         let can_replay = replayed.is_some();
         let mut counterexample = replayed.unwrap_or(found);
-        counterexample.header.implementation = Some(self.under_test.name());
+        counterexample.header.set_implementation(Some(self.under_test.name::<F>()));
         let path = self.save(&counterexample, &format!("exhaustive-{}.jsonl", world.name))?;
         let mut report = FindingReport::new(&counterexample);
         report.remarks.push("no shorter sequence of this world shows a finding".into());
@@ -90,8 +99,4 @@ impl Check {
         report.saved_at(&path, can_replay.then_some(""));
         Ok(report)
     }
-}
-
-fn all_worlds() -> Vec<World> {
-    automaton::worlds().to_vec()
 }

@@ -1,7 +1,7 @@
 //! A campaign's results as a whole, for programs.
 
 use super::finding::FindingReport;
-use crate::engine::{Coverage, Family, Profile, campaign::Results};
+use crate::engine::{Coverage, Family, Named, campaign::Results};
 use serde::{Serialize, Serializer};
 use std::{
     collections::BTreeMap,

@@ -1,6 +1,6 @@
 //! Traces in files, compressed as the last extension says: `.zst`, `.gz`, or anything else for plain text.
 
-use super::{LineErrorKind, Step, TraceError, TraceReader, TraceWriter};
+use super::{LineErrorKind, Step, TraceError, TraceReader, TraceWriter, line::read_line};
 use crate::engine::Family;
 use flate2::{bufread::MultiGzDecoder, write::GzEncoder};
 use std::{
@@ -50,6 +50,21 @@ pub fn open_through<F: Family, R: Read + Send + 'static>(
         .and_then(|file| decompressed(through(file), Compression::of(path)))
         .map_err(|error| whole_file(path, error))?;
     TraceReader::new(path.display().to_string(), reader)
+}
+
+/// The `format` that the first line of a file names, if it is the header of a trace of any family.
+#[must_use]
+pub fn format_of(path: impl AsRef<Path>) -> Option<String> {
+    #[derive(serde::Deserialize)]
+    struct Mark {
+        format: String,
+    }
+
+    let path = path.as_ref();
+    let mut reader = File::open(path).and_then(|file| decompressed(file, Compression::of(path))).ok()?;
+    let mut line = Vec::new();
+    let line = read_line(&mut reader, &mut line).ok()??;
+    serde_json::from_str(line).ok().map(|Mark { format }| format)
 }
 
 fn decompressed(file: impl Read + Send + 'static, compression: Compression) -> io::Result<Box<dyn BufRead + Send>> {
