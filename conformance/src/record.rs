@@ -4,7 +4,7 @@ use crate::{
     implementation::Views,
     trace::{Environment, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader},
 };
-use gossipsub_reference_model::{Drawn, Model};
+use gossipsub_reference_model::{Model, RandomChoices};
 use std::io::BufRead;
 
 /// The trace that the model makes of a script: a header, and then its steps.
@@ -13,7 +13,7 @@ pub struct Recording<R> {
     script: TraceReader<R>,
     header: Header,
     model: Model<Environment>,
-    choice: Drawn,
+    choices: RandomChoices,
     views: Views,
 }
 
@@ -30,7 +30,7 @@ impl<R: BufRead> Recording<R> {
             Header { implementation: Some(implementation.into()), seed: Some(seed), ..script.header().clone() };
         let model = Model::new(header.limits.clone(), Environment::default())
             .map_err(|error| LineError::from(Fault::from(error)).at(script.name(), 1))?;
-        Ok(Self { script, header, model, choice: Drawn::from_seed(seed), views })
+        Ok(Self { script, header, model, choices: RandomChoices::from_seed(seed), views })
     }
 
     /// The header of the recording.
@@ -43,8 +43,7 @@ impl<R: BufRead> Recording<R> {
         match &mut step.event {
             Event::Environment(change) => self.model.application_mut().apply(change),
             Event::Input(Exchange { input, output, view }) => {
-                let Ok(answer) = self.model.respond(step.now, input, &mut self.choice);
-                *output = Some(answer);
+                *output = Some(self.model.answer(step.now, input, &mut self.choices));
                 *view = self.views.after(input, || self.model.view());
             }
         }

@@ -1,13 +1,13 @@
 //! One sequence of steps, asked of an implementation and checked as it goes.
 
 use crate::{
-    checker::{Answer, Observer, Unverifiable, Violation, observed_check_step},
+    checker::{Answer, Unverifiable, Violation, observed_check_step},
     determinism,
     implementation::{Fault, Implementation},
     properties::{Watch, trials},
     trace::{Environment, Event, Exchange, Header, Step},
 };
-use gossipsub_reference_model::{Drawn, Model};
+use gossipsub_reference_model::{Model, Observer, RandomChoices};
 
 /// A step that an implementation did not answer as it is allowed to.
 #[derive(Debug, thiserror::Error)]
@@ -82,7 +82,7 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
         else {
             return false;
         };
-        let Ok(_) = model.respond(step.now, input, &mut Drawn::from_seed(0));
+        model.answer(step.now, input, &mut RandomChoices::from_seed(0));
         model.take_over(view);
         self.model = model;
         self.watch = None;
@@ -97,11 +97,11 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
         self.observed_step(step, &mut ())
     }
 
-    /// As [`Runner::step`], with somebody who looks on.
+    /// As [`Runner::step`]. The observer learns of the model's decisions.
     ///
     /// # Errors
     /// As there.
-    pub fn observed_step(&mut self, step: &mut Step, observer: &mut impl Observer) -> Result<(), Finding> {
+    pub fn observed_step(&mut self, step: &mut Step, observer: &mut dyn Observer) -> Result<(), Finding> {
         match &mut step.event {
             Event::Environment(change) => {
                 self.model.application_mut().apply(change);
@@ -113,7 +113,6 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
             Event::Input(Exchange { input, output, view }) => {
                 let reply = self.implementation.ask(step.now, input)?;
                 (*output, *view) = (Some(reply.output), reply.view);
-                observer.before(&self.model, step.now, input);
                 if self.keep {
                     self.before = Some(self.model.clone());
                 }
@@ -121,9 +120,6 @@ impl<'a, M: Implementation + ?Sized> Runner<'a, M> {
                 observed_check_step(&mut self.model, step.now, input, answer, observer)?;
                 if let (Some(watch), Some(output)) = (&mut self.watch, &*output) {
                     watch.step(step.now, input, output, view.as_ref())?;
-                }
-                if let Some(output) = output {
-                    observer.after(&self.model, step.now, input, output);
                 }
             }
         }

@@ -102,7 +102,7 @@ impl Teller {
 
         let mut noted = Noted::new(&output, &shown);
         // What is not allowed is found by the checker.
-        let _ = self.model.clone().respond(now, input, &mut noted);
+        let _ = self.model.clone().respond(now, input, &mut noted, &mut ());
         let drawn = noted.into_drawn();
 
         let violation = check_step(&mut self.model, now, input, Answer::new(input, Some(&output), Some(&shown))?).err();

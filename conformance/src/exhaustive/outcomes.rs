@@ -5,7 +5,7 @@ use super::{
     state::{State, key},
 };
 use crate::{
-    checker::{Observer, Violation, in_order},
+    checker::{Violation, in_order},
     difference::Difference,
     implementation::{Reply, Reseed},
     ledger::Ledger,
@@ -13,7 +13,9 @@ use crate::{
     trace::{Environment, Event, Exchange},
 };
 use gossipsub_automaton::{Input, Output, Time, plain::Plain};
-use gossipsub_reference_model::{Enumerated, Model, Point};
+use gossipsub_reference_model::{
+    Decision, EnumeratedChoices, Mark, Model, Observer, Rule, RuleId,
+};
 
 /// How many seeds are tried, for each outcome that is allowed. Of n that are equally likely, one stays hidden for all of
 /// them once in e^64 times.
@@ -115,10 +117,10 @@ impl Outcomes {
 /// Every outcome of an input that the model allows, each once.
 fn allowed(model: &Model<Environment>, now: Time, input: &Input<Plain>) -> Vec<Allowed> {
     let mut allowed: Vec<Allowed> = Vec::new();
-    let mut choice = Enumerated::default();
+    let mut choice = EnumeratedChoices::default();
     loop {
         let mut model = model.clone();
-        let Ok(output) = model.respond(now, input, &mut choice);
+        let output = model.answer(now, input, &mut choice);
         let (output, key) = (in_order(&output), key(&model));
         if !allowed.iter().any(|other| other.key == key && other.output == output) {
             allowed.push(Allowed { output, key, is_shown: false });
@@ -147,17 +149,21 @@ fn unforeseen(input: &Input<Plain>, output: &Output<Plain>) -> Finding {
 }
 
 impl Observer for Outcomes {
-    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>) {
-        self.ledger.before(model, now, input);
+    fn decision(&mut self, decision: Decision<'_>) {
+        self.ledger.decision(decision);
     }
 
-    fn chosen(&mut self, point: Point<'_>, taken: usize, of: usize) {
-        let is_ordered = matches!(point, Point::Requested | Point::PxPeers | Point::GossipIds(..));
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        let is_ordered = RuleId::ALL.get(rule.index).is_some_and(|rule| rule.shows_order());
         self.is_open |= (0 < taken && taken < of) || (is_ordered && taken > 1);
-        self.ledger.chosen(point, taken, of);
+        self.ledger.choice(rule, taken, of);
     }
 
-    fn after(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
-        self.ledger.after(model, now, input, output);
+    fn reached(&mut self, mark: &'static Mark) {
+        self.ledger.reached(mark);
+    }
+
+    fn answered(&mut self, rule: &'static Rule) {
+        self.ledger.answered(rule);
     }
 }

@@ -2,13 +2,13 @@
 
 use super::{Action, World};
 use crate::{
-    checker::{Answer, Observer, observed_check_step},
+    checker::{Answer, observed_check_step},
     implementation::{Fault, Reply, Reseed},
     runner::Finding,
     trace::{Environment, Event, Exchange},
 };
 use gossipsub_automaton::Time;
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::{Model, Observer};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hash;
 
@@ -42,7 +42,7 @@ impl<M: Reseed> State<M> {
         &self,
         action: &Action,
         seed: u32,
-        observer: &mut impl Observer,
+        observer: &mut dyn Observer,
     ) -> Result<(Self, Option<Reply>), Finding> {
         let (mut after, reply) = self.asked(action, seed);
         let reply = reply?;
@@ -50,9 +50,7 @@ impl<M: Reseed> State<M> {
             (Event::Environment(change), _) => after.model.application_mut().apply(change),
             (Event::Input(Exchange { input, .. }), Some(Reply { output, view })) => {
                 let answer = Answer::new(input, Some(output), view.as_ref())?;
-                observer.before(&after.model, after.now, input);
                 observed_check_step(&mut after.model, after.now, input, answer, observer)?;
-                observer.after(&after.model, after.now, input, output);
             }
             (Event::Input(_), None) => {}
         }

@@ -3,7 +3,7 @@
 use super::{Fault, Implementation, Reply, Reseed, Views};
 use crate::trace::{Environment, EnvironmentChange, Header};
 use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
-use gossipsub_reference_model::{Drawn, Model};
+use gossipsub_reference_model::{Model, RandomChoices};
 use std::{
     cell::Cell,
     panic::{self, AssertUnwindSafe},
@@ -108,7 +108,7 @@ impl Reseed for Core {
 /// The reference model, with choices drawn from the header's seed, or 0.
 #[derive(Clone, Debug)]
 pub struct Reference {
-    model: Option<(Model<Environment>, Drawn)>,
+    model: Option<(Model<Environment>, RandomChoices)>,
     views: Views,
     show_all: bool,
 }
@@ -124,7 +124,7 @@ impl Reference {
 impl Implementation for Reference {
     fn start(&mut self, header: &Header) -> Result<(), Fault> {
         let model = Model::new(header.limits.clone(), Environment::default())?;
-        self.model = Some((model, Drawn::from_seed(header.seed.unwrap_or(0))));
+        self.model = Some((model, RandomChoices::from_seed(header.seed.unwrap_or(0))));
         Ok(())
     }
 
@@ -134,8 +134,8 @@ impl Implementation for Reference {
     }
 
     fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
-        let (model, drawn) = self.model.as_mut().ok_or_else(not_started)?;
-        let Ok(output) = model.respond(now, input, drawn);
+        let (model, choices) = self.model.as_mut().ok_or_else(not_started)?;
+        let output = model.answer(now, input, choices);
         Ok(Reply { output, view: self.views.or_every(self.show_all).after(input, || model.view()) })
     }
 

@@ -5,7 +5,7 @@ use super::{
     renaming::{Names, Order},
 };
 use crate::{
-    checker::{Answer, Observer, Violation, observed_check_step},
+    checker::{Answer, Violation, observed_check_step},
     difference::{Difference, differences},
     implementation::{Fault, Implementation, Reply},
     runner::Finding,
@@ -14,7 +14,7 @@ use crate::{
 use gossipsub_automaton::{
     IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span, plain::Plain,
 };
-use gossipsub_reference_model::{Model, Point};
+use gossipsub_reference_model::{Model, Observer, Rule};
 
 /// What an automaton does depends on no more of the names than their order.
 pub(super) const RENAMED: Property = Property {
@@ -147,7 +147,7 @@ fn open_steps(header: &Header, steps: &[Step]) -> Vec<bool> {
     struct Chance(bool);
 
     impl Observer for Chance {
-        fn chosen(&mut self, _: Point<'_>, taken: usize, of: usize) {
+        fn choice(&mut self, _: &'static Rule, taken: usize, of: usize) {
             self.0 |= 0 < taken && taken < of;
         }
     }

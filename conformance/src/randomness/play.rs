@@ -1,7 +1,6 @@
 //! A sequence that a scenario plays.
 
 use crate::{
-    checker::Observer,
     implementation::Implementation,
     runner::{Finding, Runner},
     trace::{Event, Exchange, Header, Step},
@@ -11,7 +10,7 @@ use gossipsub_automaton::{
     Subscribe, Time,
     plain::{MessageId, Peer, Plain},
 };
-use gossipsub_reference_model::Point;
+use gossipsub_reference_model::{Observer, Rule};
 use std::collections::BTreeSet;
 
 /// An automaton that is asked step by step, and checked as it goes.
@@ -28,9 +27,9 @@ pub(super) struct Play<'a> {
 struct Choices(BTreeSet<&'static str>);
 
 impl Observer for Choices {
-    fn chosen(&mut self, point: Point<'_>, taken: usize, of: usize) {
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
         if 0 < taken && taken < of {
-            self.0.insert(point.rule());
+            self.0.insert(rule.name);
         }
     }
 }

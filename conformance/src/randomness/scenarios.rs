@@ -86,7 +86,7 @@ mod tests {
         implementation::{Core, Views},
         trace::Header,
     };
-    use gossipsub_reference_model::Point;
+    use gossipsub_reference_model::{Report, RuleId};
     use std::collections::BTreeSet;
 
     #[test]
@@ -110,23 +110,8 @@ mod tests {
 
     #[test]
     fn every_rule_that_leaves_a_choice_has_a_scenario() {
-        let topic = String::new();
-        let topic = &topic;
-        let points = [
-            Point::Requested,
-            Point::NewFanout(topic),
-            Point::Joined(topic),
-            Point::Px,
-            Point::Fill(topic),
-            Point::Kept(topic),
-            Point::Outbound(topic),
-            Point::Opportunistic(topic),
-            Point::Fanout(topic),
-            Point::PxPeers,
-            Point::GossipPeers(topic),
-            Point::GossipIds(topic, gossipsub_automaton::plain::Peer(0)),
-        ];
-        let rules: BTreeSet<&str> = points.into_iter().map(Point::rule).collect();
+        let leaves_a_choice = |rule: &&RuleId| rule.reports().contains(&Report::Choice);
+        let rules: BTreeSet<&str> = RuleId::ALL.iter().filter(leaves_a_choice).map(|rule| rule.rule().name).collect();
         assert_eq!(ALL.iter().map(|scenario| scenario.rule).collect::<BTreeSet<_>>(), rules);
     }
 }

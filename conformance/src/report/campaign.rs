@@ -77,7 +77,7 @@ impl Display for CampaignReport {
                 _ => writeln!(f, "known difference: {rule}: {count} times")?,
             }
         }
-        let (reached, all) = self.ledger.reached();
+        let (reached, all) = self.ledger.reached_rows();
         let Self { cases, steps, .. } = self;
         let found = self.findings.len();
         let findings = if found == 1 { "finding" } else { "findings" };

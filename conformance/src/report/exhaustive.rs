@@ -64,7 +64,7 @@ impl Display for ExhaustiveReport {
             write!(f, "{finding}")?;
         }
         let outputs = OutputKind::ALL.iter().filter(|kind| ledger.output(**kind) > 0).count();
-        let (reached, rows) = ledger.reached();
+        let (reached, rows) = ledger.reached_rows();
         let found = if finding.is_some() { "1 finding" } else { "0 findings" };
         writeln!(
             f,

@@ -6,7 +6,7 @@ use std::fmt::Write;
 /// The page.
 #[must_use]
 pub fn markdown(report: &CampaignReport) -> String {
-    let (reached, all) = report.ledger.reached();
+    let (reached, all) = report.ledger.reached_rows();
     let mut page = format!(
         "### Gossipsub conformance\n\n\
          | cases | steps | rows reached | findings |\n|---:|---:|---:|---:|\n| {} | {} | {reached} of {all} | {} |\n",
