@@ -70,7 +70,7 @@ impl Family for AutomatonFamily {
     type Output = Output<Plain>;
     type View = PartialView<Plain>;
     type Model = Model<Environment>;
-    type Coverage = coverage::Ledger;
+    type Coverage = coverage::Coverage;
     type Properties = PropertyChecker;
     type Variant = ();
     type Generator = generate::Generator;

@@ -52,10 +52,10 @@ fn a_violation_names_step_rule_and_both_values() {
         "violation in {path}, step 5 (line 6)
   at        0ms
   input     receive_message {{ sender=1; topic=a; message_id=1; message=x }}
-  rule      receive_message (3): the message is invalid
+  rule      receive_message (3b): the message is invalid
   output
     allowed   {{\"kind\":\"invalid_message\"}}
-    observed  {{\"kind\":\"unknown_validity\"}} (receive_message (3): the message's validity is unknown or outdated)
+    observed  {{\"kind\":\"unknown_validity\"}} (receive_message (3a): the message's validity is unknown or outdated)
 "
     );
     let shown = text(&output.stdout);

@@ -1,12 +1,13 @@
-//! Section 5: until when which peer is not to be grafted.
+//! Section 5: the times until which a peer is not to be grafted.
 
+use crate::{Deadline, DeadlineKind, RuleId, context::Context};
 use gossipsub_automaton::{
-    Span, Time,
-    plain::{Peer, Topic},
+    Limits, Span, Time,
+    plain::{Peer, Plain, Topic},
 };
 use std::collections::BTreeMap;
 
-/// The end of each backoff, by topic and peer. No topic is without entries.
+/// The end of each backoff, by topic and peer. Every topic has an entry.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Backoff(BTreeMap<Topic, BTreeMap<Peer, Time>>);
 
@@ -17,13 +18,16 @@ impl From<BTreeMap<Topic, BTreeMap<Peer, Time>>> for Backoff {
 }
 
 impl Backoff {
-    /// *back off(t, p, d)*: the entry becomes max(old entry, now + d). Nothing shortens one.
-    pub(crate) fn back_off(&mut self, topic: &Topic, peer: Peer, now: Time, span: Span) {
-        let end = self.0.entry(topic.clone()).or_default().entry(peer).or_insert(Time::ZERO);
-        *end = (*end).max(now + span);
+    /// *back off(t, p, d)*: the entry becomes max(old entry, now + d). No input shortens one.
+    pub(crate) fn back_off(&mut self, topic: &Topic, peer: Peer, now: Time, span: Span, context: &mut Context<'_>) {
+        let entry = self.0.entry(topic.clone()).or_default().entry(peer).or_insert(Time::ZERO);
+        // (1) The entry ends later than now and the span.
+        if !context.is_above(RuleId::Backoff1, ("entry", *entry), ("now + span", now + span)) {
+            *entry = now + span;
+        }
     }
 
-    /// The end of the backoff, where there is an entry, ended or not.
+    /// The end of the backoff, if there is an entry, ended or not.
     pub(crate) fn end(&self, topic: &Topic, peer: Peer) -> Option<Time> {
         self.0.get(topic)?.get(&peer).copied()
     }
@@ -34,12 +38,35 @@ impl Backoff {
     }
 
     /// Drops the entries that ended `slack` before now, or earlier.
-    pub(crate) fn clean_up(&mut self, now: Time, slack: Span) {
+    pub(crate) fn clean_up(&mut self, now: Time, slack: Span, context: &mut Context<'_>) {
+        let now = u128::from(now.as_millis());
         for entries in self.0.values_mut() {
-            // Exact: a time before zero is before every entry.
-            entries.retain(|_, end| end.exactly_after(slack) > u128::from(now.as_millis()));
+            // 2b A backoff ended two heartbeat intervals ago or earlier. The sum is exact: it must not saturate.
+            entries.retain(|_, end| {
+                let end = ("end + 2 * heartbeat_interval", end.exactly_after(slack));
+                !context.is_at_most(RuleId::Heartbeat2b, end, ("now", now))
+            });
         }
         self.0.retain(|_, entries| !entries.is_empty());
+    }
+
+    /// The number of entries that have ended and are still there (Q1).
+    pub(crate) fn count_ended(&self, now: Time) -> usize {
+        self.0.values().flat_map(BTreeMap::values).filter(|end| **end <= now).count()
+    }
+
+    /// The end of each backoff, the end of the flood before it (graft 6a), and the cleanup after it (heartbeat 2b).
+    pub(crate) fn deadlines(&self, limits: &Limits<Plain>) -> impl Iterator<Item = Deadline> {
+        let flood = limits.graft_flood_threshold;
+        let (prune_backoff, slack) = (limits.prune_backoff, limits.heartbeat_interval.doubled());
+        self.0.values().flat_map(BTreeMap::values).flat_map(move |end| {
+            let prune = Time::from_millis(end.as_millis().saturating_sub(prune_backoff.as_millis()));
+            [
+                Deadline { kind: DeadlineKind::BackoffEnd, time: *end },
+                Deadline { kind: DeadlineKind::FloodEnd, time: prune + flood },
+                Deadline { kind: DeadlineKind::BackoffCleanup, time: *end + slack },
+            ]
+        })
     }
 
     /// All entries.

@@ -1,4 +1,5 @@
-//! What a model reports while it makes a step: every check that it evaluates and every choice that it makes.
+//! What a model reports while it makes a step: every check that it evaluates, every choice that it makes and the
+//! special cases that it meets.
 
 use std::{cmp::Ordering, fmt};
 
@@ -9,8 +10,17 @@ pub struct Rule {
     pub index: usize,
     /// The input and the number, as the page writes them.
     pub name: &'static str,
-    /// The sentence that the page states.
+    /// The sentence that the page states, without its capital letter and its full stop.
     pub sentence: &'static str,
+}
+
+/// A special case of a rule that the outcome of no check tells: `graft (1): of a peer that is not connected`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Its position in its family's table of marks.
+    pub index: usize,
+    /// The rule and the special case.
+    pub name: &'static str,
 }
 
 /// A check of a rule that was evaluated.
@@ -31,8 +41,14 @@ pub trait Observer {
     /// A check was evaluated.
     fn decision(&mut self, _decision: Decision<'_>) {}
 
-    /// `taken` members were chosen of `of` candidates.
+    /// `taken` members are chosen of `of` candidates.
     fn choice(&mut self, _rule: &'static Rule, _taken: usize, _of: usize) {}
+
+    /// A special case was met.
+    fn reached(&mut self, _mark: &'static Mark) {}
+
+    /// The step is made. This rule gave its output.
+    fn answered(&mut self, _rule: &'static Rule) {}
 }
 
 /// Ignores everything.

@@ -1,6 +1,7 @@
-//! Section 6: the inputs but the heartbeat. Checks run in the order given; the first that fails gives the output.
+//! Section 6: the inputs but the heartbeat. The checks of an input run in their order. The first that holds gives the
+//! output.
 
-use crate::{Choice, Model, Pick, Point, choice::at_most};
+use crate::{Candidates, ChoicePoint, MarkId, Model, Pick, RuleId, Violation, choice::Braces, context::Context};
 use gossipsub_automaton::{
     Action, AddPeer, AddPeerOutput, Application, Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant,
     IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
@@ -11,20 +12,23 @@ use gossipsub_automaton::{
 use std::collections::BTreeSet;
 
 impl<A: Application<Plain>> Model<A> {
-    /// Rule `add_peer`.
-    pub(crate) fn add_peer(&mut self, input: &AddPeer<Plain>) -> AddPeerOutput {
+    /// `add_peer`
+    pub(crate) fn add_peer(&mut self, input: &AddPeer<Plain>, context: &mut Context<'_>) -> AddPeerOutput {
         let AddPeer { peer, direct, outbound } = *input;
-        if self.connections.contains_key(&peer) {
+        // (1) The peer is connected.
+        if context.check(RuleId::AddPeer1, self.connections.contains_key(&peer), &peer) {
             return AddPeerOutput::PeerAlreadyKnown;
         }
+        // (2) The peer is not connected.
         self.connections.insert(peer, Connection { topics: BTreeSet::new(), direct, outbound });
-        self.scores.connect(peer);
+        self.scores.connect(peer, context);
         AddPeerOutput::PeerAdded
     }
 
-    /// Rule `remove_peer`. Backoffs, heartbeat counters and access counters stay.
-    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<Plain>) -> RemovePeerOutput {
+    /// `remove_peer`. Backoffs, heartbeat counters and access counters stay.
+    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<Plain>, context: &mut Context<'_>) -> RemovePeerOutput {
         let RemovePeer { peer } = input;
+        // (1) The peer leaves, whether it is connected or not.
         for mesh in self.mesh.values_mut() {
             mesh.remove(peer);
         }
@@ -32,26 +36,32 @@ impl<A: Application<Plain>> Model<A> {
             fanout.peers.remove(peer);
         }
         self.connections.remove(peer);
-        self.scores.disconnect(*peer, self.now);
+        self.scores.disconnect(*peer, self.now, context);
         RemovePeerOutput::RemovingPeer
     }
 
-    /// Rule `subscribe`. The mesh does not change.
-    pub(crate) fn subscribe(&mut self, input: &Subscribe<Plain>) -> SubscribeOutput {
+    /// `subscribe`. The mesh does not change.
+    pub(crate) fn subscribe(&mut self, input: &Subscribe<Plain>, context: &mut Context<'_>) -> SubscribeOutput {
         let Subscribe { peer, topic } = input;
-        let Some(connection) = self.connections.get_mut(peer) else {
+        // (1) The peer is not connected.
+        let connection = self.connections.get_mut(peer);
+        let Some(connection) = context.check_missing(RuleId::Subscribe1, connection, peer) else {
             return SubscribeOutput::SubscribeToUnknownPeer;
         };
+        // (2) The peer is connected.
         connection.topics.insert(topic.clone());
         SubscribeOutput::Subscribed
     }
 
-    /// Rule `unsubscribe`. No backoff.
-    pub(crate) fn unsubscribe(&mut self, input: &Unsubscribe<Plain>) -> UnsubscribeOutput {
+    /// `unsubscribe`. No backoff.
+    pub(crate) fn unsubscribe(&mut self, input: &Unsubscribe<Plain>, context: &mut Context<'_>) -> UnsubscribeOutput {
         let Unsubscribe { peer, topic } = input;
-        let Some(connection) = self.connections.get_mut(peer) else {
+        // (1) The peer is not connected.
+        let connection = self.connections.get_mut(peer);
+        let Some(connection) = context.check_missing(RuleId::Unsubscribe1, connection, peer) else {
             return UnsubscribeOutput::UnsubscribeFromUnknownPeer;
         };
+        // (2) The peer is connected.
         connection.topics.remove(topic);
         self.scores.prune(*peer, topic);
         if let Some(mesh) = self.mesh.get_mut(topic) {
@@ -63,273 +73,352 @@ impl<A: Application<Plain>> Model<A> {
         UnsubscribeOutput::Unsubscribed
     }
 
-    /// Rules `ihave` (1) to (7).
-    pub(crate) fn ihave<C: Choice>(
+    /// `ihave`
+    pub(crate) fn ihave(
         &mut self,
         input: &Ihave<Plain>,
-        choice: &mut C,
-    ) -> Result<IhaveOutput<Plain>, C::Refusal> {
+        context: &mut Context<'_>,
+    ) -> Result<IhaveOutput<Plain>, Violation> {
         let Ihave { peer, topic, message_ids } = input;
-        // (1)
-        if let Some((score, threshold)) = self.score_below_gossip_threshold(*peer) {
+        // (1) The peer's score is below gossip_threshold. A peer without a record passes.
+        if let Some((score, threshold)) = self.score_below_gossip_threshold(RuleId::Ihave1, *peer, context) {
             return Ok(IhaveOutput::IhaveFromPeerWithLowScore { score, threshold });
         }
-        // (2)
+        // (2) The peer sent more than max_recv_ihave_per_heartbeat since the last heartbeat.
         let count = self.ihave_per_heartbeat.entry(*peer).or_insert(0);
         *count = count.saturating_add(1);
-        if *count > self.limits.max_recv_ihave_per_heartbeat {
-            let max = self.limits.max_recv_ihave_per_heartbeat;
+        let max = self.limits.max_recv_ihave_per_heartbeat;
+        if context.is_above(RuleId::Ihave2, ("IHaves", *count), ("max_recv_ihave_per_heartbeat", max)) {
             return Ok(IhaveOutput::TooManyRecvIhaveMessages { count: *count, max });
         }
-        // (3)
-        let requested = self.iwant_per_heartbeat.get(peer).copied().unwrap_or(0);
+        // (3) max_sent_iwant_per_heartbeat ids were requested from the peer since the last heartbeat.
+        let requested = self.requested_of(*peer);
         let max = self.limits.max_sent_iwant_per_heartbeat;
-        if requested >= max {
+        if context.has_reached(RuleId::Ihave3, ("requested ids", requested), ("max_sent_iwant_per_heartbeat", max)) {
             return Ok(IhaveOutput::TooManySentIwantMessages { count: requested, max });
         }
-        // (4)
-        if !self.mesh.contains_key(topic) {
+        // (4) The topic is not joined.
+        if context.check(RuleId::Ihave4, !self.mesh.contains_key(topic), topic) {
             return Ok(IhaveOutput::MessageTopicNotTracked);
         }
-        // (5)
-        let mut kept: Vec<MessageId> = Vec::new();
+        let mut left: Vec<MessageId> = Vec::new();
         for id in message_ids {
-            match self.application.validity(id, None) {
-                Validity::Invalid => {
-                    self.scores.invalid(*peer, topic);
-                    return Ok(IhaveOutput::InvalidMessageId);
-                }
-                Validity::Unknown | Validity::Outdated => {}
-                Validity::Valid => {
-                    if !self.message_cache.is_seen(*id) && self.application.peer_filter(peer, Action::Ihave(id)) {
-                        kept.push(*id);
-                    }
-                }
+            let validity = self.application.validity(id, None);
+            // (5a) An id is invalid.
+            if context.check(RuleId::Ihave5a, validity == Validity::Invalid, id) {
+                self.scores.invalid(*peer, topic);
+                return Ok(IhaveOutput::InvalidMessageId);
+            }
+            let is_left =
+                // (5b) An id is unknown or outdated.
+                !context.check(RuleId::Ihave5b, validity != Validity::Valid, id)
+                // (5c) An id counts as seen.
+                && !context.check(RuleId::Ihave5c, self.message_cache.is_seen(*id), id)
+                // (5d) The peer filter refuses an id.
+                && !context.check(RuleId::Ihave5d, !self.application.peer_filter(peer, Action::Ihave(id)), id);
+            if is_left {
+                left.push(*id);
             }
         }
-        // (6)
-        if kept.is_empty() {
-            return Ok(IhaveOutput::MessageRequestedMessageIds { message_ids: Vec::new() });
+        // (6) No id is left.
+        if context.check(RuleId::Ihave6, left.is_empty(), &Braces(message_ids)) {
+            context.mark(MarkId::IhaveEmpty, message_ids.is_empty());
+            let all_seen = message_ids.iter().all(|id| self.message_cache.is_seen(*id));
+            context.mark(MarkId::IhaveAllSeen, !message_ids.is_empty() && all_seen);
+            return Ok(IhaveOutput::MessageRequestedMessageIds { message_ids: left });
         }
-        // (7)
-        let n = at_most(max - requested, kept.len());
-        let message_ids = choice.message_ids(Point::Requested, &kept, n)?;
-        self.iwant_per_heartbeat.insert(*peer, requested.saturating_add(n as u64));
+        // (7) As many of the ids as may still be requested are chosen. The list keeps its repetitions.
+        let pick = Pick::up_to(max - requested, Candidates::MessageIds(left), ChoicePoint::Requested);
+        let message_ids = context.choose_message_ids(&pick)?;
+        self.iwant_per_heartbeat.insert(*peer, requested.saturating_add(message_ids.len() as u64));
         Ok(IhaveOutput::MessageRequestedMessageIds { message_ids })
     }
 
-    /// Rules `iwant` (1) and (2). An id asked for twice shows its last answer.
-    pub(crate) fn iwant(&mut self, input: &Iwant<Plain>) -> IwantOutput<Plain> {
+    /// `iwant`
+    pub(crate) fn iwant(&mut self, input: &Iwant<Plain>, context: &mut Context<'_>) -> IwantOutput<Plain> {
         let Iwant { peer, message_ids } = input;
-        // (1)
-        if let Some((score, threshold)) = self.score_below_gossip_threshold(*peer) {
+        // (1) The peer's score is below gossip_threshold. A peer without a record passes.
+        if let Some((score, threshold)) = self.score_below_gossip_threshold(RuleId::Iwant1, *peer, context) {
             return IwantOutput::IwantFromPeerWithLowScore { score, threshold };
         }
-        // (2)
-        let routed_message_ids = message_ids.iter().map(|id| (*id, self.routed_message(*peer, *id))).collect();
-        IwantOutput::OnIwantMessagesToRoute { routed_message_ids }
+        // (2) Each id is answered in order. An id that is repeated shows its last answer.
+        let answers = message_ids.iter().map(|id| (*id, self.routed_message(*peer, *id, context)));
+        IwantOutput::OnIwantMessagesToRoute { routed_message_ids: answers.collect() }
     }
 
-    /// One id of rule `iwant` (2). The counter moves even where the answer is not the message.
-    fn routed_message(&mut self, peer: Peer, id: MessageId) -> RoutedMessage<Plain> {
-        let Some((message, counter)) = self.message_cache.request(id, peer) else {
+    /// The answer to one id of an `iwant`. The counter moves even if the answer is not the message.
+    fn routed_message(&mut self, peer: Peer, id: MessageId, context: &mut Context<'_>) -> RoutedMessage<Plain> {
+        // (2a) The id is not cached.
+        let request = context.check_missing(RuleId::Iwant2a, self.message_cache.request(id, peer), &id);
+        let Some((message, counter)) = request else {
             return RoutedMessage::NotFound;
         };
-        if counter > self.limits.max_gossip_retransmission {
-            RoutedMessage::TooManyRequests
-        } else if self.application.peer_filter(&peer, Action::Iwant(&id)) {
-            RoutedMessage::Message { message: message.clone() }
-        } else {
-            RoutedMessage::Ignored
+        // (2b) The peer asked for the message more than max_gossip_retransmission times.
+        let max = self.limits.max_gossip_retransmission;
+        if context.is_above(RuleId::Iwant2b, ("requests", counter), ("max_gossip_retransmission", max)) {
+            return RoutedMessage::TooManyRequests;
         }
+        // (2c) The peer filter refuses the id.
+        if context.check(RuleId::Iwant2c, !self.application.peer_filter(&peer, Action::Iwant(&id)), &id) {
+            return RoutedMessage::Ignored;
+        }
+        RoutedMessage::Message { message: message.clone() }
     }
 
     /// The score of a peer that has a record below `gossip_threshold`, and the threshold.
-    fn score_below_gossip_threshold(&self, peer: Peer) -> Option<(Score, Score)> {
+    fn score_below_gossip_threshold(
+        &self,
+        rule: RuleId,
+        peer: Peer,
+        context: &mut Context<'_>,
+    ) -> Option<(Score, Score)> {
         let threshold = self.limits.gossip_threshold;
-        self.scores.value(peer).filter(|score| score.value() < threshold).map(|score| (score, threshold.into()))
+        let score = self.scores.value(peer)?;
+        context
+            .is_below(rule, ("score", score.value()), ("gossip_threshold", threshold))
+            .then(|| (score, threshold.into()))
     }
 
-    /// Rules `graft` (1) to (9).
-    pub(crate) fn graft(&mut self, input: &Graft<Plain>) -> GraftOutput {
+    /// `graft`
+    pub(crate) fn graft(&mut self, input: &Graft<Plain>, context: &mut Context<'_>) -> GraftOutput {
         let Graft { peer, topic } = input;
-        // (1)
-        if !self.application.peer_filter(peer, Action::Graft) {
-            return self.back_off(input, GraftOutput::PeerFiltered);
+        let is_unknown = !self.connections.contains_key(peer);
+        // (1) The peer filter refuses. It backs off also a peer that is not connected (Q3).
+        if context.check(RuleId::Graft1, !self.application.peer_filter(peer, Action::Graft), peer) {
+            context.mark(MarkId::GraftFilteredUnknown, is_unknown);
+            return self.refuse_graft(input, GraftOutput::PeerFiltered, context);
         }
-        // (2)
-        let Some(mesh) = self.mesh.get(topic) else {
-            return self.back_off(input, GraftOutput::UnsubscribedTopic);
+        // (2) The topic is not joined. It backs off also a peer that is not connected (Q3).
+        let Some(mesh) = context.check_missing(RuleId::Graft2, self.mesh.get(topic), topic) else {
+            context.mark(MarkId::GraftUnsubscribedUnknown, is_unknown);
+            return self.refuse_graft(input, GraftOutput::UnsubscribedTopic, context);
         };
-        // (3)
-        if mesh.contains(peer) {
+        // (3) The peer is in the mesh.
+        if context.check(RuleId::Graft3, mesh.contains(peer), peer) {
             return GraftOutput::PeerAlreadyInMesh;
         }
-        // (4)
-        let Some(connection) = self.connections.get(peer) else {
+        // (4) The peer is not connected.
+        let connection = self.connections.get_mut(peer);
+        let Some(connection) = context.check_missing(RuleId::Graft4, connection, peer) else {
             return GraftOutput::UnexpectedGraftingPeer;
         };
-        // (5)
-        if connection.direct {
-            return self.back_off(input, GraftOutput::GraftingDirectPeer);
+        // (5) The peer is direct.
+        if context.check(RuleId::Graft5, connection.direct, peer) {
+            return self.refuse_graft(input, GraftOutput::GraftingDirectPeer, context);
         }
-        // (6)
-        if let Some(end) = self.backoff.end(topic, *peer).filter(|end| self.now < *end) {
+        // (6) The peer is backed off until after now.
+        if let Some(end) = self.backoff.end(topic, *peer)
+            && context.is_below(RuleId::Graft6, ("now", self.now), ("the end of the backoff", end))
+        {
             self.scores.penalty(*peer);
-            // now < (end - prune_backoff) + graft_flood_threshold, without a difference that could be below zero
-            if self.now.exactly_after(self.limits.prune_backoff) < end.exactly_after(self.limits.graft_flood_threshold)
-            {
+            // (6a) The graft comes within graft_flood_threshold of the prune. Both sides of
+            // now < (end - prune_backoff) + graft_flood_threshold grow by prune_backoff, so that no difference is below zero.
+            let now_and_backoff = self.now.exactly_after(self.limits.prune_backoff);
+            let end_and_threshold = end.exactly_after(self.limits.graft_flood_threshold);
+            if context.is_below(
+                RuleId::Graft6a,
+                ("now + prune_backoff", now_and_backoff),
+                ("the end of the backoff + graft_flood_threshold", end_and_threshold),
+            ) {
                 self.scores.penalty(*peer);
             }
-            return self.back_off(input, GraftOutput::PeerBackedOff);
+            return self.refuse_graft(input, GraftOutput::PeerBackedOff, context);
         }
-        // (7)
-        if self.score(*peer) < 0.0 {
-            return self.back_off(input, GraftOutput::GraftingPeerWithNegativeScore);
+        // (7) The peer's score is below zero.
+        let score = self.scores.value(*peer).unwrap_or(Score::ZERO).value();
+        if context.is_below(RuleId::Graft7, ("score", score), ("the least score", 0.0)) {
+            return self.refuse_graft(input, GraftOutput::GraftingPeerWithNegativeScore, context);
         }
-        // (8)
-        if !connection.outbound && mesh.len() as u64 >= self.limits.degree_high {
-            return self.back_off(input, GraftOutput::MeshFull);
+        // (8) The peer is not outbound, and the mesh has degree_high peers or more.
+        let size = (mesh.len() as u64).cmp(&self.limits.degree_high);
+        let is_full = !connection.outbound && size.is_ge();
+        context.mark(MarkId::GraftOutboundFull, connection.outbound && size.is_ge());
+        let operands = format_args!(
+            "mesh {} against degree_high {}, outbound {}",
+            mesh.len(),
+            self.limits.degree_high,
+            connection.outbound
+        );
+        if context.decide(RuleId::Graft8, is_full, Some(size), &operands) {
+            return self.refuse_graft(input, GraftOutput::MeshFull, context);
         }
-        // (9)
+        // (9) No check failed.
+        connection.topics.insert(topic.clone());
         self.scores.graft(*peer, topic, self.now);
         self.mesh.entry(topic.clone()).or_default().insert(*peer);
-        self.connections.entry(*peer).and_modify(|connection| {
-            connection.topics.insert(topic.clone());
-        });
         GraftOutput::GraftingSuccessfully
     }
 
-    /// Refuses a graft with a backoff, also for a peer that is not connected (Q3).
-    fn back_off(&mut self, input: &Graft<Plain>, refusal: GraftOutput) -> GraftOutput {
-        self.backoff.back_off(&input.topic, input.peer, self.now, self.limits.prune_backoff);
+    /// Refuses a graft with a backoff.
+    fn refuse_graft(&mut self, input: &Graft<Plain>, refusal: GraftOutput, context: &mut Context<'_>) -> GraftOutput {
+        self.backoff.back_off(&input.topic, input.peer, self.now, self.limits.prune_backoff, context);
         refusal
     }
 
-    /// Rules `prune` (1) to (5).
-    pub(crate) fn prune<C: Choice>(
+    /// `prune`
+    pub(crate) fn prune(
         &mut self,
         input: &Prune<Plain>,
-        choice: &mut C,
-    ) -> Result<PruneOutput<Plain>, C::Refusal> {
+        context: &mut Context<'_>,
+    ) -> Result<PruneOutput<Plain>, Violation> {
         let Prune { peer, topic, px, backoff } = input;
-        // (1)
-        let Some(mesh) = self.mesh.get_mut(topic) else {
+        // (1) The topic is not joined.
+        let Some(mesh) = context.check_missing(RuleId::Prune1, self.mesh.get_mut(topic), topic) else {
             return Ok(PruneOutput::PruneTopicNotTracked);
         };
-        // (2), (3)
-        if !mesh.remove(peer) {
+        // (2) The peer is not in the mesh.
+        if context.check(RuleId::Prune2, !mesh.contains(peer), peer) {
             return Ok(PruneOutput::PeerNotInMesh);
         }
-        self.backoff.back_off(topic, *peer, self.now, *backoff);
+        // (3) The peer leaves the mesh and is backed off for the given span.
+        mesh.remove(peer);
+        self.backoff.back_off(topic, *peer, self.now, *backoff, context);
         self.scores.prune(*peer, topic);
-        // (4)
+        // (4) The peer's score after the prune is below accept_px_threshold.
         let score = self.scores.value(*peer).unwrap_or(Score::ZERO);
-        if score.value() < self.limits.accept_px_threshold {
+        let threshold = self.limits.accept_px_threshold;
+        if context.is_below(RuleId::Prune4, ("score", score.value()), ("accept_px_threshold", threshold)) {
             return Ok(PruneOutput::IgnorePxScoreTooLow { score });
         }
-        // (5)
-        let peers = choice.px(px, at_most(self.limits.peers_to_px, px.len()))?;
-        Ok(if peers.is_empty() { PruneOutput::NoPx } else { PruneOutput::Px { peers: peers.into() } })
+        // (5) Peers are chosen of those that were offered: positions of the list, which may repeat a peer.
+        context.mark(MarkId::PruneEmptyList, px.is_empty());
+        context.mark(MarkId::PruneRepeatedPeer, px.iter().collect::<BTreeSet<_>>().len() < px.len());
+        let pick = Pick::up_to(self.limits.peers_to_px, px.iter().copied().collect(), ChoicePoint::Px);
+        let peers = context.choose_peers(&pick)?;
+        // (5a) No peer is chosen of those that were offered.
+        if context.check(RuleId::Prune5a, peers.is_empty(), &Braces(&peers)) {
+            return Ok(PruneOutput::NoPx);
+        }
+        Ok(PruneOutput::Px { peers: peers.into() })
     }
 
-    /// Rules `receive_message` (1) to (4).
-    pub(crate) fn receive_message(&mut self, input: &ReceiveMessage<Plain>) -> ReceiveMessageOutput<Plain> {
+    /// `receive_message`
+    pub(crate) fn receive_message(
+        &mut self,
+        input: &ReceiveMessage<Plain>,
+        context: &mut Context<'_>,
+    ) -> ReceiveMessageOutput<Plain> {
         let ReceiveMessage { sender, topic, message_id, message } = input;
-        // (1)
-        let Some(mesh) = self.mesh.get(topic) else {
+        // (1) The topic is not joined.
+        let Some(mesh) = context.check_missing(RuleId::ReceiveMessage1, self.mesh.get(topic), topic) else {
             return ReceiveMessageOutput::NotSubscribed;
         };
-        // (2)
-        if let Some(first_seen) = self.message_cache.first_seen_at(*message_id) {
-            self.scores.duplicate(*sender, topic, first_seen, self.now);
+        // (2) The id counts as seen.
+        let first_seen = self.message_cache.first_seen_at(*message_id);
+        context.check(RuleId::ReceiveMessage2, first_seen.is_some(), message_id);
+        if let Some(first_seen) = first_seen {
+            context.mark(MarkId::ReceiveDuplicateInMesh, mesh.contains(sender));
+            self.scores.duplicate(*sender, topic, first_seen, self.now, context);
             return ReceiveMessageOutput::AlreadyReceived;
         }
-        // (3)
-        match self.application.validity(message_id, Some(message)) {
-            Validity::Unknown | Validity::Outdated => return ReceiveMessageOutput::UnknownValidity,
-            Validity::Invalid => {
-                self.scores.invalid(*sender, topic);
-                return ReceiveMessageOutput::InvalidMessage;
-            }
-            Validity::Valid => {}
+        let validity = self.application.validity(message_id, Some(message));
+        // (3a) The message's validity is unknown or outdated.
+        let is_unknown = matches!(validity, Validity::Unknown | Validity::Outdated);
+        if context.check(RuleId::ReceiveMessage3a, is_unknown, message_id) {
+            return ReceiveMessageOutput::UnknownValidity;
         }
-        // (4) The direct peers, the sender included if it is one (Q4).
-        self.message_cache.add(topic, *message_id, message, self.now);
-        self.scores.first_delivery(*sender, topic);
+        // (3b) The message is invalid.
+        if context.check(RuleId::ReceiveMessage3b, validity == Validity::Invalid, message_id) {
+            self.scores.invalid(*sender, topic);
+            return ReceiveMessageOutput::InvalidMessage;
+        }
+        // (4) No check failed. The message goes to the direct peers, the sender included if it is one (Q4).
+        self.message_cache.add(topic, *message_id, message, self.now, context);
+        self.scores.first_delivery(*sender, topic, context);
+        context.mark(MarkId::ReceiveFromDirect, self.is_direct(*sender));
+        context.mark(MarkId::ReceiveFromStranger, !self.connections.contains_key(sender));
         let others = mesh.iter().copied().filter(|peer| peer != sender);
         ReceiveMessageOutput::RouteMessage { to_route: others.chain(self.subscribed_direct(topic)).collect() }
     }
 
-    /// Rules `publish_message` (1) to (4).
-    pub(crate) fn publish_message<C: Choice>(
+    /// `publish_message`
+    pub(crate) fn publish_message(
         &mut self,
         input: &PublishMessage<Plain>,
-        choice: &mut C,
-    ) -> Result<PublishMessageOutput<Plain>, C::Refusal> {
+        context: &mut Context<'_>,
+    ) -> Result<PublishMessageOutput<Plain>, Violation> {
         let PublishMessage { topic, message_id, message } = input;
-        // (1)
-        if self.message_cache.is_seen(*message_id) {
+        // (1) The id counts as seen.
+        if context.check(RuleId::PublishMessage1, self.message_cache.is_seen(*message_id), message_id) {
             return Ok(PublishMessageOutput::AlreadyPublished);
         }
-        // (2)
-        self.message_cache.add(topic, *message_id, message, self.now);
-        // (3)
-        let peers = if let Some(mesh) = self.mesh.get(topic) {
-            mesh.clone()
-        } else if let Some(fanout) = self.fanout.get_mut(topic) {
-            // An empty fanout keeps its time, and is not refilled (Q6).
-            if !fanout.peers.is_empty() {
-                fanout.last_published_time = self.now;
-            }
-            fanout.peers.clone()
-        } else {
-            self.new_fanout(topic, choice)?
-        };
-        // (4)
-        let to_publish = peers.into_iter().chain(self.subscribed_direct(topic)).collect();
-        Ok(PublishMessageOutput::PublishMessage { to_publish })
+        // (2) The message goes into the cache.
+        self.message_cache.add(topic, *message_id, message, self.now, context);
+        // (3) The peers are those of the mesh, of the fanout or of a new fanout.
+        let peers = self.peers_to_publish_to(topic, context)?;
+        // (4) The id does not count as seen.
+        let to_publish: BTreeSet<Peer> = peers.into_iter().chain(self.subscribed_direct(topic)).collect();
+        context.mark(MarkId::PublishToNobody, to_publish.is_empty());
+        Ok(PublishMessageOutput::PublishMessage { to_publish: to_publish.into() })
     }
 
-    /// The last case of rule `publish_message` (3). Where nobody will do, no fanout is made.
-    fn new_fanout<C: Choice>(&mut self, topic: &Topic, choice: &mut C) -> Result<BTreeSet<Peer>, C::Refusal> {
-        let candidates = self
-            .subscribed(topic)
-            .filter(|peer| !self.is_direct(*peer) && self.score(*peer) >= self.limits.publish_threshold)
-            .collect();
-        let beside = self.subscribed_direct(topic).collect();
-        let pick = Pick { beside, ..Pick::up_to(self.limits.degree_optimal, candidates) };
-        let peers = choice.peers(Point::NewFanout(topic), &pick)?;
-        if !peers.is_empty() {
+    /// `publish_message` (3)
+    fn peers_to_publish_to(&mut self, topic: &Topic, context: &mut Context<'_>) -> Result<BTreeSet<Peer>, Violation> {
+        let mesh = self.mesh.get(topic);
+        // (3a) The topic is joined.
+        context.check(RuleId::PublishMessage3a, mesh.is_some(), topic);
+        if let Some(mesh) = mesh {
+            return Ok(mesh.clone());
+        }
+        let fanout = self.fanout.get_mut(topic);
+        // (3b) The topic has a fanout.
+        context.check(RuleId::PublishMessage3b, fanout.is_some(), topic);
+        if let Some(fanout) = fanout {
+            // (3c) The fanout is empty. It keeps its time, and is not refilled (Q6).
+            if !context.check(RuleId::PublishMessage3c, fanout.peers.is_empty(), &Braces(&fanout.peers)) {
+                fanout.last_published_time = self.now;
+            }
+            return Ok(fanout.peers.clone());
+        }
+        let threshold = self.limits.publish_threshold;
+        let candidates = self.subscribed(topic).filter(|peer| {
+            // (3d) A subscribed peer is direct.
+            !context.check(RuleId::PublishMessage3d, self.is_direct(*peer), peer)
+                // (3e) A subscribed peer's score is below publish_threshold.
+                && !context.is_below(
+                    RuleId::PublishMessage3e,
+                    ("score", self.score(*peer)),
+                    ("publish_threshold", threshold),
+                )
+        });
+        let candidates = candidates.collect();
+        let pick = Pick::up_to(self.limits.degree_optimal, candidates, ChoicePoint::NewFanout(topic));
+        let peers = context.choose_peers(&pick)?;
+        // (3f) No peer is chosen. No fanout is made.
+        if !context.check(RuleId::PublishMessage3f, peers.is_empty(), &Braces(&peers)) {
             self.fanout.insert(topic.clone(), Fanout { peers: peers.clone(), last_published_time: self.now });
         }
         Ok(peers)
     }
 
-    /// Rules `join` (1) to (3).
-    pub(crate) fn join<C: Choice>(
+    /// `join`
+    pub(crate) fn join(
         &mut self,
         input: &Join<Plain>,
-        choice: &mut C,
-    ) -> Result<JoinOutput<Plain>, C::Refusal> {
+        context: &mut Context<'_>,
+    ) -> Result<JoinOutput<Plain>, Violation> {
         let Join { topic } = input;
-        // (1)
-        if self.mesh.contains_key(topic) {
+        // (1) The topic is joined.
+        if context.check(RuleId::Join1, self.mesh.contains_key(topic), topic) {
             return Ok(JoinOutput::AlreadyJoined);
         }
-        // (2)
-        let welcome = |peer: &Peer| !self.backoff.is_backed_off(topic, *peer) && self.score(*peer) >= 0.0;
         let fanout = self.fanout.get(topic).map(|fanout| fanout.peers.clone()).unwrap_or_default();
-        let keep: BTreeSet<Peer> = fanout.into_iter().filter(welcome).collect();
-        let others = self
-            .subscribed(topic)
-            .filter(|peer| !self.is_direct(*peer) && welcome(peer) && !keep.contains(peer))
-            .collect();
-        let missing = self.limits.degree_optimal.saturating_sub(keep.len() as u64);
-        let pick = Pick { beside: keep, ..Pick::up_to(missing, others) };
-        let mut mesh = choice.peers(Point::Joined(topic), &pick)?;
-        mesh.extend(pick.beside);
-        // (3)
+        let mut mesh = fanout.clone();
+        mesh.retain(|peer| self.is_welcome(topic, *peer, context));
+        context.mark(MarkId::JoinKeepsFanoutPeers, !mesh.is_empty());
+        context.mark(MarkId::JoinDropsFanoutPeers, mesh != fanout);
+        let others = self.subscribed(topic).filter(|peer| {
+            // (2c) A subscribed peer is direct.
+            !context.check(RuleId::Join2c, self.is_direct(*peer), peer)
+                && self.is_welcome(topic, *peer, context)
+                // (2d) A subscribed peer is kept from the fanout.
+                && !context.check(RuleId::Join2d, mesh.contains(peer), peer)
+        });
+        // (2) Peers are chosen beside those of the fanout, up to degree_optimal in all.
+        let missing = self.limits.degree_optimal.saturating_sub(mesh.len() as u64);
+        let pick = Pick::up_to(missing, others.collect(), ChoicePoint::Joined(topic));
+        mesh.extend(context.choose_peers(&pick)?);
+        // (3) The topic is not joined.
         for peer in &mesh {
             self.scores.graft(*peer, topic, self.now);
         }
@@ -338,25 +427,44 @@ impl<A: Application<Plain>> Model<A> {
         Ok(JoinOutput::JoiningTopic { to_graft: mesh.into() })
     }
 
-    /// Rules `leave` (1) and (2).
-    pub(crate) fn leave(&mut self, input: &Leave<Plain>) -> LeaveOutput<Plain> {
-        let Leave { topic } = input;
-        // (1)
-        let Some(mesh) = self.mesh.remove(topic) else {
-            return LeaveOutput::NotJoined;
-        };
-        // (2)
-        let no_px_peers = mesh.iter().copied().filter(|peer| self.score(*peer) < 0.0).collect();
-        for peer in &mesh {
-            self.backoff.back_off(topic, *peer, self.now, self.limits.unsubscribe_backoff);
-            self.scores.prune(*peer, topic);
-        }
-        LeaveOutput::LeavingTopic { to_prune: mesh.into(), no_px_peers }
+    /// Whether a peer may be in the new mesh of a topic.
+    fn is_welcome(&self, topic: &Topic, peer: Peer, context: &mut Context<'_>) -> bool {
+        // (2a) A peer is backed off.
+        !context.check(RuleId::Join2a, self.backoff.is_backed_off(topic, peer), &peer)
+            // (2b) A peer's score is below zero.
+            && !context.is_below(RuleId::Join2b, ("score", self.score(peer)), ("the least score", 0.0))
     }
 
-    /// Rule `set_application_score`.
-    pub(crate) fn set_application_score(&mut self, input: &SetApplicationScore<Plain>) -> SetApplicationScoreOutput {
-        self.scores.set_application_score(input.peer, input.score.value());
+    /// `leave`
+    pub(crate) fn leave(&mut self, input: &Leave<Plain>, context: &mut Context<'_>) -> LeaveOutput<Plain> {
+        let Leave { topic } = input;
+        // (1) The topic is not joined.
+        let Some(mesh) = context.check_missing(RuleId::Leave1, self.mesh.remove(topic), topic) else {
+            return LeaveOutput::NotJoined;
+        };
+        // (2) The topic is joined.
+        let mut no_px_peers = mesh.clone();
+        // (2a) The score of a peer of the mesh is below zero.
+        no_px_peers
+            .retain(|peer| context.is_below(RuleId::Leave2a, ("score", self.score(*peer)), ("the least score", 0.0)));
+        for peer in &mesh {
+            self.backoff.back_off(topic, *peer, self.now, self.limits.unsubscribe_backoff, context);
+            self.scores.prune(*peer, topic);
+        }
+        LeaveOutput::LeavingTopic { to_prune: mesh.into(), no_px_peers: no_px_peers.into() }
+    }
+
+    /// `set_application_score`
+    pub(crate) fn set_application_score(
+        &mut self,
+        input: &SetApplicationScore<Plain>,
+        context: &mut Context<'_>,
+    ) -> SetApplicationScoreOutput {
+        // (1) The peer has no score record.
+        if !context.check(RuleId::SetApplicationScore1, self.scores.value(input.peer).is_none(), &input.peer) {
+            self.scores.set_application_score(input.peer, input.score.value());
+        }
+        // (2) The output is always the same.
         SetApplicationScoreOutput::SetApplicationScore
     }
 }

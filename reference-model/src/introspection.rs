@@ -1,8 +1,8 @@
-//! Section 10: what can be asked of the state without changing it.
+//! Section 10: introspection. It changes nothing.
 
-use crate::Model;
+use crate::{Deadline, DeadlineKind, Model};
 use gossipsub_automaton::{
-    Connection, Fanout, Score, Time,
+    Connection, Fanout, Score, Span, Time,
     plain::{MessageId, Peer, Plain, Topic},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,25 +32,25 @@ impl<A> Model<A> {
         self.backoff.entries()
     }
 
-    /// The score of a peer, where it has a record.
+    /// The score of a peer, if it has a record.
     #[must_use]
     pub fn score_of(&self, peer: Peer) -> Option<Score> {
         self.scores.value(peer)
     }
 
-    /// What the application set in a peer's record, where it has one.
+    /// The application's score in a peer's record, if it has one.
     #[must_use]
     pub fn application_score_of(&self, peer: Peer) -> Option<f64> {
         self.scores.application_score(peer)
     }
 
-    /// How many IHaves a peer sent since the last heartbeat.
+    /// The number of IHaves that a peer sent since the last heartbeat.
     #[must_use]
     pub fn ihaves_of(&self, peer: Peer) -> u64 {
         self.ihave_per_heartbeat.get(&peer).copied().unwrap_or(0)
     }
 
-    /// How many ids were requested from a peer since the last heartbeat.
+    /// The number of ids requested from a peer since the last heartbeat.
     #[must_use]
     pub fn requested_of(&self, peer: Peer) -> u64 {
         self.iwant_per_heartbeat.get(&peer).copied().unwrap_or(0)
@@ -61,14 +61,14 @@ impl<A> Model<A> {
         self.message_cache.messages().keys().copied()
     }
 
-    /// How often a peer asked for a message that is still cached.
+    /// The number of requests of a peer for a message that is still cached.
     #[must_use]
     pub fn requests_for(&self, message_id: MessageId, peer: Peer) -> u64 {
         let cached = self.message_cache.messages().get(&message_id);
         cached.and_then(|cached| cached.access_counters.get(&peer)).copied().unwrap_or(0)
     }
 
-    /// When an id was first seen, if it counts as seen.
+    /// The time at which an id was first seen, if it counts as seen.
     #[must_use]
     pub fn first_seen_at(&self, message_id: MessageId) -> Option<Time> {
         self.message_cache.first_seen_at(message_id)
@@ -80,19 +80,32 @@ impl<A> Model<A> {
         &self.application
     }
 
-    /// The ids that count as seen, and when each was first seen.
+    /// The ids that count as seen, with the time at which each was first seen.
     pub fn first_seen(&self) -> impl Iterator<Item = (MessageId, Time)> {
         self.message_cache.first_seen()
     }
 
-    /// How many heartbeats there were.
+    /// The number of heartbeats.
     #[must_use]
     pub const fn heartbeat_ticks(&self) -> u64 {
         self.heartbeat_ticks
     }
 
-    /// When the records of disconnected peers expire.
-    pub fn record_expiries(&self) -> impl Iterator<Item = Time> {
-        self.scores.expiries()
+    /// The times at which a rule changes its answer: those of the backoffs, of the fanouts and of the records.
+    pub fn deadlines(&self) -> impl Iterator<Item = Deadline> {
+        let fanouts = self.fanout.values().map(|fanout| Deadline {
+            kind: DeadlineKind::FanoutEnd,
+            time: fanout.last_published_time + self.limits.fanout_ttl,
+        });
+        self.backoff.deadlines(&self.limits).chain(fanouts).chain(self.scores.deadlines())
+    }
+
+    /// The times up to which a duplicate counts as a delivery in this topic, one for each id that counts as seen.
+    ///
+    /// A negative window holds no duplicate. Its length is taken all the same: a mistake of its sign shows there.
+    pub fn duplicate_deadlines(&self, topic: &Topic) -> impl Iterator<Item = Time> {
+        let window = self.limits.score_limits.topics.of(topic).0.mesh_message_deliveries_window;
+        let window = Span::from_millis(window.as_millis().unsigned_abs());
+        self.message_cache.first_seen().map(move |(_, seen)| seen + window)
     }
 }

@@ -1,40 +1,40 @@
-//! Section 4: two sliding windows of heartbeats, of messages that can be requested and of ids that count as seen.
+//! Section 4: two sliding windows of heartbeats, one of messages that can be requested and one of ids that count as
+//! seen.
 
-use crate::state::from_now;
+use crate::{RuleId, context::Context};
 use gossipsub_automaton::{
     CachedMessage, Limits, Time,
     plain::{Message, MessageId, Peer, Plain, Topic},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    hash::{Hash, Hasher},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The message cache. A slot is the time between two shifts; slots are counted, so that empty ones cost nothing.
+/// The message cache. A slot is the time between two shifts. Slots are numbered, so that empty ones cost nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct MessageCache {
     history_length: u64,
     history_gossip_length: u64,
     seen_history_length: u64,
-    /// How often the windows were shifted: the number of the newest slot.
-    shifts: u64,
-    /// Every addition that is in the window of messages, oldest first.
-    additions: Vec<Addition>,
-    messages: BTreeMap<MessageId, CachedMessage<Plain>>,
-    seen: BTreeMap<MessageId, Seen>,
+    /// The number of shifts, which is the number of the newest slot.
+    pub(crate) shifts: u64,
+    /// The additions in the window of messages, oldest first.
+    pub(crate) additions: Vec<Addition>,
+    pub(crate) messages: BTreeMap<MessageId, CachedMessage<Plain>>,
+    pub(crate) seen: BTreeMap<MessageId, FirstSight>,
 }
 
+/// A message that was added under a topic.
 #[derive(Clone, Debug)]
-struct Addition {
-    slot: u64,
-    topic: Topic,
-    message_id: MessageId,
+pub(crate) struct Addition {
+    pub(crate) slot: u64,
+    pub(crate) topic: Topic,
+    pub(crate) message_id: MessageId,
 }
 
+/// The time and the slot in which an id was first seen.
 #[derive(Clone, Debug)]
-struct Seen {
-    slot: u64,
-    time: Time,
+pub(crate) struct FirstSight {
+    pub(crate) slot: u64,
+    pub(crate) time: Time,
 }
 
 impl MessageCache {
@@ -50,14 +50,23 @@ impl MessageCache {
         }
     }
 
-    /// Adds an id that does not count as seen to the newest slot of both windows. A message that is still cached keeps
-    /// its payload and its counters.
-    pub(crate) fn add(&mut self, topic: &Topic, message_id: MessageId, message: &Message, now: Time) {
+    /// Adds an id that does not count as seen.
+    pub(crate) fn add(
+        &mut self,
+        topic: &Topic,
+        message_id: MessageId,
+        message: &Message,
+        now: Time,
+        context: &mut Context<'_>,
+    ) {
+        // (1) A message goes into the newest slot of both windows.
         self.additions.push(Addition { slot: self.shifts, topic: topic.clone(), message_id });
-        self.messages
-            .entry(message_id)
-            .or_insert_with(|| CachedMessage { message: message.clone(), access_counters: BTreeMap::new() });
-        self.seen.insert(message_id, Seen { slot: self.shifts, time: now });
+        // (2) The message is still cached. It keeps its first payload and its access counters.
+        if !context.check(RuleId::Cache2, self.messages.contains_key(&message_id), &message_id) {
+            let cached = CachedMessage { message: message.clone(), access_counters: BTreeMap::new() };
+            self.messages.insert(message_id, cached);
+        }
+        self.seen.insert(message_id, FirstSight { slot: self.shifts, time: now });
     }
 
     /// When the id was first seen, if it counts as seen.
@@ -70,7 +79,7 @@ impl MessageCache {
         self.seen.contains_key(&message_id)
     }
 
-    /// The message, where it is still cached, and how often `peer` has now asked for it.
+    /// The message, if it is still cached, and the number of requests of `peer` for it, this one included.
     pub(crate) fn request(&mut self, message_id: MessageId, peer: Peer) -> Option<(&Message, u64)> {
         let cached = self.messages.get_mut(&message_id)?;
         let counter = cached.access_counters.entry(peer).or_insert(0);
@@ -78,8 +87,9 @@ impl MessageCache {
         Some((&cached.message, *counter))
     }
 
-    /// *Gossip ids of t*: added under topic t in the newest `history_gossip_length` slots; sorted, repetitions kept.
+    /// *Gossip ids of t*, ascending. The list keeps its repetitions.
     pub(crate) fn gossip_ids(&self, topic: &Topic) -> Vec<MessageId> {
+        // (4) The gossip ids are those of the newest history_gossip_length slots.
         let mut ids: Vec<_> = self
             .additions
             .iter()
@@ -90,8 +100,9 @@ impl MessageCache {
         ids
     }
 
-    /// Shifts both windows: what is as many shifts old as its window is long leaves it.
+    /// Shifts both windows.
     pub(crate) fn shift(&mut self) {
+        // (3) A shift drops the slots that are as old as their window is long.
         self.shifts = self.shifts.saturating_add(1);
         self.additions.retain(|addition| self.shifts - addition.slot < self.history_length);
         // A message stays until its last slot leaves.
@@ -108,30 +119,5 @@ impl MessageCache {
     /// The ids that count as seen.
     pub(crate) fn first_seen(&self) -> impl Iterator<Item = (MessageId, Time)> {
         self.seen.iter().map(|(message_id, seen)| (*message_id, seen.time))
-    }
-
-    /// Feeds the content to a hasher: slots by their age, times from now.
-    pub(crate) fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
-        let Self {
-            history_length: _,
-            history_gossip_length: _,
-            seen_history_length: _,
-            shifts,
-            additions,
-            messages,
-            seen,
-        } = self;
-        additions.len().hash(hasher);
-        for Addition { slot, topic, message_id } in additions {
-            (shifts - slot, topic, message_id).hash(hasher);
-        }
-        messages.len().hash(hasher);
-        for (message_id, CachedMessage { message, access_counters }) in messages {
-            (message_id, message, access_counters).hash(hasher);
-        }
-        seen.len().hash(hasher);
-        for (message_id, Seen { slot, time }) in seen {
-            (message_id, shifts - slot, from_now(now, *time)).hash(hasher);
-        }
     }
 }

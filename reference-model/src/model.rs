@@ -1,6 +1,9 @@
-//! The state of the model, and which function answers which input.
+//! The state of the model, and the function that answers each input.
 
-use crate::{Choice, ScoreParts, backoff::Backoff, message_cache::MessageCache, score::Scores};
+use crate::{
+    Choice, Observer, RuleId, ScoreParts, Violation, backoff::Backoff, context::Context, message_cache::MessageCache,
+    score::Scores,
+};
 use gossipsub_automaton::{
     Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
     plain::{Peer, Plain, Topic},
@@ -47,35 +50,52 @@ impl<A: Application<Plain>> Model<A> {
         })
     }
 
-    /// Answers an input at a time. A time that goes backwards is taken as the last time seen.
+    /// Answers an input at a time, with choices that another automaton made. A time that goes backwards counts as the
+    /// last time.
     ///
     /// # Errors
-    /// Where the choice refuses what was observed. The model is of no use afterwards.
-    pub fn respond<C: Choice>(
+    /// The rule that does not allow a choice. The model is of no use afterwards.
+    pub fn respond(
         &mut self,
         now: Time,
         input: &Input<Plain>,
-        choice: &mut C,
-    ) -> Result<Output<Plain>, C::Refusal> {
+        choice: &mut dyn Choice,
+        observer: &mut dyn Observer,
+    ) -> Result<Output<Plain>, Violation> {
         self.now = self.now.max(now);
+        let output = self.step(input, &mut Context::new(choice, observer))?;
+        observer.answered(RuleId::of(output.kind()).rule());
+        Ok(output)
+    }
+
+    fn step(&mut self, input: &Input<Plain>, context: &mut Context<'_>) -> Result<Output<Plain>, Violation> {
         Ok(match input {
-            Input::AddPeer(input) => self.add_peer(input).into(),
-            Input::RemovePeer(input) => self.remove_peer(input).into(),
-            Input::Subscribe(input) => self.subscribe(input).into(),
-            Input::Unsubscribe(input) => self.unsubscribe(input).into(),
-            Input::Ihave(input) => self.ihave(input, choice)?.into(),
-            Input::Iwant(input) => self.iwant(input).into(),
-            Input::Graft(input) => self.graft(input).into(),
-            Input::Prune(input) => self.prune(input, choice)?.into(),
-            Input::ReceiveMessage(input) => self.receive_message(input).into(),
-            Input::PublishMessage(input) => self.publish_message(input, choice)?.into(),
-            Input::Join(input) => self.join(input, choice)?.into(),
-            Input::Leave(input) => self.leave(input).into(),
-            Input::SetApplicationScore(input) => self.set_application_score(input).into(),
-            Input::Heartbeat => self.heartbeat(choice)?.into(),
-            Input::SelectPxPeers(input) => self.select_px_peers(input, choice)?.into(),
-            Input::SelectGossipMessages => self.select_gossip_messages(choice)?.into(),
+            Input::AddPeer(input) => self.add_peer(input, context).into(),
+            Input::RemovePeer(input) => self.remove_peer(input, context).into(),
+            Input::Subscribe(input) => self.subscribe(input, context).into(),
+            Input::Unsubscribe(input) => self.unsubscribe(input, context).into(),
+            Input::Ihave(input) => self.ihave(input, context)?.into(),
+            Input::Iwant(input) => self.iwant(input, context).into(),
+            Input::Graft(input) => self.graft(input, context).into(),
+            Input::Prune(input) => self.prune(input, context)?.into(),
+            Input::ReceiveMessage(input) => self.receive_message(input, context).into(),
+            Input::PublishMessage(input) => self.publish_message(input, context)?.into(),
+            Input::Join(input) => self.join(input, context)?.into(),
+            Input::Leave(input) => self.leave(input, context).into(),
+            Input::SetApplicationScore(input) => self.set_application_score(input, context).into(),
+            Input::Heartbeat => self.heartbeat(context)?.into(),
+            Input::SelectPxPeers(input) => self.select_px_peers(input, context)?.into(),
+            Input::SelectGossipMessages => self.select_gossip_messages(context)?.into(),
         })
+    }
+
+    /// Answers an input at a time, with choices of its own, such as [`RandomChoices`](crate::RandomChoices). A time that
+    /// goes backwards counts as the last time.
+    ///
+    /// # Panics
+    /// If the choice refuses, as only [`ObservedChoices`](crate::ObservedChoices) does.
+    pub fn answer(&mut self, now: Time, input: &Input<Plain>, choice: &mut dyn Choice) -> Output<Plain> {
+        self.respond(now, input, choice, &mut ()).expect("a choice that follows no output is allowed")
     }
 
     /// The whole observable state.
@@ -97,7 +117,7 @@ impl<A: Application<Plain>> Model<A> {
         }
     }
 
-    /// What the score of a peer is made of, where it has a record.
+    /// The parts of the score of a peer, if it has a record.
     #[must_use]
     pub fn score_parts(&self, peer: Peer) -> Option<ScoreParts> {
         self.scores.parts(peer)
@@ -109,15 +129,15 @@ impl<A: Application<Plain>> Model<A> {
         &self.limits
     }
 
-    /// The application, to change what it would answer.
+    /// The application, for changes of its answers.
     pub const fn application_mut(&mut self) -> &mut A {
         &mut self.application
     }
 }
 
-/// What the rules ask of the state, in the page's words.
+/// The terms of the page.
 impl<A> Model<A> {
-    /// *score(p)*: the value of p's record, or 0 where p has none.
+    /// *score(p)*: the value of p's record, or 0 if p has none.
     pub(crate) fn score(&self, peer: Peer) -> f64 {
         self.scores.value(peer).unwrap_or(Score::ZERO).value()
     }

@@ -1,56 +1,55 @@
 //! Section 3: the score record of a peer, its value, and what changes it.
 
-use crate::state::from_now;
+use crate::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
 use gossipsub_automaton::{
     Score, ScoreLimits, Span, Time, TopicParameters,
     plain::{Peer, Plain, Topic},
 };
-use std::{
-    collections::BTreeMap,
-    hash::{Hash, Hasher},
-};
+use std::collections::BTreeMap;
 
 /// The records of all peers that have one, connected or retained.
 #[derive(Clone, Debug)]
 pub(crate) struct Scores {
     limits: ScoreLimits<Plain>,
     retain_duration: Span,
-    records: BTreeMap<Peer, Record>,
+    pub(crate) records: BTreeMap<Peer, Record>,
 }
 
 /// The score record of a peer.
 #[derive(Clone, Debug)]
-struct Record {
-    behaviour_penalty: f64,
-    application_score: f64,
-    status: Status,
-    topics: BTreeMap<Topic, TopicRecord>,
+pub(crate) struct Record {
+    pub(crate) behaviour_penalty: f64,
+    pub(crate) application_score: f64,
+    pub(crate) status: Status,
+    pub(crate) topics: BTreeMap<Topic, TopicRecord>,
 }
 
+/// Whether the peer of a record is connected.
 #[derive(Clone, Copy, Debug)]
-enum Status {
+pub(crate) enum Status {
     Connected,
     Disconnected { expires: Time },
 }
 
 /// The entry of one topic in a record.
 #[derive(Clone, Debug)]
-struct TopicRecord {
-    mesh_status: MeshStatus,
-    first_message_deliveries: f64,
-    mesh_message_deliveries: f64,
-    mesh_message_deliveries_active: bool,
-    mesh_failure_penalty: f64,
-    invalid_messages: f64,
+pub(crate) struct TopicRecord {
+    pub(crate) mesh_status: MeshStatus,
+    pub(crate) first_message_deliveries: f64,
+    pub(crate) mesh_message_deliveries: f64,
+    pub(crate) mesh_message_deliveries_active: bool,
+    pub(crate) mesh_failure_penalty: f64,
+    pub(crate) invalid_messages: f64,
 }
 
+/// Whether the peer is in the mesh of the topic. `during` is the time in the mesh at the last refresh.
 #[derive(Clone, Copy, Debug)]
-enum MeshStatus {
+pub(crate) enum MeshStatus {
     Inactive,
     Active { since: Time, during: Span },
 }
 
-/// What a score is made of.
+/// The parts of a score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScoreParts {
     /// P1 to P4 of each topic, before its weight.
@@ -61,7 +60,7 @@ pub struct ScoreParts {
     pub p7: f64,
 }
 
-/// What the share of a topic is made of.
+/// The parts of a topic's share of a score.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopicParts {
     /// Time in mesh.
@@ -70,14 +69,14 @@ pub struct TopicParts {
     pub p2: f64,
     /// The deficit of deliveries in the mesh.
     pub p3: f64,
-    /// The deficits with which the peer left the mesh.
+    /// Mesh failures: the deficits with which the peer left the mesh.
     pub p3b: f64,
     /// Invalid messages.
     pub p4: f64,
 }
 
 impl TopicParts {
-    /// All of it, in exactly this order of operations.
+    /// The sum, in exactly this order of operations.
     #[must_use]
     pub fn sum(&self) -> f64 {
         (((self.p1 + self.p2) + self.p3) + self.p3b) + self.p4
@@ -96,6 +95,7 @@ impl Record {
 
     /// The value, in exactly this order of operations.
     fn value(&self, limits: &ScoreLimits<Plain>) -> Score {
+        // (value) The value is the capped sum over the topics, plus p5, plus p7.
         let mut topics = 0.0;
         for (topic, record) in &self.topics {
             let (parameters, weight) = limits.topics.of(topic);
@@ -108,10 +108,12 @@ impl Record {
     }
 
     fn p5(&self, limits: &ScoreLimits<Plain>) -> f64 {
+        // (P5) P5 is the weighted score that the application set.
         self.application_score * limits.app_specific_weight
     }
 
     fn p7(&self, limits: &ScoreLimits<Plain>) -> f64 {
+        // (P7) P7 is the weighted square of the excess of the behaviour penalty.
         if self.behaviour_penalty > limits.behaviour_penalty_threshold {
             let excess = self.behaviour_penalty - limits.behaviour_penalty_threshold;
             (excess * excess) * limits.behaviour_penalty_weight
@@ -138,6 +140,7 @@ impl TopicRecord {
 
     /// P1 to P4.
     fn parts(&self, parameters: &TopicParameters) -> TopicParts {
+        // (P1) P1 is the time in the mesh, or 0 if the peer is inactive.
         let p1 = match self.mesh_status {
             MeshStatus::Inactive => 0.0,
             MeshStatus::Active { during, .. } => {
@@ -145,9 +148,13 @@ impl TopicRecord {
                 parameters.time_in_mesh_weight * min(quanta, parameters.time_in_mesh_cap)
             }
         };
+        // (P2) P2 is the weighted count of first deliveries.
         let p2 = parameters.first_message_deliveries_weight * self.first_message_deliveries;
+        // (P3) P3 is the weighted square of the deficit of mesh deliveries.
         let p3 = self.squared_deficit(parameters) * parameters.mesh_message_deliveries_weight;
+        // (P3b) P3b is the weighted sum of mesh failures.
         let p3b = self.mesh_failure_penalty * parameters.mesh_failure_penalty_weight;
+        // (P4) P4 is the weighted square of the count of invalid messages.
         let p4 = (self.invalid_messages * self.invalid_messages) * parameters.invalid_message_deliveries_weight;
         TopicParts { p1, p2, p3, p3b, p4 }
     }
@@ -167,40 +174,26 @@ impl TopicRecord {
         matches!(self.mesh_status, MeshStatus::Active { .. })
     }
 
-    /// Out of the mesh: the deficit becomes a mesh failure.
+    /// Takes the peer out of the mesh.
     fn deactivate(&mut self, parameters: &TopicParameters) {
         self.mesh_failure_penalty += self.squared_deficit(parameters);
         self.mesh_status = MeshStatus::Inactive;
         self.mesh_message_deliveries_active = false;
     }
 
-    fn count_mesh_delivery(&mut self, parameters: &TopicParameters) {
-        if self.is_active() {
-            self.mesh_message_deliveries =
-                min(as_f64(parameters.mesh_message_deliveries_cap), self.mesh_message_deliveries + 1.0);
+    /// *mesh delivery(t)*
+    fn count_mesh_delivery(&mut self, parameters: &TopicParameters, context: &mut Context<'_>) {
+        // (mesh delivery 1) The peer is active in the topic.
+        if context.check(RuleId::MeshDelivery1, self.is_active(), &format_args!("{:?}", self.mesh_status)) {
+            // (mesh delivery 2) mesh_message_deliveries grows by one, up to its cap.
+            let cap = ("mesh_message_deliveries_cap", as_f64(parameters.mesh_message_deliveries_cap));
+            let count = ("mesh_message_deliveries + 1", self.mesh_message_deliveries + 1.0);
+            context.is_below(RuleId::MeshDelivery2, count, cap);
+            self.mesh_message_deliveries = min(cap.1, count.1);
         }
     }
 
-    fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
-        let Self {
-            mesh_status,
-            first_message_deliveries,
-            mesh_message_deliveries,
-            mesh_message_deliveries_active,
-            mesh_failure_penalty,
-            invalid_messages,
-        } = self;
-        let active = match mesh_status {
-            MeshStatus::Inactive => None,
-            MeshStatus::Active { since, during } => Some((from_now(now, *since), during)),
-        };
-        (active, mesh_message_deliveries_active).hash(hasher);
-        for counter in [first_message_deliveries, mesh_message_deliveries, mesh_failure_penalty, invalid_messages] {
-            counter.to_bits().hash(hasher);
-        }
-    }
-
-    fn refresh(&mut self, now: Time, parameters: &TopicParameters, decay_zero: f64) {
+    fn refresh(&mut self, now: Time, parameters: &TopicParameters, decay_zero: f64, context: &mut Context<'_>) {
         let during = match &mut self.mesh_status {
             MeshStatus::Inactive => Span::ZERO,
             MeshStatus::Active { since, during } => {
@@ -208,11 +201,17 @@ impl TopicRecord {
                 *during
             }
         };
-        self.mesh_message_deliveries_active = during >= parameters.mesh_message_deliveries_activation;
-        decay(&mut self.first_message_deliveries, parameters.first_message_deliveries_decay, decay_zero);
-        decay(&mut self.mesh_message_deliveries, parameters.mesh_message_deliveries_decay, decay_zero);
-        decay(&mut self.mesh_failure_penalty, parameters.mesh_failure_penalty_decay, decay_zero);
-        decay(&mut self.invalid_messages, parameters.invalid_message_deliveries_decay, decay_zero);
+        // (refresh 2) The time in the mesh has reached mesh_message_deliveries_activation.
+        let activation = parameters.mesh_message_deliveries_activation;
+        self.mesh_message_deliveries_active = context.has_reached(
+            RuleId::Refresh2,
+            ("time in the mesh", during),
+            ("mesh_message_deliveries_activation", activation),
+        );
+        decay(&mut self.first_message_deliveries, parameters.first_message_deliveries_decay, decay_zero, context);
+        decay(&mut self.mesh_message_deliveries, parameters.mesh_message_deliveries_decay, decay_zero, context);
+        decay(&mut self.mesh_failure_penalty, parameters.mesh_failure_penalty_decay, decay_zero, context);
+        decay(&mut self.invalid_messages, parameters.invalid_message_deliveries_decay, decay_zero, context);
     }
 }
 
@@ -222,12 +221,12 @@ impl Scores {
         Self { limits, retain_duration, records: BTreeMap::new() }
     }
 
-    /// The value of a peer's record, where it has one.
+    /// The value of a peer's record, if it has one.
     pub(crate) fn value(&self, peer: Peer) -> Option<Score> {
         self.records.get(&peer).map(|record| record.value(&self.limits))
     }
 
-    /// What the value of a peer's record is made of, where it has one.
+    /// The parts of the value of a peer's record, if it has one.
     pub(crate) fn parts(&self, peer: Peer) -> Option<ScoreParts> {
         self.records.get(&peer).map(|record| record.parts(&self.limits))
     }
@@ -237,45 +236,33 @@ impl Scores {
         self.records.iter().map(|(peer, record)| (*peer, record.value(&self.limits)))
     }
 
-    /// What the application set in a peer's record.
+    /// The application's score in a peer's record, if it has one.
     pub(crate) fn application_score(&self, peer: Peer) -> Option<f64> {
         self.records.get(&peer).map(|record| record.application_score)
     }
 
-    /// When the records of disconnected peers expire.
-    pub(crate) fn expiries(&self) -> impl Iterator<Item = Time> {
+    /// The times at which the records of disconnected peers expire (refresh 1).
+    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Deadline> {
         self.records.values().filter_map(|record| match record.status {
             Status::Connected => None,
-            Status::Disconnected { expires } => Some(expires),
+            Status::Disconnected { expires } => Some(Deadline { kind: DeadlineKind::RecordEnd, time: expires }),
         })
     }
 
-    /// Feeds all records to a hasher: floats by their bits, times from now.
-    pub(crate) fn hash_state(&self, now: Time, hasher: &mut impl Hasher) {
-        let Self { limits: _, retain_duration: _, records } = self;
-        records.len().hash(hasher);
-        for (peer, Record { behaviour_penalty, application_score, status, topics }) in records {
-            let expiry = match status {
-                Status::Connected => None,
-                Status::Disconnected { expires } => Some(from_now(now, *expires)),
-            };
-            (peer, behaviour_penalty.to_bits(), application_score.to_bits(), expiry, topics.len()).hash(hasher);
-            for (topic, entry) in topics {
-                topic.hash(hasher);
-                entry.hash_state(now, hasher);
-            }
-        }
-    }
-
-    /// *connect*: a new record, or a kept one marked connected with all its counters.
-    pub(crate) fn connect(&mut self, peer: Peer) {
+    /// *connect*
+    pub(crate) fn connect(&mut self, peer: Peer, context: &mut Context<'_>) {
+        // (connect) A record is created, or a retained one is connected with all its counters.
+        context.mark(MarkId::AddPeerRetained, self.records.contains_key(&peer));
         self.records.entry(peer).or_insert(Record::new()).status = Status::Connected;
     }
 
-    /// *disconnect*: a positive record is dropped; another is kept until it expires.
-    pub(crate) fn disconnect(&mut self, peer: Peer, now: Time) {
+    /// *disconnect*
+    pub(crate) fn disconnect(&mut self, peer: Peer, now: Time, context: &mut Context<'_>) {
         let Some(record) = self.records.get_mut(&peer) else { return };
-        if record.value(&self.limits).value() > 0.0 {
+        context.mark(MarkId::RemovePeerRetained, matches!(record.status, Status::Disconnected { .. }));
+        // (disconnect 1) The value is above zero. The record is dropped.
+        let value = ("score", record.value(&self.limits).value());
+        if context.is_above(RuleId::Disconnect1, value, ("the highest score that is retained", 0.0)) {
             self.records.remove(&peer);
             return;
         }
@@ -286,51 +273,73 @@ impl Scores {
             entry.first_message_deliveries = 0.0;
             entry.mesh_message_deliveries_active = false;
         }
-        // Also on a record that is disconnected already: its expiry moves (Q2).
+        // (disconnect 2) The record is retained until retain_duration from now. The expiry of a record that is
+        // disconnected already moves as well (Q2).
         record.status = Status::Disconnected { expires: now + self.retain_duration };
     }
 
-    /// *graft(t)*: active since now; whether mesh deliveries are active stays as it is.
+    /// *graft(t)*
     pub(crate) fn graft(&mut self, peer: Peer, topic: &Topic, now: Time) {
         let Some(record) = self.records.get_mut(&peer) else { return };
+        // (graft) The peer is active in the topic since now. Whether mesh deliveries are active stays as it is.
         record.topic(topic).mesh_status = MeshStatus::Active { since: now, during: Span::ZERO };
     }
 
-    /// *prune(t)*: no entry is created.
+    /// *prune(t)*. No entry is created.
     pub(crate) fn prune(&mut self, peer: Peer, topic: &Topic) {
         let Some(entry) = self.records.get_mut(&peer).and_then(|record| record.topics.get_mut(topic)) else { return };
+        // (prune) The deficit becomes a mesh failure and the peer is inactive.
         entry.deactivate(self.limits.topics.of(topic).0);
     }
 
     /// *first delivery(t)*
-    pub(crate) fn first_delivery(&mut self, peer: Peer, topic: &Topic) {
+    pub(crate) fn first_delivery(&mut self, peer: Peer, topic: &Topic, context: &mut Context<'_>) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         let parameters = self.limits.topics.of(topic).0;
         let entry = record.topic(topic);
-        entry.first_message_deliveries =
-            min(as_f64(parameters.first_message_deliveries_cap), entry.first_message_deliveries + 1.0);
-        entry.count_mesh_delivery(parameters);
+        // (first delivery) first_message_deliveries grows by one, up to its cap.
+        let cap = ("first_message_deliveries_cap", as_f64(parameters.first_message_deliveries_cap));
+        let count = ("first_message_deliveries + 1", entry.first_message_deliveries + 1.0);
+        context.is_below(RuleId::FirstDelivery, count, cap);
+        entry.first_message_deliveries = min(cap.1, count.1);
+        entry.count_mesh_delivery(parameters, context);
     }
 
     /// *duplicate(t, first seen)*
-    pub(crate) fn duplicate(&mut self, peer: Peer, topic: &Topic, first_seen: Time, now: Time) {
-        let Some(record) = self.records.get_mut(&peer) else { return };
+    pub(crate) fn duplicate(
+        &mut self,
+        peer: Peer,
+        topic: &Topic,
+        first_seen: Time,
+        now: Time,
+        context: &mut Context<'_>,
+    ) {
         let parameters = self.limits.topics.of(topic).0;
+        // (duplicate) The duplicate comes within mesh_message_deliveries_window.
+        let window = parameters.mesh_message_deliveries_window;
+        let counts = context.check(
+            RuleId::Duplicate,
+            window.holds(first_seen, now),
+            &format_args!("first seen {first_seen}, window {}ms, now {now}", window.as_millis()),
+        );
+        let Some(record) = self.records.get_mut(&peer) else { return };
         let entry = record.topic(topic);
-        if parameters.mesh_message_deliveries_window.holds(first_seen, now) {
-            entry.count_mesh_delivery(parameters);
+        if counts {
+            entry.count_mesh_delivery(parameters, context);
         }
     }
 
     /// *invalid(t)*
     pub(crate) fn invalid(&mut self, peer: Peer, topic: &Topic) {
         let Some(record) = self.records.get_mut(&peer) else { return };
+        // (invalid) The count of invalid messages grows by one.
         record.topic(topic).invalid_messages += 1.0;
     }
 
     /// *penalty(1)*
     pub(crate) fn penalty(&mut self, peer: Peer) {
         let Some(record) = self.records.get_mut(&peer) else { return };
+        // (penalty) The behaviour penalty grows by one.
         record.behaviour_penalty += 1.0;
     }
 
@@ -340,27 +349,33 @@ impl Scores {
         record.application_score = score;
     }
 
-    /// *refresh* of all records: expired ones are dropped, the counters of the others decay.
-    pub(crate) fn refresh(&mut self, now: Time) {
-        self.records.retain(|_, record| !matches!(record.status, Status::Disconnected { expires } if expires <= now));
+    /// *refresh* of all records
+    pub(crate) fn refresh(&mut self, now: Time, context: &mut Context<'_>) {
+        self.records.retain(|_, record| {
+            let Status::Disconnected { expires } = record.status else { return true };
+            // (refresh 1) The record of a disconnected peer has expired. It is dropped.
+            !context.is_at_most(RuleId::Refresh1, ("expiry", expires), ("now", now))
+        });
+        let ScoreLimits { behaviour_penalty_decay, decay_zero, .. } = self.limits;
         for record in self.records.values_mut() {
             for (topic, entry) in &mut record.topics {
-                entry.refresh(now, self.limits.topics.of(topic).0, self.limits.decay_zero);
+                entry.refresh(now, self.limits.topics.of(topic).0, decay_zero, context);
             }
-            decay(&mut record.behaviour_penalty, self.limits.behaviour_penalty_decay, self.limits.decay_zero);
+            decay(&mut record.behaviour_penalty, behaviour_penalty_decay, decay_zero, context);
         }
     }
 }
 
-/// The lesser of two, the first where they are equal; a NaN stays a NaN.
+/// The lesser of two, or the first if they are equal. NaN if the second is NaN.
 fn min(a: f64, b: f64) -> f64 {
     if a <= b { a } else { b }
 }
 
 /// v * its decay, or 0 if that is below `decay_zero`.
-fn decay(value: &mut f64, factor: f64, decay_zero: f64) {
+fn decay(value: &mut f64, factor: f64, decay_zero: f64, context: &mut Context<'_>) {
     *value *= factor;
-    if *value < decay_zero {
+    // (refresh 3) A decayed counter is below decay_zero. It becomes 0.
+    if context.is_below(RuleId::Refresh3, ("counter", *value), ("decay_zero", decay_zero)) {
         *value = 0.0;
     }
 }

@@ -1,14 +1,18 @@
-//! The whole state in a form in which states that answer alike are equal: for a search that is not to meet one twice.
+//! A hash of the whole state, equal for states that answer alike, for a search that visits each state once.
 
-use crate::Model;
-use gossipsub_automaton::{Connection, Fanout, Time};
+use crate::{
+    Model,
+    message_cache::{Addition, FirstSight, MessageCache},
+    score::{MeshStatus, Record, Scores, Status, TopicRecord},
+};
+use gossipsub_automaton::{CachedMessage, Connection, Fanout, Time};
 use std::hash::{Hash, Hasher};
 
 impl<A> Model<A> {
-    /// Feeds all that later answers depend on to a hasher, but for the limits and the application.
+    /// Feeds to a hasher all that later answers depend on, but for the limits and the application.
     ///
     /// Times count from now, message slots from the newest, and heartbeats by their place in the cycles of the cleanups
-    /// and of opportunistic grafting. Every rule compares a time with another, and none with zero: so models with the
+    /// and of opportunistic grafting. Every rule compares a time with another, and none with zero. So models with the
     /// same limits, application and hash answer alike, and reach the same hashes, as long as no time saturates.
     pub fn hash_state(&self, hasher: &mut impl Hasher) {
         let Self {
@@ -44,14 +48,65 @@ impl<A> Model<A> {
                 (peer, from_now(*now, *end)).hash(hasher);
             }
         }
-        scores.hash_state(*now, hasher);
+        hash_scores(scores, *now, hasher);
         ihave_per_heartbeat.hash(hasher);
         iwant_per_heartbeat.hash(hasher);
-        message_cache.hash_state(*now, hasher);
+        hash_message_cache(message_cache, *now, hasher);
     }
 }
 
-/// How many milliseconds after now a time is.
-pub(crate) fn from_now(now: Time, time: Time) -> i128 {
+/// The records: floats by their bits, times from now.
+fn hash_scores(scores: &Scores, now: Time, hasher: &mut impl Hasher) {
+    scores.records.len().hash(hasher);
+    for (peer, Record { behaviour_penalty, application_score, status, topics }) in &scores.records {
+        let expiry = match status {
+            Status::Connected => None,
+            Status::Disconnected { expires } => Some(from_now(now, *expires)),
+        };
+        (peer, behaviour_penalty.to_bits(), application_score.to_bits(), expiry, topics.len()).hash(hasher);
+        for (topic, record) in topics {
+            topic.hash(hasher);
+            hash_topic_record(record, now, hasher);
+        }
+    }
+}
+
+fn hash_topic_record(record: &TopicRecord, now: Time, hasher: &mut impl Hasher) {
+    let TopicRecord {
+        mesh_status,
+        first_message_deliveries,
+        mesh_message_deliveries,
+        mesh_message_deliveries_active,
+        mesh_failure_penalty,
+        invalid_messages,
+    } = record;
+    let active = match mesh_status {
+        MeshStatus::Inactive => None,
+        MeshStatus::Active { since, during } => Some((from_now(now, *since), during)),
+    };
+    (active, mesh_message_deliveries_active).hash(hasher);
+    for counter in [first_message_deliveries, mesh_message_deliveries, mesh_failure_penalty, invalid_messages] {
+        counter.to_bits().hash(hasher);
+    }
+}
+
+/// The windows: slots by their age, times from now.
+fn hash_message_cache(cache: &MessageCache, now: Time, hasher: &mut impl Hasher) {
+    cache.additions.len().hash(hasher);
+    for Addition { slot, topic, message_id } in &cache.additions {
+        (cache.shifts - slot, topic, message_id).hash(hasher);
+    }
+    cache.messages.len().hash(hasher);
+    for (message_id, CachedMessage { message, access_counters }) in &cache.messages {
+        (message_id, message, access_counters).hash(hasher);
+    }
+    cache.seen.len().hash(hasher);
+    for (message_id, FirstSight { slot, time }) in &cache.seen {
+        (message_id, cache.shifts - slot, from_now(now, *time)).hash(hasher);
+    }
+}
+
+/// The milliseconds from now to a time.
+fn from_now(now: Time, time: Time) -> i128 {
     i128::from(time.as_millis()) - i128::from(now.as_millis())
 }

@@ -1,11 +1,11 @@
-//! Taking over a state that somebody else is in, to go on from there.
+//! Taking over the state that another automaton shows, to go on from there.
 
 use crate::{Model, backoff::Backoff};
 use gossipsub_automaton::{PartialView, plain::Plain};
 
 impl<A> Model<A> {
-    /// Takes over what a view shows of connections, meshes, fanouts, backoffs and counters. Scores and the message cache
-    /// stay as they are: a view does not show all of what they are made of.
+    /// Takes over the connections, meshes, fanouts, backoffs and counters that a view shows. Scores and the message cache
+    /// stay as they are, because a view shows only a part of them.
     pub fn take_over(&mut self, view: &PartialView<Plain>) {
         fn shown<T: Clone>(ours: &mut T, theirs: Option<&T>) {
             if let Some(theirs) = theirs {

@@ -5,13 +5,13 @@ use gossipsub_automaton::{
     Output, PartialView,
     plain::{MessageId, Peer, Plain, Topic},
 };
-use gossipsub_reference_model::{Choice, Grafts, Observed, OverfullMesh, Pick, Point, Violation};
+use gossipsub_reference_model::{Choice, ChoicePoint, ObservedChoices, OverfullMesh, Pick, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows the choices that an answer shows, and notes those that could have been others.
 #[derive(Debug)]
 pub(crate) struct Noted<'a> {
-    observed: Observed<'a>,
+    observed: ObservedChoices<'a>,
     drawn: Drawn,
 }
 
@@ -44,10 +44,11 @@ impl Drawn {
         names_of_ids(self.announced.get(&(topic.clone(), peer)), ids)
     }
 
-    fn note(&mut self, chosen: impl IntoIterator<Item = Peer>, count: usize, from: &BTreeSet<Peer>) {
-        if count < from.len() {
-            let choice = format!("any {count} of {}", braces(from));
-            self.peers.extend(chosen.into_iter().map(|peer| (peer, choice.clone())));
+    /// Notes the part that is drawn of a set, if it is not the whole.
+    fn note(&mut self, part: &BTreeSet<Peer>, from: &BTreeSet<Peer>) {
+        if part.len() < from.len() {
+            let choice = format!("any {} of {}", part.len(), braces(from));
+            self.peers.extend(part.iter().map(|peer| (*peer, choice.clone())));
         }
     }
 }
@@ -62,7 +63,7 @@ fn names_of_ids(choice: Option<&String>, ids: &[MessageId]) -> Vec<Name<MessageI
 impl<'a> Noted<'a> {
     /// Follows an output and the view after it.
     pub(crate) fn new(output: &'a Output<Plain>, view: &'a PartialView<Plain>) -> Self {
-        Self { observed: Observed::new(output, Some(view)), drawn: Drawn::default() }
+        Self { observed: ObservedChoices::new(output, Some(view)), drawn: Drawn::default() }
     }
 
     /// What was noted.
@@ -72,65 +73,50 @@ impl<'a> Noted<'a> {
 }
 
 impl Choice for Noted<'_> {
-    type Refusal = Violation;
-
-    fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Violation> {
-        let chosen = self.observed.peers(point, pick)?;
-        self.drawn.note(chosen.iter().copied(), pick.count, &pick.from);
-        Ok(chosen)
-    }
-
-    /// The order is drawn, too: only of one or none is nothing left to chance.
-    fn ordered_peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Violation> {
-        let chosen = self.observed.ordered_peers(point, pick)?;
-        if pick.from.len() > 1 {
-            let choice = format!("any {} of {}", pick.count, braces(&pick.from));
-            self.drawn.peers.extend(chosen.iter().map(|peer| (*peer, choice.clone())));
+    fn choose(&mut self, pick: &Pick<'_>) -> Result<Vec<usize>, Violation> {
+        let positions = self.observed.choose(pick)?;
+        let Pick { point, from, count } = pick;
+        let ids = from.message_ids();
+        let peers = from.peers();
+        let is_free = match point {
+            // The order is drawn as well, unless all ids are equal.
+            ChoicePoint::Requested | ChoicePoint::GossipIds(..) => {
+                ids.windows(2).any(|pair| pair.first() != pair.last())
+            }
+            // The order is drawn as well, unless there is one peer at most.
+            ChoicePoint::PxPeers => peers.len() > 1,
+            _ => *count < from.len(),
+        };
+        if !is_free {
+            return Ok(positions);
         }
-        Ok(chosen)
-    }
-
-    /// The order is drawn, too: only of equal ids is nothing left to chance.
-    fn message_ids(&mut self, point: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Violation> {
-        let chosen = self.observed.message_ids(point, from, count)?;
-        if from.windows(2).any(|pair| matches!(pair, [a, b] if a != b)) {
-            let choice = format!("any {count} of {}", brackets(from));
-            if let Point::GossipIds(topic, peer) = point {
-                self.drawn.announced.insert((topic.clone(), peer), choice);
-            } else {
-                self.drawn.requested = Some(choice);
+        let candidates = match point {
+            ChoicePoint::Requested | ChoicePoint::GossipIds(..) => brackets(ids),
+            ChoicePoint::Px => brackets(&peers),
+            _ => braces(&peers.iter().collect()),
+        };
+        let choice = format!("any {count} of {candidates}");
+        match point {
+            ChoicePoint::Requested => self.drawn.requested = Some(choice),
+            ChoicePoint::GossipIds(topic, peer) => {
+                self.drawn.announced.insert(((*topic).clone(), *peer), choice);
+            }
+            _ => {
+                let chosen = positions.iter().filter_map(|position| peers.get(*position));
+                self.drawn.peers.extend(chosen.map(|peer| (*peer, choice.clone())));
             }
         }
-        Ok(chosen)
+        Ok(positions)
     }
 
-    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Violation> {
-        let chosen = self.observed.px(from, count)?;
-        if count < from.len() {
-            let choice = format!("any {count} of {}", brackets(from));
-            self.drawn.peers.extend(chosen.iter().map(|peer| (*peer, choice.clone())));
-        }
-        Ok(chosen)
-    }
-
-    fn kept(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
-        let kept = self.observed.kept(topic, mesh)?;
+    fn keep(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
+        let kept = self.observed.keep(topic, mesh)?;
         let free = kept_or_not(mesh);
         let (stay, go): (BTreeSet<Peer>, BTreeSet<Peer>) = free.iter().partition(|peer| kept.contains(peer));
         for part in [stay, go] {
-            self.drawn.note(part.iter().copied(), part.len(), &free);
+            self.drawn.note(&part, &free);
         }
         Ok(kept)
-    }
-
-    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Violation> {
-        let (first, opportunistic) = self.observed.grafts(grafts)?;
-        if let Some((_, pick)) = &grafts.first {
-            self.drawn.note(first.iter().copied(), pick.count, &pick.from);
-        }
-        let pick = (grafts.opportunistic)(&first);
-        self.drawn.note(opportunistic.iter().copied(), pick.count, &pick.from);
-        Ok((first, opportunistic))
     }
 }
 

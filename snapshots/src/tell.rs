@@ -102,10 +102,10 @@ impl Teller {
 
         let mut noted = Noted::new(&output, &shown);
         // What is not allowed is found by the checker.
-        let _ = self.model.clone().respond(now, input, &mut noted);
+        let _ = self.model.clone().respond(now, input, &mut noted, &mut ());
         let drawn = noted.into_drawn();
 
-        let violation = check_step(&mut self.model, now, input, &output, Some(&shown)).err();
+        let violation = check_step(&mut self.model, now, input, &output, Some(&shown), &mut ()).err();
         // The parts of a score on which both agree.
         let scores = self.model.view().scores;
         let parts = |peer, score| self.model.score_parts(peer).filter(|_| scores.get(&peer) == Some(&score));

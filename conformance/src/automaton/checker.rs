@@ -1,108 +1,25 @@
-//! The one check of a step: ask the model what is allowed, follow the choices, compare the output and the state.
+//! The one check of a step: the model makes it, following the choices of the answer; then output and state are compared.
 
 use super::Environment;
 use crate::engine::{Difference, Violation, differences, json};
-use gossipsub_automaton::{
-    Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time,
-    plain::{MessageId, Peer, Plain, Topic},
-};
-use gossipsub_reference_model::{Choice, Grafts, Model, Observed, OverfullMesh, Pick, Point, rule_of};
+use gossipsub_automaton::{Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time, plain::Plain};
+use gossipsub_reference_model::{Model, ObservedChoices, Observer, rule_of};
 use serde_json::Value;
-use std::collections::BTreeSet;
 
-/// Looks on while steps are checked: to know what was reached.
-pub(super) trait Observer {
-    /// An input was answered, and the model is about to make the step.
-    fn before(&mut self, _: &Model<Environment>, _: Time, _: &Input<Plain>) {}
-
-    /// So many were chosen, of so many.
-    fn chosen(&mut self, _: Point<'_>, _taken: usize, _of: usize) {}
-
-    /// The model made the step, and the answer is allowed.
-    fn after(&mut self, _: &Model<Environment>, _: Time, _: &Input<Plain>, _: &Output<Plain>) {}
-}
-
-/// Nobody looks on.
-impl Observer for () {}
-
-/// A choice that is looked on.
-struct Watched<'a, C, O> {
-    choice: C,
-    observer: &'a mut O,
-}
-
-impl<C: Choice, O: Observer> Choice for Watched<'_, C, O> {
-    type Refusal = C::Refusal;
-
-    fn peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, C::Refusal> {
-        self.observer.chosen(point, pick.count, pick.from.len());
-        self.choice.peers(point, pick)
-    }
-
-    fn ordered_peers(&mut self, point: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, C::Refusal> {
-        self.observer.chosen(point, pick.count, pick.from.len());
-        self.choice.ordered_peers(point, pick)
-    }
-
-    fn message_ids(
-        &mut self,
-        point: Point<'_>,
-        from: &[MessageId],
-        count: usize,
-    ) -> Result<Vec<MessageId>, C::Refusal> {
-        self.observer.chosen(point, count, from.len());
-        self.choice.message_ids(point, from, count)
-    }
-
-    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, C::Refusal> {
-        self.observer.chosen(Point::Px, count, from.len());
-        self.choice.px(from, count)
-    }
-
-    fn kept(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, C::Refusal> {
-        self.observer.chosen(Point::Kept(topic), mesh.keep, mesh.peers.len());
-        self.choice.kept(topic, mesh)
-    }
-
-    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), C::Refusal> {
-        if let Some((point, pick)) = &grafts.first {
-            self.observer.chosen(*point, pick.count, pick.from.len());
-        }
-        let chosen = self.choice.grafts(grafts)?;
-        let pick = (grafts.opportunistic)(&chosen.0);
-        self.observer.chosen(Point::Opportunistic(grafts.topic), pick.count, pick.from.len());
-        Ok(chosen)
-    }
-}
-
-/// Checks an answer against the model, which makes the same step.
+/// Checks an answer against the model, which makes the same step. The observer learns of the model's decisions.
 ///
 /// # Errors
-/// The rule that the answer breaks, with all that differs. The model is of no use afterwards.
+/// The rule that the answer breaks, with all differences. The model must not be used afterwards.
 pub fn check_step(
     model: &mut Model<Environment>,
     now: Time,
     input: &Input<Plain>,
     output: &Output<Plain>,
     view: Option<&PartialView<Plain>>,
+    observer: &mut dyn Observer,
 ) -> Result<(), Violation> {
-    observed_check_step(model, now, input, output, view, &mut ())
-}
-
-/// As [`check_step`], with somebody who looks on.
-///
-/// # Errors
-/// As there.
-pub(super) fn observed_check_step(
-    model: &mut Model<Environment>,
-    now: Time,
-    input: &Input<Plain>,
-    output: &Output<Plain>,
-    view: Option<&PartialView<Plain>>,
-    observer: &mut impl Observer,
-) -> Result<(), Violation> {
-    let mut choice = Watched { choice: Observed::new(output, view), observer };
-    let expected = model.respond(now, input, &mut choice).map_err(|refused| Violation {
+    let mut choices = ObservedChoices::new(output, view);
+    let expected = model.respond(now, input, &mut choices, observer).map_err(|refused| Violation {
         rule: refused.rule,
         differences: vec![Difference { what: refused.what, allowed: refused.allowed, observed: refused.observed }],
     })?;

@@ -1,98 +1,141 @@
-//! What a campaign reached: outputs, the conditions inside them, limits from both sides, choices with none, some and all taken.
+//! Coverage of a campaign: outputs, both outcomes of every check, values at their limits, choices with none, some and all
+//! of the candidates taken, and special cases.
+//!
+//! The model reports all of these while it makes a step. Nothing here looks at its state.
 
-mod cells;
-mod conditions;
-pub mod floors;
+mod minimum_counts;
+mod rows;
 
-pub use cells::Cell;
-
-use super::{AutomatonFamily, Environment};
-use crate::engine::Coverage;
-use gossipsub_automaton::{Input, Output, OutputKind, Time, plain::Plain};
-use gossipsub_reference_model::Model;
+use super::AutomatonFamily;
+use crate::engine;
+use gossipsub_automaton::OutputKind;
+use gossipsub_reference_model::{Decision, MARKS, Mark, Observer, RULES, Rule, RuleId};
+use rows::{ROWS, Source};
 use std::cmp::Ordering;
 
-/// How often each output and each cell was reached.
+/// Counts what the model reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ledger {
-    outputs: [u64; OutputKind::ALL.len()],
-    cells: [u64; Cell::ALL.len()],
-    /// Whether the last step left a choice.
-    left_a_choice: bool,
+pub struct Coverage {
+    rules: Vec<RuleCounts>,
+    marks: Vec<u64>,
 }
 
-impl Default for Ledger {
-    fn default() -> Self {
-        Self { outputs: [0; OutputKind::ALL.len()], cells: [0; Cell::ALL.len()], left_a_choice: false }
+/// The counts of one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct RuleCounts {
+    outputs: u64,
+    holds: u64,
+    fails: u64,
+    below: u64,
+    at: u64,
+    above: u64,
+    chose_none: u64,
+    chose_some: u64,
+    chose_all: u64,
+}
+
+impl RuleCounts {
+    fn all_mut(&mut self) -> [&mut u64; 9] {
+        let Self { outputs, holds, fails, below, at, above, chose_none, chose_some, chose_all } = self;
+        [outputs, holds, fails, below, at, above, chose_none, chose_some, chose_all]
     }
 }
 
-impl Ledger {
-    /// How often an output was allowed.
+impl Default for Coverage {
+    fn default() -> Self {
+        Self { rules: vec![RuleCounts::default(); RULES.len()], marks: vec![0; MARKS.len()] }
+    }
+}
+
+impl Coverage {
+    /// The number of times that an output was given.
     #[must_use]
     pub fn count_of(&self, kind: OutputKind) -> u64 {
-        self.outputs.get(kind as usize).copied().unwrap_or(0)
+        self.of(RuleId::of(kind)).outputs
     }
 
-    /// How often a cell was reached.
+    /// How often the row of this name was reached. 0 if there is no such row.
     #[must_use]
-    pub fn cell(&self, cell: Cell) -> u64 {
-        self.cells.get(cell as usize).copied().unwrap_or(0)
+    pub fn row(&self, name: &str) -> u64 {
+        ROWS.iter().find(|row| row.name == name).map_or(0, |row| self.count(row.source))
     }
 
-    fn hit(&mut self, cell: Cell) {
-        if let Some(count) = self.cells.get_mut(cell as usize) {
-            *count += 1;
-        }
+    fn of(&self, rule: RuleId) -> &RuleCounts {
+        self.rules.get(rule as usize).expect("a coverage has a count for each rule")
     }
 
-    fn hit_if(&mut self, condition: bool, cell: Cell) {
-        if condition {
-            self.hit(cell);
-        }
+    fn of_mut(&mut self, rule: &'static Rule) -> &mut RuleCounts {
+        self.rules.get_mut(rule.index).expect("a coverage has a count for each rule")
     }
 
-    /// Below, at or above a limit.
-    fn side<T: PartialOrd + Copy>(&mut self, value: T, limit: T, [below, at, above]: [Cell; 3]) {
-        match value.partial_cmp(&limit) {
-            Some(Ordering::Less) => self.hit(below),
-            Some(Ordering::Equal) => self.hit(at),
-            Some(Ordering::Greater) | None => self.hit(above),
+    fn count(&self, source: Source) -> u64 {
+        match source {
+            Source::Output(rule) => self.of(rule).outputs,
+            Source::Holds(rule) => self.of(rule).holds,
+            Source::Fails(rule) => self.of(rule).fails,
+            Source::Below(rules) => rules.iter().map(|rule| self.of(*rule).below).sum(),
+            Source::At(rules) => rules.iter().map(|rule| self.of(*rule).at).sum(),
+            Source::Above(rules) => rules.iter().map(|rule| self.of(*rule).above).sum(),
+            Source::ChoseNone(rule) => self.of(rule).chose_none,
+            Source::ChoseSome(rule) => self.of(rule).chose_some,
+            Source::ChoseAll(rule) => self.of(rule).chose_all,
+            Source::Reached(mark) => *self.marks.get(mark as usize).expect("a coverage has a count for each mark"),
         }
     }
 }
 
-impl Coverage<AutomatonFamily> for Ledger {
+impl Observer for Coverage {
+    fn decision(&mut self, decision: Decision<'_>) {
+        let counts = self.of_mut(decision.rule);
+        *(if decision.holds { &mut counts.holds } else { &mut counts.fails }) += 1;
+        match decision.ordering {
+            Some(Ordering::Less) => counts.below += 1,
+            Some(Ordering::Equal) => counts.at += 1,
+            Some(Ordering::Greater) => counts.above += 1,
+            None => {}
+        }
+    }
+
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        let counts = self.of_mut(rule);
+        *(match taken {
+            0 => &mut counts.chose_none,
+            taken if taken < of => &mut counts.chose_some,
+            _ => &mut counts.chose_all,
+        }) += 1;
+    }
+
+    fn reached(&mut self, mark: &'static Mark) {
+        *self.marks.get_mut(mark.index).expect("a coverage has a count for each mark") += 1;
+    }
+
+    fn answered(&mut self, rule: &'static Rule) {
+        self.of_mut(rule).outputs += 1;
+    }
+}
+
+impl engine::Coverage<AutomatonFamily> for Coverage {
     fn add(&mut self, other: &Self) {
-        let theirs = other.outputs.iter().chain(&other.cells);
-        for (ours, theirs) in self.outputs.iter_mut().chain(&mut self.cells).zip(theirs) {
-            *ours = ours.saturating_add(*theirs);
+        let mut other = other.clone();
+        for (ours, theirs) in self.rules.iter_mut().zip(&mut other.rules) {
+            for (ours, theirs) in ours.all_mut().into_iter().zip(theirs.all_mut()) {
+                *ours = ours.saturating_add(*theirs);
+            }
+        }
+        for (ours, theirs) in self.marks.iter_mut().zip(other.marks) {
+            *ours = ours.saturating_add(theirs);
         }
     }
 
     fn output(&self, kind: usize) -> u64 {
-        self.outputs.get(kind).copied().unwrap_or(0)
+        OutputKind::ALL.get(kind).map_or(0, |kind| self.count_of(*kind))
     }
 
     fn rows(&self) -> Vec<(&'static str, u64)> {
-        let outputs = OutputKind::ALL.iter().map(|kind| (kind.name(), self.count_of(*kind)));
-        outputs.chain(Cell::ALL.iter().map(|cell| (cell.text(), self.cell(*cell)))).collect()
+        ROWS.iter().map(|row| (row.name.as_str(), self.count(row.source))).collect()
     }
 
     fn below_minimum(&self, steps: u64) -> Vec<String> {
-        floors::below_floor(self, steps)
-    }
-
-    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>) {
-        self.left_a_choice = false;
-        super::checker::Observer::before(self, model, now, input);
-    }
-
-    fn after(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
-        super::checker::Observer::after(self, model, now, input, output);
-    }
-
-    fn left_a_choice(&self) -> bool {
-        self.left_a_choice
+        minimum_counts::below_minimum(self, steps)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
 use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
 use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
-use gossipsub_reference_model::{Drawn, Model};
+use gossipsub_reference_model::{Model, RandomChoices};
 
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone, Default)]
@@ -70,7 +70,7 @@ impl Fork<AutomatonFamily> for Core {
 /// The reference model, with choices drawn from the header's seed, or 0.
 #[derive(Clone, Debug, Default)]
 pub struct Reference {
-    started: Option<(Model<Environment>, Drawn, Views)>,
+    started: Option<(Model<Environment>, RandomChoices, Views)>,
 }
 
 impl Reference {
@@ -84,7 +84,7 @@ impl Reference {
 impl Implementation<AutomatonFamily> for Reference {
     fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
         let model = <Model<_> as engine::Model<AutomatonFamily>>::start(header)?;
-        self.started = Some((model, Drawn::from_seed(header.seed.unwrap_or(0)), views));
+        self.started = Some((model, RandomChoices::from_seed(header.seed.unwrap_or(0)), views));
         Ok(())
     }
 
@@ -95,7 +95,7 @@ impl Implementation<AutomatonFamily> for Reference {
 
     fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
         let (model, chance, views) = self.started.as_mut().ok_or_else(not_started)?;
-        let output = engine::Model::respond(model, now, input, chance);
+        let output = model.answer(now, input, chance);
         Ok(Answer { output, view: shown(*views, input, || model.view()) })
     }
 

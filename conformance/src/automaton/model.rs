@@ -1,22 +1,22 @@
 //! The reference model, as the engine uses it.
 
-use super::{AutomatonFamily, Environment, EnvironmentChange, Header, checker, coverage::Ledger};
+use super::{AutomatonFamily, Environment, EnvironmentChange, Header, checker};
 use crate::engine::{self, Family, Views, Violation, trace::LineError};
 use gossipsub_automaton::{Input, Output, PartialView, Time, plain::Plain};
-use gossipsub_reference_model::{Drawn, Enumerated, Model};
+use gossipsub_reference_model::{EnumeratedChoices, Model, Observer, RandomChoices};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hash;
 
 impl engine::Model<AutomatonFamily> for Model<Environment> {
-    type Chance = Drawn;
+    type Chance = RandomChoices;
 
     fn start(header: &Header) -> Result<Self, LineError> {
         Self::new(header.limits.clone(), Environment::default())
             .map_err(|error| LineError::of_field("limits", engine::trace::LineErrorKind::from(error)))
     }
 
-    fn chance(seed: u64) -> Drawn {
-        Drawn::from_seed(seed)
+    fn chance(seed: u64) -> RandomChoices {
+        RandomChoices::from_seed(seed)
     }
 
     fn change(&mut self, change: &EnvironmentChange) {
@@ -29,17 +29,13 @@ impl engine::Model<AutomatonFamily> for Model<Environment> {
         input: &Input<Plain>,
         output: &Output<Plain>,
         view: Option<&PartialView<Plain>>,
-        coverage: Option<&mut Ledger>,
+        observer: &mut dyn Observer,
     ) -> Result<(), Violation> {
-        match coverage {
-            Some(coverage) => checker::observed_check_step(self, now, input, output, view, coverage),
-            None => checker::check_step(self, now, input, output, view),
-        }
+        checker::check_step(self, now, input, output, view, observer)
     }
 
-    fn respond(&mut self, now: Time, input: &Input<Plain>, chance: &mut Drawn) -> Output<Plain> {
-        let Ok(output) = Self::respond(self, now, input, chance);
-        output
+    fn respond(&mut self, now: Time, input: &Input<Plain>, chance: &mut RandomChoices) -> Output<Plain> {
+        self.answer(now, input, chance)
     }
 
     fn view(&self, input: &Input<Plain>, views: Views) -> Option<PartialView<Plain>> {
@@ -53,10 +49,10 @@ impl engine::Model<AutomatonFamily> for Model<Environment> {
 
     fn outcomes(&self, now: Time, input: &Input<Plain>) -> Vec<(Output<Plain>, Self)> {
         let mut outcomes: Vec<(Output<Plain>, Self, u128)> = Vec::new();
-        let mut choice = Enumerated::default();
+        let mut choice = EnumeratedChoices::default();
         loop {
             let mut after = self.clone();
-            let Ok(output) = Self::respond(&mut after, now, input, &mut choice);
+            let output = after.answer(now, input, &mut choice);
             let (output, key) = (AutomatonFamily::normalized(&output), engine::Model::key(&after));
             if !outcomes.iter().any(|(other, _, other_key)| *other_key == key && *other == output) {
                 outcomes.push((output, after, key));

@@ -344,7 +344,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             } else {
                 break;
             };
-            let judged = runner.covered_step(&mut step, Some(&mut results.coverage));
+            let judged = runner.observed_step(&mut step, &mut results.coverage);
             steps.push(step);
             let Err(finding) = judged else { continue };
             let Some(index) = plan.known.of(&finding) else { return Some(finding) };

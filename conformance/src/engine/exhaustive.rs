@@ -300,7 +300,7 @@ impl<F: Family, M: Fork<F>> Job<'_, F, M> {
         for node in way.into_iter().skip(shared) {
             let Move { action, seed } = self.known.taken(node);
             let (_, state) = self.line.last().expect("the start is never removed from the line");
-            let (next, _) = state.after(self.world.action(action), seed, None).map_err(|finding| (None, finding))?;
+            let (next, _) = state.after(self.world.action(action), seed, &mut ()).map_err(|finding| (None, finding))?;
             self.line.push((node, next));
         }
         Ok(())
@@ -335,7 +335,7 @@ fn counterexample<F: Family, M: Fork<F>>(
     for (action, seed) in world.start.iter().map(|action| (action, 0)).chain(moves) {
         let Some(before) = state.take() else { break };
         let (after, answer) = before.sent(action, seed);
-        let next = before.after(action, seed, None);
+        let next = before.after(action, seed, &mut ());
         let mut event = action.event.clone();
         if let (Event::Input(Exchange { output, view, .. }), Ok(Some(answer))) = (&mut event, answer) {
             (*output, *view) = (Some(answer.output), answer.view);

@@ -8,6 +8,7 @@ use super::{
     implementation::ImplementationError, trace::LineError,
 };
 use gossipsub_automaton::Time;
+use gossipsub_reference_model::Observer;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use std::{fmt, hash::Hash};
@@ -244,8 +245,8 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
     /// The environment changes.
     fn change(&mut self, change: &F::Change);
 
-    /// Makes the step, and compares the answer. Where the protocol leaves a choice, takes the one that the answer shows
-    /// if it is allowed.
+    /// Makes the step, and compares the answer. If the protocol leaves a choice, takes the one that the answer shows, if
+    /// it is allowed. The observer learns of every decision.
     ///
     /// # Errors
     /// The rule that the answer breaks. The model must not be used afterwards.
@@ -255,7 +256,7 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
         input: &F::Input,
         output: &F::Output,
         view: Option<&F::View>,
-        coverage: Option<&mut F::Coverage>,
+        observer: &mut dyn Observer,
     ) -> Result<(), Violation>;
 
     /// Makes the step and every choice by itself.
@@ -280,8 +281,8 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
     fn key(&self) -> u128;
 }
 
-/// What sequences reached.
-pub trait Coverage<F: Family>: Clone + Default + fmt::Debug + Send + Sync {
+/// What sequences reached: counts what the model reports.
+pub trait Coverage<F: Family>: Observer + Clone + Default + fmt::Debug + Send + Sync {
     /// Adds what another reached.
     fn add(&mut self, other: &Self);
 
@@ -294,17 +295,6 @@ pub trait Coverage<F: Family>: Clone + Default + fmt::Debug + Send + Sync {
     /// The rows that a campaign of this many steps over all profiles reached less often than it must, in words.
     fn below_minimum(&self, _steps: u64) -> Vec<String> {
         Vec::new()
-    }
-
-    /// An answer is about to be judged.
-    fn before(&mut self, _model: &F::Model, _now: Time, _input: &F::Input) {}
-
-    /// An answer was allowed.
-    fn after(&mut self, model: &F::Model, now: Time, input: &F::Input, output: &F::Output);
-
-    /// Whether the last step left a choice, so that its outcome could have been another.
-    fn left_a_choice(&self) -> bool {
-        false
     }
 
     /// How many rows were reached, and how many there are.

@@ -1,9 +1,9 @@
 //! The one place where a step of a sequence is judged: by the model, and by the properties beside it.
 
 use super::{
-    Coverage, Event, Exchange, Family, Finding, Model, Properties, PropertyExtent, Step, Unverifiable, Views,
-    trace::LineError,
+    Event, Exchange, Family, Finding, Model, Properties, PropertyExtent, Step, Unverifiable, Views, trace::LineError,
 };
+use gossipsub_reference_model::Observer;
 
 /// Judges the steps of one sequence, in order.
 #[derive(Clone, Debug)]
@@ -42,11 +42,11 @@ impl<F: Family> Referee<F> {
         }
     }
 
-    /// Judges a step: a change of the environment always passes.
+    /// Judges a step: a change of the environment always passes. The observer learns of every decision of the model.
     ///
     /// # Errors
     /// What is wrong with the answer. The sequence ends there, unless [`Self::take_over`] succeeds.
-    pub fn judge(&mut self, step: &Step<F>, mut coverage: Option<&mut F::Coverage>) -> Result<(), Finding> {
+    pub fn judge(&mut self, step: &Step<F>, observer: &mut dyn Observer) -> Result<(), Finding> {
         let Exchange { input, output, view } = match &step.event {
             Event::Environment(change) => {
                 self.change(change);
@@ -54,9 +54,6 @@ impl<F: Family> Referee<F> {
             }
             Event::Input(exchange) => exchange,
         };
-        if let Some(coverage) = &mut coverage {
-            coverage.before(&self.model, step.now, input);
-        }
         if self.keeps_before {
             self.before = Some(self.model.clone());
         }
@@ -65,12 +62,9 @@ impl<F: Family> Referee<F> {
         if let Some(missing) = F::missing_field(input, view) {
             return Err(missing.into());
         }
-        self.model.judge(step.now, input, output, view, coverage.as_deref_mut())?;
+        self.model.judge(step.now, input, output, view, observer)?;
         if let Some(properties) = &mut self.properties {
             properties.check(step.now, input, output, view)?;
-        }
-        if let Some(coverage) = coverage {
-            coverage.after(&self.model, step.now, input, output);
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::{
     Answer, Event, Exchange, Family, Finding, Implementation, PropertyExtent, Referee, Step, Views,
     implementation::ImplementationError,
 };
+use gossipsub_reference_model::Observer;
 
 /// Sends the steps of one sequence to an implementation, and judges its answers as they come.
 #[derive(Debug)]
@@ -41,14 +42,14 @@ impl<'a, F: Family, M: Implementation<F> + ?Sized> Runner<'a, F, M> {
     /// # Errors
     /// What is wrong with the answer. The sequence ends there.
     pub fn step(&mut self, step: &mut Step<F>) -> Result<(), Finding> {
-        self.covered_step(step, None)
+        self.observed_step(step, &mut ())
     }
 
-    /// As [`Runner::step`], and counts what the step reaches.
+    /// As [`Runner::step`]. The observer, such as coverage, learns of every decision of the model.
     ///
     /// # Errors
     /// As [`Runner::step`].
-    pub fn covered_step(&mut self, step: &mut Step<F>, coverage: Option<&mut F::Coverage>) -> Result<(), Finding> {
+    pub fn observed_step(&mut self, step: &mut Step<F>, observer: &mut dyn Observer) -> Result<(), Finding> {
         match &mut step.event {
             Event::Environment(change) => self.implementation.change(step.now, change)?,
             Event::Input(Exchange { input, output, view }) => {
@@ -56,7 +57,7 @@ impl<'a, F: Family, M: Implementation<F> + ?Sized> Runner<'a, F, M> {
                 (*output, *view) = (Some(answer.output), answer.view);
             }
         }
-        self.referee.judge(step, coverage)
+        self.referee.judge(step, observer)
     }
 
     /// The referee.

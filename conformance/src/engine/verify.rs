@@ -175,7 +175,7 @@ fn judge_steps<F: Family, R: BufRead, M: Implementation<F> + ?Sized>(
     while let Some(step) = reader.next() {
         let (line, mut step) = step?;
         let sent = implementation.as_mut().map_or(Ok(()), |implementation| send(*implementation, &mut step));
-        let judged = sent.map_err(Finding::from).and_then(|()| referee.judge(&step, None));
+        let judged = sent.map_err(Finding::from).and_then(|()| referee.judge(&step, &mut ()));
         if let Err(finding) = judged {
             return conclude(reader.name(), finding, verified.steps + 1, line, step);
         }

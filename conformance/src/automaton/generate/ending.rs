@@ -2,7 +2,7 @@
 
 use crate::automaton::{Environment, Event, Exchange, Step};
 use gossipsub_automaton::{Finite, Input, LARGEST_INTEGER, RemovePeer, SetApplicationScore, Span, Time, plain::Plain};
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::{DeadlineKind, Model};
 
 /// What is later than this from now is not waited for.
 const LONG: u64 = 100_000_000;
@@ -13,7 +13,7 @@ const MANY: u64 = 32;
 /// The steps of the end, the first of them at `now`.
 pub(super) fn ending(model: &Model<Environment>, now: Time) -> Vec<Step> {
     let limits = model.limits();
-    let (interval, slack) = (limits.heartbeat_interval, limits.heartbeat_interval.doubled());
+    let interval = limits.heartbeat_interval;
     let cleanups = limits.backoff_cleanup_ticks.max(limits.score_cleanup_ticks);
     let mut ending = Ending { now, steps: Vec::new() };
 
@@ -21,7 +21,8 @@ pub(super) fn ending(model: &Model<Environment>, now: Time) -> Vec<Step> {
     for peer in model.connections().keys() {
         ending.ask(SetApplicationScore { peer: *peer, score: Finite::default() });
     }
-    let ends = model.backoff().values().flat_map(|entries| entries.values()).map(|end| *end + slack);
+    let cleanups_of_backoffs = model.deadlines().filter(|deadline| deadline.kind == DeadlineKind::BackoffCleanup);
+    let ends = cleanups_of_backoffs.map(|deadline| deadline.time);
     let last = ends.filter(|end| end.since(now).as_millis() < LONG).max().unwrap_or(now);
     ending.wait(last.since(now));
     ending.heartbeats(cleanups, interval);

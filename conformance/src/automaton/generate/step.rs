@@ -11,7 +11,7 @@ use gossipsub_automaton::{
     TopicScoreLimits, Unsubscribe, Validity,
     plain::{Message, MessageId, Peer, Plain, Topic},
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::{DeadlineKind, Model};
 
 /// Draws the next step.
 pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) -> Step {
@@ -86,33 +86,19 @@ fn time(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Time
 
 /// On a deadline that is to come, or a millisecond before or after it.
 fn beside_a_deadline(model: &Model<Environment>, now: u64, draw: &mut impl Draw) -> u64 {
-    let limits = model.limits();
-    let millis = |span: Span| span.as_millis();
-    let mut deadlines: Vec<u64> = Vec::new();
-    match draw.below(5) {
-        0 | 1 => {
-            let ends = model.backoff().values().flat_map(|entries| entries.values()).map(|end| end.as_millis());
-            // The end itself, the end of the flood before it, and the cleanup after it.
-            let (prune, flood) = (millis(limits.prune_backoff), millis(limits.graft_flood_threshold));
-            let slack = millis(limits.heartbeat_interval.doubled());
-            deadlines.extend(
-                ends.flat_map(|end| [end, end.saturating_sub(prune).saturating_add(flood), end.saturating_add(slack)]),
-            );
-        }
-        2 => {
-            let ttl = millis(limits.fanout_ttl);
-            let published = model.fanout().values().map(|fanout| fanout.last_published_time.as_millis());
-            deadlines.extend(published.map(|published| published.saturating_add(ttl)));
-            deadlines.extend(model.record_expiries().map(Time::as_millis));
-        }
-        3 => deadlines.extend(spans(limits).into_iter().map(|span| now.saturating_add(millis(span)))),
+    let of_kinds = |kinds: &[DeadlineKind]| -> Vec<Time> {
+        model.deadlines().filter(|deadline| kinds.contains(&deadline.kind)).map(|deadline| deadline.time).collect()
+    };
+    let deadlines = match draw.below(5) {
+        0 | 1 => of_kinds(&[DeadlineKind::BackoffEnd, DeadlineKind::FloodEnd, DeadlineKind::BackoffCleanup]),
+        2 => of_kinds(&[DeadlineKind::FanoutEnd, DeadlineKind::RecordEnd]),
+        3 => spans(model.limits()).into_iter().map(|span| Time::from_millis(now) + span).collect(),
         _ => {
-            let window = |topic: &Topic| limits.score_limits.topics.of(topic).0.mesh_message_deliveries_window;
-            let windows: Vec<u64> = model.mesh().keys().map(|topic| window(topic).as_millis().unsigned_abs()).collect();
-            let window = draw.pick(&windows).copied().unwrap_or(0);
-            deadlines.extend(model.first_seen().map(|(_, seen)| seen.as_millis().saturating_add(window)));
+            let topics: Vec<&Topic> = model.mesh().keys().collect();
+            draw.pick(&topics).map(|topic| model.duplicate_deadlines(topic).collect()).unwrap_or_default()
         }
-    }
+    };
+    let mut deadlines: Vec<u64> = deadlines.into_iter().map(Time::as_millis).collect();
     deadlines.retain(|deadline| *deadline >= now && *deadline - now < 1_000_000);
     let deadline = draw.pick(&deadlines).copied().unwrap_or(now);
     deadline.saturating_add(draw.below(3)).saturating_sub(1)

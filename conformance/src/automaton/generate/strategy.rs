@@ -5,7 +5,7 @@ use crate::{
     automaton::{Environment, Event, Header, Sequence, Step},
     engine::Bytes,
 };
-use gossipsub_reference_model::{Drawn, Model};
+use gossipsub_reference_model::{Model, RandomChoices};
 use proptest::{
     collection::{SizeRange, vec},
     prelude::{Strategy, any},
@@ -61,7 +61,7 @@ pub struct Growing {
     header: Header,
     generator: Generator,
     model: Model<Environment>,
-    choice: Drawn,
+    choices: RandomChoices,
 }
 
 impl Growing {
@@ -69,8 +69,8 @@ impl Growing {
         let (header, generator) = Generator::new(profile, &mut Bytes::new(head));
         let model =
             Model::new(header.limits.clone(), Environment::default()).expect("the generator's limits are valid");
-        let choice = Drawn::from_seed(header.seed.unwrap_or(0));
-        Self { header, generator, model, choice }
+        let choices = RandomChoices::from_seed(header.seed.unwrap_or(0));
+        Self { header, generator, model, choices }
     }
 
     /// The header of the sequence.
@@ -85,7 +85,7 @@ impl Growing {
         match &step.event {
             Event::Environment(change) => self.model.application_mut().apply(change),
             Event::Input(exchange) => {
-                let Ok(_) = self.model.respond(step.now, &exchange.input, &mut self.choice);
+                self.model.answer(step.now, &exchange.input, &mut self.choices);
             }
         }
         step

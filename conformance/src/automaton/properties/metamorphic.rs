@@ -5,16 +5,15 @@ use super::{
     renaming::{Names, Order},
 };
 use crate::{
-    automaton::{
-        Answer, AutomatonFamily, Environment, Event, Exchange, Header, Step,
-        checker::{Observer, observed_check_step},
+    automaton::{Answer, AutomatonFamily, Event, Exchange, Header, Referee, Step},
+    engine::{
+        Difference, Finding, Implementation, ImplementationError, PropertyExtent, Views, Violation, differences, json,
     },
-    engine::{Difference, Finding, Implementation, ImplementationError, Views, Violation, differences, json},
 };
 use gossipsub_automaton::{
     IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span, plain::Plain,
 };
-use gossipsub_reference_model::{Model, Point};
+use gossipsub_reference_model::{Observer, Rule};
 
 /// What an automaton does depends on no more of the names than their order.
 pub(super) const RENAMED: Property = Property {
@@ -146,32 +145,24 @@ fn differing(property: &Property, index: usize, expected: &Answer, observed: &An
     Violation { rule: property.rule(), differences }
 }
 
-/// Which steps leave something to chance. Only this is asked of the model.
+/// Whether each step leaves a choice, up to the first one that is not allowed. This is the only use of the model here.
 fn open_steps(header: &Header, steps: &[Step]) -> Vec<bool> {
-    struct Chance(bool);
+    /// Whether a choice could have been another one.
+    struct OpenChoice(bool);
 
-    impl Observer for Chance {
-        fn chosen(&mut self, _: Point<'_>, taken: usize, of: usize) {
+    impl Observer for OpenChoice {
+        fn choice(&mut self, _: &'static Rule, taken: usize, of: usize) {
             self.0 |= 0 < taken && taken < of;
         }
     }
 
-    let Ok(mut model) = Model::new(header.limits.clone(), Environment::default()) else { return Vec::new() };
+    let Ok(mut referee) = Referee::start(header, PropertyExtent::None) else { return Vec::new() };
     let mut open = Vec::new();
     for step in steps {
-        let mut left_open = Chance(false);
-        let allowed = match &step.event {
-            Event::Environment(change) => {
-                model.application_mut().apply(change);
-                true
-            }
-            Event::Input(Exchange { input, output: Some(output), view }) => {
-                observed_check_step(&mut model, step.now, input, output, view.as_ref(), &mut left_open).is_ok()
-            }
-            Event::Input(_) => false,
-        };
-        open.push(left_open.0);
-        if !allowed {
+        let mut choice = OpenChoice(false);
+        let judged = referee.judge(step, &mut choice);
+        open.push(choice.0);
+        if judged.is_err() {
             break;
         }
     }

@@ -9,13 +9,28 @@ use gossipsub_automaton::{
     Subscribe, Time,
     plain::{MessageId, Peer, Plain},
 };
+use gossipsub_reference_model::{Observer, Rule};
+use std::collections::BTreeSet;
 
 /// An automaton that is asked step by step, and checked as it goes.
 pub(super) struct ScenarioRun<'a> {
     runner: Runner<'a, dyn Implementation<AutomatonFamily> + 'a>,
     now: Time,
     steps: Vec<Step>,
+    choices: Choices,
     fresh: u64,
+}
+
+/// The rules that left a choice.
+#[derive(Debug, Default)]
+struct Choices(BTreeSet<&'static str>);
+
+impl Observer for Choices {
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        if 0 < taken && taken < of {
+            self.0.insert(rule.name);
+        }
+    }
 }
 
 impl<'a> ScenarioRun<'a> {
@@ -25,7 +40,7 @@ impl<'a> ScenarioRun<'a> {
         header: &Header,
     ) -> Result<Self, Finding> {
         let runner = Runner::start(implementation, header)?;
-        Ok(Self { runner, now: Time::ZERO, steps: Vec::new(), fresh: 1 << 20 })
+        Ok(Self { runner, now: Time::ZERO, steps: Vec::new(), choices: Choices::default(), fresh: 1 << 20 })
     }
 
     /// Asks. An hour goes by before each input: what ends has ended.
@@ -33,7 +48,7 @@ impl<'a> ScenarioRun<'a> {
         self.now = self.now + Span::from_secs(60 * 60);
         let event = Event::Input(Exchange { input: input.into(), output: None, view: None });
         let mut step = Step { now: self.now, event };
-        let checked = self.runner.step(&mut step);
+        let checked = self.runner.observed_step(&mut step, &mut self.choices);
         self.steps.push(step);
         checked
     }
@@ -41,6 +56,12 @@ impl<'a> ScenarioRun<'a> {
     /// The steps so far, with their answers.
     pub(super) fn steps(&self) -> Vec<Step> {
         self.steps.clone()
+    }
+
+    /// The rules that left a choice so far.
+    #[cfg(test)]
+    pub(super) const fn choices(&self) -> &BTreeSet<&'static str> {
+        &self.choices.0
     }
 
     /// What was asked last, with its answer.

@@ -83,7 +83,7 @@ fn connect(run: &mut ScenarioRun<'_>, kind: Kind) -> Result<(), Finding> {
 mod tests {
     use super::*;
     use crate::automaton::{Core, Header};
-    use gossipsub_reference_model::Point;
+    use gossipsub_reference_model::{Report, RuleId};
     use std::collections::BTreeSet;
 
     #[test]
@@ -93,35 +93,22 @@ mod tests {
             let header = Header { limits: (scenario.limits)(), ..Header::default() };
             let mut run = ScenarioRun::start(&mut core, &header).expect("limits");
             (scenario.prepare)(&mut run).expect("a way to the choice");
+            assert!(!run.choices().contains(scenario.rule), "{scenario}: chosen before the first round");
             for _ in 0..scenario.rounds {
                 for choice in (scenario.round)(&mut run).expect("a round") {
                     assert_eq!(choice.len() as u64, scenario.chosen, "{scenario}: {choice:?}");
                     assert!(choice.iter().all(|member| *member < scenario.of), "{scenario}: {choice:?}");
                 }
             }
+            assert_eq!(run.choices().iter().collect::<Vec<_>>(), [&scenario.rule], "{scenario}");
             assert!(scenario.rounds.is_multiple_of(2), "{scenario}: rounds make pairs");
         }
     }
 
     #[test]
     fn every_rule_that_leaves_a_choice_has_a_scenario() {
-        let topic = String::new();
-        let topic = &topic;
-        let points = [
-            Point::Requested,
-            Point::NewFanout(topic),
-            Point::Joined(topic),
-            Point::Px,
-            Point::Fill(topic),
-            Point::Kept(topic),
-            Point::Outbound(topic),
-            Point::Opportunistic(topic),
-            Point::Fanout(topic),
-            Point::PxPeers,
-            Point::GossipPeers(topic),
-            Point::GossipIds(topic, gossipsub_automaton::plain::Peer(0)),
-        ];
-        let rules: BTreeSet<&str> = points.into_iter().map(Point::rule).collect();
+        let leaves_a_choice = |rule: &&RuleId| rule.reports().contains(&Report::Choice);
+        let rules: BTreeSet<&str> = RuleId::ALL.iter().filter(leaves_a_choice).map(|rule| rule.rule().name).collect();
         assert_eq!(ALL.iter().map(|scenario| scenario.rule).collect::<BTreeSet<_>>(), rules);
     }
 }

@@ -1,7 +1,8 @@
 //! Every outcome of an action: one, or, if the action leaves a choice, each one that is allowed.
 
 use super::{Action, state::State};
-use crate::engine::{Answer, Coverage, Difference, Event, Exchange, Family, Finding, Fork, Model, Violation};
+use crate::engine::{Answer, Difference, Event, Exchange, Family, Finding, Fork, Model, Violation};
+use gossipsub_reference_model::{Decision, Mark, Observer, Rule};
 
 /// How many seeds are tried for each allowed outcome. Of n outcomes that are equally likely, one stays hidden from all of
 /// them with probability e^-64.
@@ -11,13 +12,15 @@ const TRIES: u32 = 64;
 pub(super) struct Outcomes<F: Family> {
     pub(super) steps: u64,
     pub(super) coverage: F::Coverage,
+    /// Whether the last step left a choice, so that it could have another outcome.
+    is_open: bool,
     /// The states after the last action, each with the seed that leads there.
     found: Vec<(u128, u32)>,
 }
 
 impl<F: Family> Default for Outcomes<F> {
     fn default() -> Self {
-        Self { steps: 0, coverage: F::Coverage::default(), found: Vec::new() }
+        Self { steps: 0, coverage: F::Coverage::default(), is_open: false, found: Vec::new() }
     }
 }
 
@@ -26,6 +29,32 @@ struct AllowedOutcome<F: Family> {
     output: F::Output,
     key: u128,
     was_shown: bool,
+}
+
+/// Passes everything on to coverage, and notes whether there was a choice. One of all candidates counts, too: their
+/// order may be free.
+struct ChoiceWatcher<'a, C> {
+    coverage: &'a mut C,
+    is_open: bool,
+}
+
+impl<C: Observer> Observer for ChoiceWatcher<'_, C> {
+    fn decision(&mut self, decision: Decision<'_>) {
+        self.coverage.decision(decision);
+    }
+
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        self.is_open |= taken > 0 && of > 1;
+        self.coverage.choice(rule, taken, of);
+    }
+
+    fn reached(&mut self, mark: &'static Mark) {
+        self.coverage.reached(mark);
+    }
+
+    fn answered(&mut self, rule: &'static Rule) {
+        self.coverage.answered(rule);
+    }
 }
 
 impl<F: Family> Outcomes<F> {
@@ -41,7 +70,7 @@ impl<F: Family> Outcomes<F> {
         self.found.clear();
         let (key, answer) = self.try_seed(state, action, 0)?;
         match (&action.event, answer) {
-            (Event::Input(Exchange { input, .. }), Some(answer)) if self.coverage.left_a_choice() => {
+            (Event::Input(Exchange { input, .. }), Some(answer)) if self.is_open => {
                 self.show_all(state, action, input, (key, answer))?;
             }
             _ => self.found.push((key, 0)),
@@ -56,7 +85,9 @@ impl<F: Family> Outcomes<F> {
         seed: u32,
     ) -> Result<(u128, Option<Answer<F>>), (u32, Finding)> {
         self.steps += 1;
-        let stepped = state.after(action, seed, Some(&mut self.coverage));
+        let mut observer = ChoiceWatcher { coverage: &mut self.coverage, is_open: false };
+        let stepped = state.after(action, seed, &mut observer);
+        self.is_open = observer.is_open;
         let (after, answer) = stepped.map_err(|finding| (seed, finding))?;
         Ok((after.key(), answer))
     }

@@ -5,6 +5,7 @@ use crate::engine::{
     Answer, Event, Exchange, Family, Finding, Fork, ImplementationError, Model, PropertyExtent, Referee, Step, Views,
 };
 use gossipsub_automaton::Time;
+use gossipsub_reference_model::Observer;
 
 /// The two at the same step of the same sequence.
 #[derive(Clone)]
@@ -26,7 +27,7 @@ impl<F: Family, M: Fork<F>> State<F, M> {
     pub(super) fn start(implementation: M, world: &World<F>) -> Result<Self, Finding> {
         let mut state = Self::fresh(implementation, world)?;
         for action in &world.start {
-            (state, _) = state.after(action, 0, None)?;
+            (state, _) = state.after(action, 0, &mut ())?;
         }
         Ok(state)
     }
@@ -36,7 +37,7 @@ impl<F: Family, M: Fork<F>> State<F, M> {
         &self,
         action: &Action<F>,
         seed: u32,
-        coverage: Option<&mut F::Coverage>,
+        observer: &mut dyn Observer,
     ) -> Result<(Self, Option<Answer<F>>), Finding> {
         let (mut after, answer) = self.sent(action, seed);
         let mut step = Step { now: after.now, event: action.event.clone() };
@@ -44,7 +45,7 @@ impl<F: Family, M: Fork<F>> State<F, M> {
         if let (Event::Input(Exchange { output, view, .. }), Some(answer)) = (&mut step.event, &answer) {
             (*output, *view) = (Some(answer.output.clone()), answer.view.clone());
         }
-        after.referee.judge(&step, coverage)?;
+        after.referee.judge(&step, observer)?;
         Ok((after, answer))
     }
 

@@ -111,7 +111,7 @@ fn state_before_the_last<F: Family>(header: &F::Header, steps: &[Step<F>]) -> Ve
         return Vec::new();
     };
     let Ok(mut referee) = Referee::<F>::start(header, PropertyExtent::None) else { return Vec::new() };
-    if before.iter().any(|step| referee.judge(step, None).is_err()) {
+    if before.iter().any(|step| referee.judge(step, &mut ()).is_err()) {
         return Vec::new();
     }
     let mut lines = F::state_lines(referee.model(), input);

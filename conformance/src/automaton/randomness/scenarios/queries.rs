@@ -15,7 +15,7 @@ use gossipsub_automaton::{
 
 /// `select_px_peers`: 2 of 4 subscribers, for a peer that is not one.
 pub(super) const PX_PEERS: Scenario = Scenario {
-    rule: "select_px_peers",
+    rule: "select_px_peers (3)",
     tested: Tested::Lists("two queries"),
     prepare: |run| connect(run, Kind::Inbound),
     round: |run| TOPICS.into_iter().map(|topic| px_peers(run, topic)).collect(),
@@ -52,8 +52,7 @@ fn px_peers(run: &mut ScenarioRun<'_>, topic: &str) -> Result<Vec<u64>, Finding>
 
 /// `select_gossip_messages`: a message of each topic, announced to 2 of 4 subscribers.
 pub(super) const GOSSIP_PEERS: Scenario = Scenario {
-    rule: "select_gossip_messages",
-    case: "peers",
+    rule: "select_gossip_messages (2)",
     prepare: |run| {
         run.join(&TOPICS)?;
         connect(run, Kind::Inbound)?;
@@ -75,7 +74,7 @@ pub(super) const GOSSIP_PEERS: Scenario = Scenario {
 
 /// `select_gossip_messages`: two peers, and 2 of 4 messages announced to each.
 pub(super) const GOSSIP_IDS: Scenario = Scenario {
-    case: "ids",
+    rule: "select_gossip_messages (3)",
     tested: Tested::Sets("two peers of a gossip"),
     prepare: |run| {
         run.join(&["a"])?;
