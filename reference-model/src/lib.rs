@@ -26,6 +26,7 @@ mod enumerated;
 mod heartbeat;
 mod inputs;
 mod introspection;
+pub mod libp2p;
 mod message_cache;
 mod model;
 mod observed;
