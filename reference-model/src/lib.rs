@@ -31,6 +31,7 @@ mod decision;
 mod heartbeat;
 mod inputs;
 mod introspection;
+pub mod libp2p;
 mod mark;
 mod message_cache;
 mod model;

@@ -1,0 +1,266 @@
+//! The answer that the rules ask for, part by part, each with its rule.
+
+use super::{
+    rules,
+    violation::Violation,
+    vocabulary::{
+        Delivery, Ihave, Message, MessageId, Output, Peer, Prune, Refusal, Sent, Subscription, Topic, Validation,
+    },
+};
+use crate::Rule;
+use std::{collections::BTreeMap, fmt};
+
+/// The smallest parts of an answer. An answer is a multiset of pairs of a peer and a part.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    /// An announcement is sent to the peer.
+    Subscription(Subscription),
+    /// A message is sent to the peer.
+    Message(Message),
+    /// A GRAFT is sent to the peer.
+    Graft(Topic),
+    /// A PRUNE is sent to the peer.
+    Prune(Prune),
+    /// An id is advertised to the peer.
+    Ihave(Topic, MessageId),
+    /// An id is requested from the peer.
+    Iwant(MessageId),
+    /// An id is refused from the peer.
+    Idontwant(MessageId),
+    /// The application gets a message that the peer sent.
+    Delivered(Message),
+    /// The application is asked about a message that the peer sent.
+    Asked(Message),
+    /// The peer is dialled.
+    Dial,
+}
+
+impl Part {
+    /// The groups of rules that can ask for such a part.
+    fn groups(&self) -> &'static [&'static str] {
+        match self {
+            Self::Subscription(_) => &["connect", "join", "leave"],
+            Self::Message(_) => &["rpc", "message", "validated", "forward", "publish", "iwant"],
+            Self::Graft(_) => &["rpc", "subscribe", "join", "mesh"],
+            Self::Prune(_) => &["rpc", "graft", "leave", "mesh"],
+            Self::Ihave(..) => &["gossip"],
+            Self::Iwant(_) => &["rpc", "ihave"],
+            Self::Idontwant(_) | Self::Delivered(_) | Self::Asked(_) => &["rpc", "message"],
+            Self::Dial => &["rpc", "prune", "heartbeat"],
+        }
+    }
+}
+
+/// What the rules ask for so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Answer {
+    parts: Vec<(Peer, Part, &'static Rule)>,
+    refused: Option<(Refusal, &'static Rule)>,
+    /// The last rule of each group that was looked at.
+    last: BTreeMap<&'static str, (usize, &'static Rule)>,
+    looks: usize,
+}
+
+impl Answer {
+    /// Adds a part that a rule asks for.
+    pub(super) fn add(&mut self, rule: &'static Rule, peer: Peer, part: Part) {
+        self.parts.push((peer, part, rule));
+    }
+
+    /// The call of the application is refused.
+    pub(super) fn refuse(&mut self, rule: &'static Rule, refusal: Refusal) {
+        self.refused = Some((refusal, rule));
+    }
+
+    /// Notes that a rule was looked at, so that a part that no rule asks for is explained by it.
+    pub(super) fn note(&mut self, rule: &'static Rule) {
+        self.looks += 1;
+        self.last.insert(group(rule), (self.looks, rule));
+    }
+
+    /// The ids that are requested from a peer so far.
+    pub(super) fn requested(&self, peer: Peer) -> impl Iterator<Item = MessageId> {
+        self.parts.iter().filter_map(move |(to, part, _)| match part {
+            Part::Iwant(id) if *to == peer => Some(*id),
+            _ => None,
+        })
+    }
+
+    /// Whether a message was sent to a peer.
+    pub(super) fn has_message(&self, peer: Peer, message: &Message) -> bool {
+        self.parts.iter().any(|(to, part, _)| *to == peer && matches!(part, Part::Message(sent) if sent == message))
+    }
+
+    /// Compares with an observed answer.
+    pub(super) fn compare(&self, sent: &Sent) -> Result<(), Violation> {
+        if let Some(peer) = sent.closed.first() {
+            return Err(Violation::new(&rules::ANSWER_3, "no connection to be closed", format!("peer {peer} closed")));
+        }
+        let mut observed: BTreeMap<(Peer, Part), usize> = BTreeMap::new();
+        for (peer, part) in parts_of(sent) {
+            *observed.entry((peer, part)).or_default() += 1;
+        }
+        for (peer, part, rule) in &self.parts {
+            let key = (*peer, part.clone());
+            match observed.get_mut(&key) {
+                Some(count @ 1..) => *count -= 1,
+                _ => return Err(self.missing(*peer, part, rule, &observed)),
+            }
+        }
+        match observed.into_iter().find(|(_, count)| *count > 0) {
+            Some(((peer, part), _)) => {
+                Err(Violation::new(self.rule_against(&part), "nothing of the kind", shown(peer, &part)))
+            }
+            None => self.compare_refusal(sent.refused.as_ref()),
+        }
+    }
+
+    fn missing(
+        &self,
+        peer: Peer,
+        part: &Part,
+        rule: &'static Rule,
+        observed: &BTreeMap<(Peer, Part), usize>,
+    ) -> Violation {
+        // A PRUNE of the same topic with other contents is shown beside the expected one.
+        let similar = observed.iter().find(|((to, other), count)| {
+            let same = matches!((part, other), (Part::Prune(a), Part::Prune(b)) if a.topic == b.topic);
+            *to == peer && **count > 0 && same
+        });
+        let found = similar.map_or_else(|| "nothing".into(), |((peer, part), _)| shown(*peer, part));
+        Violation::new(rule, shown(peer, part), found)
+    }
+
+    /// The rule that was looked at last of those that could have asked for a part.
+    fn rule_against(&self, part: &Part) -> &'static Rule {
+        let looked_at = part.groups().iter().filter_map(|group| self.last.get(group));
+        looked_at.max_by_key(|(look, _)| *look).map_or(&rules::ANSWER_2, |(_, rule)| *rule)
+    }
+
+    /// The words of a refusal are free, except those that the format knows.
+    fn compare_refusal(&self, observed: Option<&Refusal>) -> Result<(), Violation> {
+        let (expected, rule) = match &self.refused {
+            Some((refusal, rule)) => (Some(refusal), *rule),
+            None => (None, &rules::ANSWER_2),
+        };
+        let matches = match (expected, observed) {
+            (None, None | Some(Refusal::Other(_))) | (Some(Refusal::Other(_)), _) => true,
+            (expected, observed) => expected == observed,
+        };
+        if matches {
+            return Ok(());
+        }
+        let show = |refusal: Option<&Refusal>| match refusal {
+            Some(refusal) => format!("the call refused: {refusal}"),
+            None => "the call accepted".into(),
+        };
+        Err(Violation::new(rule, show(expected), show(observed)))
+    }
+
+    /// The answer as an output.
+    pub(super) fn into_output(self, validation: Validation) -> Output {
+        let mut sent = Sent { asked: (validation == Validation::Asked).then(Vec::new), ..Sent::default() };
+        for (peer, part, _) in self.parts {
+            let delivery = |Message { topic, message_id }| Delivery { peer, topic, message_id };
+            match part {
+                Part::Delivered(message) => sent.delivered.push(delivery(message)),
+                Part::Asked(message) => sent.asked.get_or_insert_default().push(delivery(message)),
+                Part::Dial => sent.dial.push(peer),
+                part => {
+                    let parts = sent.to.entry(peer).or_default();
+                    match part {
+                        Part::Subscription(subscription) => parts.subscriptions.push(subscription),
+                        Part::Message(message) => parts.messages.push(message),
+                        Part::Graft(topic) => parts.graft.push(topic),
+                        Part::Prune(prune) => parts.prune.push(prune),
+                        Part::Ihave(topic, id) => match parts.ihave.iter_mut().find(|ihave| ihave.topic == topic) {
+                            Some(ihave) => ihave.message_ids.push(id),
+                            None => parts.ihave.push(Ihave { topic, message_ids: vec![id] }),
+                        },
+                        Part::Iwant(id) => parts.iwant.push(id),
+                        Part::Idontwant(id) => parts.idontwant.push(id),
+                        Part::Delivered(_) | Part::Asked(_) | Part::Dial => unreachable!("matched above"),
+                    }
+                }
+            }
+        }
+        for parts in sent.to.values_mut() {
+            parts.sort();
+        }
+        sent.delivered.sort();
+        if let Some(asked) = &mut sent.asked {
+            asked.sort();
+        }
+        sent.dial.sort();
+        sent.refused = self.refused.map(|(refusal, _)| refusal);
+        Output::Sent(sent)
+    }
+}
+
+/// The group of a rule: its name without the number.
+fn group(rule: &'static Rule) -> &'static str {
+    rule.name.split_once(' ').map_or(rule.name, |(group, _)| group)
+}
+
+/// The parts of an observed answer.
+fn parts_of(sent: &Sent) -> impl Iterator<Item = (Peer, Part)> {
+    let to = sent.to.iter().flat_map(|(peer, parts)| {
+        let subscriptions = parts.subscriptions.iter().cloned().map(Part::Subscription);
+        let messages = parts.messages.iter().cloned().map(Part::Message);
+        let graft = parts.graft.iter().cloned().map(Part::Graft);
+        let prune = parts.prune.iter().map(|prune| {
+            let mut prune = prune.clone();
+            prune.peers.sort();
+            Part::Prune(prune)
+        });
+        let ihave = (parts.ihave.iter())
+            .flat_map(|ihave| ihave.message_ids.iter().map(|id| Part::Ihave(ihave.topic.clone(), *id)));
+        let iwant = parts.iwant.iter().copied().map(Part::Iwant);
+        let idontwant = parts.idontwant.iter().copied().map(Part::Idontwant);
+        let parts = subscriptions.chain(messages).chain(graft).chain(prune).chain(ihave).chain(iwant).chain(idontwant);
+        parts.map(|part| (*peer, part))
+    });
+    let message = |delivery: &Delivery| Message { topic: delivery.topic.clone(), message_id: delivery.message_id };
+    let delivered = sent.delivered.iter().map(move |delivery| (delivery.peer, Part::Delivered(message(delivery))));
+    let asked = sent.asked.iter().flatten().map(move |delivery| (delivery.peer, Part::Asked(message(delivery))));
+    let dial = sent.dial.iter().map(|peer| (*peer, Part::Dial));
+    to.chain(delivered).chain(asked).chain(dial)
+}
+
+fn shown(peer: Peer, part: &Part) -> String {
+    match part {
+        Part::Delivered(_) | Part::Asked(_) => format!("{part} from peer {peer}"),
+        Part::Dial => format!("peer {peer} dialled"),
+        _ => format!("{part} to peer {peer}"),
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Subscription(Subscription { topic, subscribe: true }) => write!(f, "the announcement of {topic}"),
+            Self::Subscription(Subscription { topic, subscribe: false }) => {
+                write!(f, "the announcement that {topic} is left")
+            }
+            Self::Message(Message { topic, message_id }) => write!(f, "message {message_id} of {topic}"),
+            Self::Graft(topic) => write!(f, "GRAFT of {topic}"),
+            Self::Prune(Prune { topic, backoff, peers }) => {
+                write!(f, "PRUNE of {topic}")?;
+                if let Some(backoff) = backoff {
+                    write!(f, " for {backoff} s")?;
+                }
+                write!(f, " with peers {}", super::violation::Members(peers))
+            }
+            Self::Ihave(topic, id) => write!(f, "IHAVE of {id} in {topic}"),
+            Self::Iwant(id) => write!(f, "IWANT of {id}"),
+            Self::Idontwant(id) => write!(f, "IDONTWANT of {id}"),
+            Self::Delivered(Message { topic, message_id }) => {
+                write!(f, "message {message_id} of {topic} for the application")
+            }
+            Self::Asked(Message { topic, message_id }) => {
+                write!(f, "the question to the application about message {message_id} of {topic}")
+            }
+            Self::Dial => f.write_str("a dial"),
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Connections, RPCs, and the topics that peers announce.
+
+use super::{
+    answer::Part,
+    choice::report,
+    dialect::{GraftOnSubscribe, PxOutbound, SubscriptionLimit},
+    faults::Fault,
+    model::{Connection, Model, Step},
+    rules,
+    unwanted::Unwanted,
+    violation::Violation,
+    vocabulary::{Peer, Protocol, Rpc, Subscription, Topic},
+};
+use gossipsub_automaton::Span;
+use std::collections::BTreeSet;
+
+const MOST_SUBSCRIPTIONS: usize = 100;
+const MOST_TOPICS: usize = 100;
+const MOST_TOPIC_BYTES: usize = 1 << 20;
+const BYTES_OF_TOPIC: usize = 1024;
+const GRAYLIST_SPAN: Span = Span::from_secs(1);
+const GRAYLIST_RPCS: usize = 128;
+
+impl Model {
+    pub(super) fn connect(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: Peer,
+        outbound: bool,
+        direct: bool,
+        protocol: Protocol,
+        address: u64,
+    ) {
+        if direct {
+            self.direct.insert(peer);
+        } else {
+            self.direct.remove(&peer);
+        }
+        let outbound = match self.dialect().px_outbound {
+            PxOutbound::AsTold => outbound,
+            PxOutbound::Never => outbound && !self.exchanged.contains(&peer),
+        };
+        let connection = Connection { protocol, outbound, topics: BTreeSet::new(), unwanted: Unwanted::default() };
+        self.peers.insert(peer, connection);
+        if let Some(scores) = &mut self.scores {
+            scores.connect(peer, address);
+        }
+        let rule = &rules::CONNECT_1;
+        step.decide(rule, !self.mesh.is_empty(), format_args!("{} topics are joined", self.mesh.len()));
+        for topic in self.mesh.keys() {
+            step.send(rule, peer, Part::Subscription(Subscription { topic: topic.clone(), subscribe: true }));
+        }
+    }
+
+    pub(super) fn disconnect(&mut self, step: &mut Step<'_>, peer: Peer) {
+        let meshes = self.mesh.values().filter(|members| members.contains(&peer)).count();
+        step.decide(&rules::DISCONNECT_1, meshes > 0, format_args!("peer {peer} is in {meshes} meshes"));
+        self.peers.remove(&peer);
+        for members in self.mesh.values_mut() {
+            members.remove(&peer);
+        }
+        for fanout in self.fanout.values_mut() {
+            fanout.remove(peer);
+        }
+        let now = step.now;
+        if let Some(scores) = &mut self.scores {
+            scores.disconnect(peer, now, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
+        }
+    }
+
+    pub(super) fn rpc(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        if self.is_graylisted(step, peer) {
+            return Ok(());
+        }
+        self.subscriptions(step, peer, &rpc.subscriptions);
+        let control_first = self.has_fault(Fault::ControlBeforeMessages);
+        if !control_first {
+            self.messages(step, peer, rpc)?;
+        }
+        self.ihave(step, peer, rpc)?;
+        self.iwant(step, peer, &rpc.iwant);
+        self.graft(step, peer, &rpc.graft)?;
+        self.prune(step, peer, &rpc.prune)?;
+        self.idontwant(step, peer, &rpc.idontwant);
+        if control_first {
+            self.messages(step, peer, rpc)?;
+        }
+        Ok(())
+    }
+
+    fn messages(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        rpc.messages.iter().try_for_each(|message| self.message(step, peer, message))
+    }
+
+    fn is_graylisted(&mut self, step: &mut Step<'_>, peer: Peer) -> bool {
+        if self.direct.contains(&peer) && !self.has_fault(Fault::DirectPeersGraylisted) {
+            return false;
+        }
+        if self.has_fault(Fault::GraylistCached)
+            && let Some((end, rpcs)) = self.allowed.get_mut(&peer)
+            && step.now <= *end
+            && *rpcs > 0
+        {
+            *rpcs -= 1;
+            return false;
+        }
+        let score = self.score_of(step, peer);
+        let graylist = self.thresholds().graylist;
+        let ignored =
+            step.compare(&rules::RPC_1, ("score", score), ("graylist_threshold", graylist), std::cmp::Ordering::is_lt);
+        self.allowed.remove(&peer);
+        if score >= 0.0 && self.has_fault(Fault::GraylistCached) {
+            self.allowed.insert(peer, (step.now + GRAYLIST_SPAN, GRAYLIST_RPCS));
+        }
+        ignored
+    }
+
+    fn subscriptions(&mut self, step: &mut Step<'_>, peer: Peer, subscriptions: &[Subscription]) {
+        if self.dialect().subscription_limit == SubscriptionLimit::Hundred {
+            let mut topics = self.peers.get(&peer).map(|peer| peer.topics.clone()).unwrap_or_default();
+            for Subscription { topic, subscribe } in subscriptions {
+                if *subscribe {
+                    topics.insert(topic.clone());
+                } else {
+                    topics.remove(topic);
+                }
+            }
+            if subscriptions.len() > MOST_SUBSCRIPTIONS || topics.len() > MOST_TOPICS {
+                return;
+            }
+        }
+        for Subscription { topic, subscribe } in subscriptions {
+            if *subscribe {
+                self.subscribe(step, peer, topic);
+            } else {
+                self.unsubscribe(step, peer, topic);
+            }
+        }
+    }
+
+    fn subscribe(&mut self, step: &mut Step<'_>, peer: Peer, topic: &Topic) {
+        let limit = self.dialect().subscription_limit;
+        let connection = self.peers.get_mut(&peer).expect("only a connected peer sends an RPC");
+        let bytes = |topic: &Topic| topic.name().len().saturating_add(BYTES_OF_TOPIC);
+        let announced: usize = connection.topics.iter().map(bytes).sum();
+        let fits = limit != SubscriptionLimit::Mebibyte || announced.saturating_add(bytes(topic)) <= MOST_TOPIC_BYTES;
+        let new = fits && connection.topics.insert(topic.clone());
+        step.decide(&rules::SUBSCRIBE_1, new, format_args!("peer {peer} announces {topic}"));
+
+        // Each condition is read only if those before it hold, as far as reading a score can be observed.
+        if self.dialect().graft_on_subscribe == GraftOnSubscribe::Low
+            && let Some(members) = self.mesh.get(topic)
+        {
+            let size = members.len();
+            let grafts = size < self.parameters().degree_low
+                && fits
+                && self.graftable(topic).contains(&peer)
+                && self.score_of(step, peer) >= 0.0;
+            let rule = &rules::SUBSCRIBE_2;
+            step.decide(rule, grafts, format_args!("{size} members, D_low {}", self.parameters().degree_low));
+            if grafts {
+                self.add_to_mesh(step, topic, peer, true);
+                step.send(rule, peer, Part::Graft(topic.clone()));
+            }
+        }
+    }
+
+    fn unsubscribe(&mut self, step: &mut Step<'_>, peer: Peer, topic: &Topic) {
+        let connection = self.peers.get_mut(&peer).expect("only a connected peer sends an RPC");
+        let gone = connection.topics.remove(topic);
+        step.decide(&rules::UNSUBSCRIBE_1, gone, format_args!("peer {peer} announced {topic}: {gone}"));
+        if !self.has_fault(Fault::UnsubscribePrunes) {
+            return;
+        }
+        if let Some(fanout) = self.fanout.get_mut(topic) {
+            fanout.remove(peer);
+        }
+        if self.mesh.get_mut(topic).is_some_and(|members| members.remove(&peer)) {
+            self.score_prune(step, topic, peer);
+            let span = self.parameters().prune_backoff;
+            self.backoffs.extend(topic, peer, span, step.now);
+        }
+    }
+
+    pub(super) fn set_application_score(&mut self, step: &mut Step<'_>, peer: Peer, score: f64) {
+        if let Some(scores) = &mut self.scores {
+            let taken = scores.set_application(peer, score);
+            step.decide(&rules::APPLICATION_SCORE_1, taken, format_args!("P5 of peer {peer} is {score}"));
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Known faults of implementations. A dialect never contains one; a model has one only if it is planted.
+
+use std::{collections::BTreeSet, fmt};
+
+/// What an implementation does although a sentence of the specification forbids it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Fault {
+    /// R1.
+    GraftOfDirectPeerUnanswered,
+    /// R2.
+    FanoutRedrawn,
+    /// R4, G7.
+    MeshPrunedAtHigh,
+    /// R7.
+    PromisedIdsNotRequested,
+    /// R9.
+    DirectPeersGraylisted,
+    /// R10.
+    UnsubscribePrunes,
+    /// R12, J26.
+    ParametersUnchecked,
+    /// G2.
+    ControlCountsAsIhave,
+    /// G3.
+    NothingWithoutSubscribers,
+    /// G3 of js.
+    NothingPublishedWithoutSubscribers,
+    /// G4.
+    ZeroDegreeMeansAll,
+    /// G4 of js.
+    ZeroDegreeMeansAllInFanout,
+    /// G5.
+    DeficitStaysActive,
+    /// G6.
+    DeficitWithoutMesh,
+    /// G9.
+    OutboundQuotaBelowHalf,
+    /// J1.
+    PrunesAfterUnknownDropped,
+    /// J2.
+    JoinIgnoresFanoutSize,
+    /// J3.
+    JoinDoesNotScore,
+    /// J7.
+    EmptyMeshUsesFanout,
+    /// J16.
+    UnvalidatedGivenOut,
+    /// J17.
+    ScoresCached,
+    /// J22.
+    GraylistCached,
+    /// J18.
+    ControlBeforeMessages,
+    /// P1 of py.
+    UnknownGraftPruned,
+}
+
+impl Fault {
+    /// Every fault.
+    pub const ALL: [Self; 24] = [
+        Self::GraftOfDirectPeerUnanswered,
+        Self::FanoutRedrawn,
+        Self::MeshPrunedAtHigh,
+        Self::PromisedIdsNotRequested,
+        Self::DirectPeersGraylisted,
+        Self::UnsubscribePrunes,
+        Self::ParametersUnchecked,
+        Self::ControlCountsAsIhave,
+        Self::NothingWithoutSubscribers,
+        Self::NothingPublishedWithoutSubscribers,
+        Self::ZeroDegreeMeansAll,
+        Self::ZeroDegreeMeansAllInFanout,
+        Self::DeficitStaysActive,
+        Self::DeficitWithoutMesh,
+        Self::OutboundQuotaBelowHalf,
+        Self::PrunesAfterUnknownDropped,
+        Self::JoinIgnoresFanoutSize,
+        Self::JoinDoesNotScore,
+        Self::EmptyMeshUsesFanout,
+        Self::UnvalidatedGivenOut,
+        Self::ScoresCached,
+        Self::GraylistCached,
+        Self::ControlBeforeMessages,
+        Self::UnknownGraftPruned,
+    ];
+
+    /// Its short name: the first letter of the implementation and a number.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::GraftOfDirectPeerUnanswered => "R1",
+            Self::FanoutRedrawn => "R2",
+            Self::MeshPrunedAtHigh => "R4",
+            Self::PromisedIdsNotRequested => "R7",
+            Self::DirectPeersGraylisted => "R9",
+            Self::UnsubscribePrunes => "R10",
+            Self::ParametersUnchecked => "R12",
+            Self::ControlCountsAsIhave => "G2",
+            Self::NothingWithoutSubscribers => "G3",
+            Self::NothingPublishedWithoutSubscribers => "G3-js",
+            Self::ZeroDegreeMeansAll => "G4",
+            Self::ZeroDegreeMeansAllInFanout => "G4-js",
+            Self::DeficitStaysActive => "G5",
+            Self::DeficitWithoutMesh => "G6",
+            Self::OutboundQuotaBelowHalf => "G9",
+            Self::PrunesAfterUnknownDropped => "J1",
+            Self::JoinIgnoresFanoutSize => "J2",
+            Self::JoinDoesNotScore => "J3",
+            Self::EmptyMeshUsesFanout => "J7",
+            Self::UnvalidatedGivenOut => "J16",
+            Self::ScoresCached => "J17",
+            Self::GraylistCached => "J22",
+            Self::ControlBeforeMessages => "J18",
+            Self::UnknownGraftPruned => "P1",
+        }
+    }
+
+    /// What the router does instead of what the page says.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::GraftOfDirectPeerUnanswered => "No GRAFT of an RPC from a direct peer is answered.",
+            Self::FanoutRedrawn => {
+                "A publish fills a fanout with fewer than D members up, and only the added peers are the fanout then."
+            }
+            Self::MeshPrunedAtHigh => "A heartbeat prunes a mesh of exactly D_high members.",
+            Self::PromisedIdsNotRequested => {
+                "An id that any peer promised is not requested, and without scoring no promise ends."
+            }
+            Self::DirectPeersGraylisted => "RPCs of direct peers below graylist_threshold are ignored.",
+            Self::UnsubscribePrunes => {
+                "A peer that unsubscribes leaves the mesh and the fanout, and a member of the mesh is backed off."
+            }
+            Self::ParametersUnchecked => "Parameters that break a rule are accepted.",
+            Self::ControlCountsAsIhave => "Every RPC with a control part counts as an IHAVE.",
+            Self::NothingWithoutSubscribers => "No message is sent in a topic that no peer announced.",
+            Self::NothingPublishedWithoutSubscribers => "No own message is sent in a topic that no peer announced.",
+            Self::ZeroDegreeMeansAll => "With D = 0, join and a new fanout take every peer.",
+            Self::ZeroDegreeMeansAllInFanout => "With D = 0, a new fanout takes every peer.",
+            Self::DeficitStaysActive => "P3 counts on after a prune.",
+            Self::DeficitWithoutMesh => "A prune of a peer outside the mesh counts its deficit for P3b, too.",
+            Self::OutboundQuotaBelowHalf => "Parameters with D_out = D / 2 are refused.",
+            Self::PrunesAfterUnknownDropped => "A PRUNE of a topic that is not joined ends the PRUNEs of its RPC.",
+            Self::JoinIgnoresFanoutSize => "A join grafts D peers in addition to those of the fanout.",
+            Self::JoinDoesNotScore => "A join does not start P1 of the peers that it grafts.",
+            Self::EmptyMeshUsesFanout => "In a joined topic with an empty mesh, own messages go to a fanout.",
+            Self::UnvalidatedGivenOut => "IWANT is answered with messages that are not validated.",
+            Self::ScoresCached => "A score stands for heartbeat_interval.",
+            Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
+            Self::ControlBeforeMessages => "The control parts of an RPC are handled before its messages.",
+            Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
+        }
+    }
+
+    /// The fault of this short name.
+    #[must_use]
+    pub fn named(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.code() == code)
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code(), self.sentence())
+    }
+}
+
+/// The faults that are planted in a model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults(BTreeSet<Fault>);
+
+impl Faults {
+    /// No fault.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// The known faults of rust-libp2p, libp2p-gossipsub 0.50.1.
+    #[must_use]
+    pub fn of_rust() -> Self {
+        Self::from_iter([
+            Fault::GraftOfDirectPeerUnanswered,
+            Fault::FanoutRedrawn,
+            Fault::MeshPrunedAtHigh,
+            Fault::PromisedIdsNotRequested,
+            Fault::DirectPeersGraylisted,
+            Fault::UnsubscribePrunes,
+        ])
+    }
+
+    /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1, if it awaits its message handler.
+    #[must_use]
+    pub fn of_js() -> Self {
+        Self::from_iter([
+            Fault::NothingPublishedWithoutSubscribers,
+            Fault::ZeroDegreeMeansAllInFanout,
+            Fault::PrunesAfterUnknownDropped,
+            Fault::JoinIgnoresFanoutSize,
+            Fault::JoinDoesNotScore,
+            Fault::EmptyMeshUsesFanout,
+            Fault::UnvalidatedGivenOut,
+            Fault::ScoresCached,
+            Fault::GraylistCached,
+        ])
+    }
+
+    /// The known faults of go-libp2p-pubsub.
+    #[must_use]
+    pub fn of_go() -> Self {
+        Self::from_iter([
+            Fault::ControlCountsAsIhave,
+            Fault::NothingWithoutSubscribers,
+            Fault::ZeroDegreeMeansAll,
+            Fault::DeficitStaysActive,
+            Fault::DeficitWithoutMesh,
+            Fault::MeshPrunedAtHigh,
+            Fault::OutboundQuotaBelowHalf,
+        ])
+    }
+
+    /// Whether a fault is planted.
+    #[must_use]
+    pub fn has(&self, fault: Fault) -> bool {
+        self.0.contains(&fault)
+    }
+
+    /// Whether no fault is planted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The faults, in order.
+    pub fn iter(&self) -> impl Iterator<Item = Fault> + '_ {
+        self.0.iter().copied()
+    }
+}
+
+impl FromIterator<Fault> for Faults {
+    fn from_iter<I: IntoIterator<Item = Fault>>(faults: I) -> Self {
+        Self(faults.into_iter().collect())
+    }
+}
