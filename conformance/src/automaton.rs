@@ -89,8 +89,8 @@ impl Family for AutomatonFamily {
         strict(deserializer)
     }
 
-    fn output_kind(output: &Output<Plain>) -> usize {
-        output.kind() as usize
+    fn output_kinds(output: &Output<Plain>, kind: &mut dyn FnMut(usize)) {
+        kind(output.kind() as usize);
     }
 
     fn normalized(output: &Output<Plain>) -> Output<Plain> {

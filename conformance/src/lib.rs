@@ -5,3 +5,4 @@
 pub mod automaton;
 pub mod engine;
 pub mod fuzzing;
+pub mod libp2p;

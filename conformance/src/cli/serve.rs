@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use gossipsub_conformance::engine::implementation::serve::serve;
 use std::{
     error::Error,
-    io::{self, BufWriter, stdin, stdout},
+    io::{BufWriter, stdin, stdout},
     process::ExitCode,
 };
 
@@ -24,6 +24,9 @@ pub(crate) struct Serve {
     /// The kind of system
     #[arg(long, value_enum, default_value_t = FamilyName::Automaton)]
     family: FamilyName,
+    /// A known fault to plant in the model, by its code; may be given several times
+    #[arg(long = "fault", value_name = "CODE")]
+    faults: Vec<String>,
     /// After which inputs to show the state
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
@@ -39,19 +42,19 @@ enum Answering {
 
 impl Serve {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        with_family!(self.family, F => self.serve::<F>())?;
-        Ok(ExitCode::SUCCESS)
+        with_family!(self.family, F => self.serve::<F>())
     }
 
-    fn serve<F: CommandFamily>(&self) -> io::Result<()> {
+    fn serve<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let (stdin, stdout) = (stdin().lock(), BufWriter::new(stdout().lock()));
         let views = self.view.into();
         match self.answering {
-            Answering::Core => serve::<F>(F::OURS, stdin, stdout, &mut F::Ours::default(), views),
+            Answering::Core => serve::<F>(F::OURS, stdin, stdout, &mut F::Ours::default(), views)?,
             Answering::Model => {
                 let name = concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION"));
-                serve::<F>(name, stdin, stdout, &mut F::Reference::default(), views)
+                serve::<F>(name, stdin, stdout, &mut F::reference(&self.faults)?, views)?;
             }
         }
+        Ok(ExitCode::SUCCESS)
     }
 }

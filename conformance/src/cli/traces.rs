@@ -7,9 +7,9 @@ use super::{
 };
 use clap::{Args, ValueEnum};
 use gossipsub_conformance::engine::{
-    Family,
+    Family, Named,
     report::Summary,
-    trace::{TraceError, TraceReader, open_through},
+    trace::{LineError, LineErrorKind, TraceError, TraceReader, open_through},
     verify::Verified,
 };
 use indicatif::{ProgressBar, ProgressStyle};
@@ -29,6 +29,9 @@ pub(crate) struct Traces {
     /// Traces: .jsonl, or compressed as .jsonl.gz or .jsonl.zst; folders of traces; patterns such as 'traces/*.jsonl'
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
+    /// The variant of the system that answers are judged by [default: that of each header]
+    #[arg(long, value_name = "VARIANT", visible_aliases = ["behaviour", "dialect"])]
+    variant: Option<String>,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -77,7 +80,8 @@ impl Traces {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs.map_or(0, Into::into)).build()?;
         let judge_file = |file: &PathBuf| {
             let through = bar.clone();
-            let verified = judge.judge(open_through::<F, _>(file, |file| through.wrap_read(file)));
+            let opened = open_through::<F, _>(file, |file| through.wrap_read(file));
+            let verified = judge.judge(opened.and_then(|reader| self.with_variant(reader)));
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             bar.set_message(format!("{done} of {} traces", files.len()));
             verified
@@ -91,6 +95,22 @@ impl Traces {
             Format::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(&summary)?)?,
         }
         Ok(exit_code(&summary))
+    }
+}
+
+impl Traces {
+    fn with_variant<F: Family, R: BufRead>(
+        &self,
+        mut reader: TraceReader<F, R>,
+    ) -> Result<TraceReader<F, R>, TraceError> {
+        match &self.variant {
+            Some(name) if !reader.set_variant(name) => {
+                let names = F::Variant::ALL.iter().map(|variant| variant.name()).collect::<Vec<_>>().join(", ");
+                let kind = LineErrorKind::Content(format!("unknown variant `{name}`; expected one of: {names}"));
+                Err(LineError::from(kind).at(reader.name(), 1))
+            }
+            _ => Ok(reader),
+        }
     }
 }
 

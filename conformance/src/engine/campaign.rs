@@ -1,8 +1,8 @@
 //! A campaign: many generated sequences, in parallel, each checked step by step.
 
 use super::{
-    Capabilities, Counterexample, Coverage, Family, Finding, Generator, Implementation, PropertyExtent, Random, Runner,
-    Step, Views, determinism,
+    Capabilities, Counterexample, Coverage, Event, Exchange, Family, Finding, Generator, Implementation,
+    PropertyExtent, Random, Runner, Step, Views, determinism,
     implementation::ImplementationError,
     known_differences::{After, KnownDifferences},
 };
@@ -345,6 +345,9 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
                 break;
             };
             let judged = runner.observed_step(&mut step, &mut results.coverage);
+            if let (Ok(()), Event::Input(Exchange { output: Some(output), .. })) = (&judged, &step.event) {
+                results.coverage.count_output(output);
+            }
             steps.push(step);
             let Err(finding) = judged else { continue };
             let Some(index) = plan.known.of(&finding) else { return Some(finding) };

@@ -4,7 +4,7 @@
 //! them: adding a family touches no file of the engine.
 
 use super::{
-    Capabilities, Draw, Event, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
+    Capabilities, Draw, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
     implementation::ImplementationError, trace::LineError,
 };
 use gossipsub_automaton::Time;
@@ -48,7 +48,7 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
     const NAME: &'static str;
     /// The `format` in the headers of its traces.
     const FORMAT: &'static str;
-    /// The kinds of outputs, in the order in which tables show them.
+    /// The kinds of outputs, or of their parts, in the order in which tables show them.
     const OUTPUT_KINDS: &'static [&'static str];
 
     /// Reads a view. A family may accept less than its type does.
@@ -59,8 +59,8 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         Self::View::deserialize(deserializer)
     }
 
-    /// The kind of an output: an index into [`Self::OUTPUT_KINDS`].
-    fn output_kind(output: &Self::Output) -> usize;
+    /// Tells the kinds of an output: indices into [`Self::OUTPUT_KINDS`].
+    fn output_kinds(output: &Self::Output, kind: &mut dyn FnMut(usize));
 
     /// The output with all that is free in it, such as the order of a list, in one fixed form.
     #[must_use]
@@ -129,17 +129,10 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
     /// those that become 0 with them.
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[];
 
-    /// Makes the times of a sequence legal after steps were dropped. `gaps` holds the time since the step before each.
+    /// Makes a sequence legal after steps were dropped: moves steps in time, and drops those that can no longer be made.
     #[must_use]
-    fn times(_header: &Self::Header, steps: &[(u64, Event<Self>)]) -> Option<Vec<Time>> {
-        let mut now: u64 = 0;
+    fn legal_steps(_header: &Self::Header, steps: Vec<Step<Self>>) -> Vec<Step<Self>> {
         steps
-            .iter()
-            .map(|(gap, _)| {
-                now = now.checked_add(*gap)?;
-                Some(Time::from_millis(now))
-            })
-            .collect()
     }
 
     /// Whether a rule is `other` or a part of it: with less around it, the same fault may break only a part of a rule.
@@ -285,6 +278,9 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
 pub trait Coverage<F: Family>: Observer + Clone + Default + fmt::Debug + Send + Sync {
     /// Adds what another reached.
     fn add(&mut self, other: &Self);
+
+    /// An output was allowed. Families whose model reports the rule of each output need not count it here.
+    fn count_output(&mut self, _output: &F::Output) {}
 
     /// How often an output of a kind was allowed.
     fn output(&self, kind: usize) -> u64;

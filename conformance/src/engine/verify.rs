@@ -95,9 +95,10 @@ impl<F: Family> OutputCounts<F> {
 
     /// Counts an output.
     pub fn count(&mut self, output: &F::Output) {
-        let kind = F::output_kind(output);
-        let count = self.counts.get_mut(kind).expect("every output has one of the family's kinds");
-        *count = count.saturating_add(1);
+        F::output_kinds(output, &mut |kind| {
+            let count = self.counts.get_mut(kind).expect("a kind is an index into the family's kinds");
+            *count = count.saturating_add(1);
+        });
     }
 
     /// Adds the counts of another.

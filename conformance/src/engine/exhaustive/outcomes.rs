@@ -1,7 +1,7 @@
 //! Every outcome of an action: one, or, if the action leaves a choice, each one that is allowed.
 
 use super::{Action, state::State};
-use crate::engine::{Answer, Difference, Event, Exchange, Family, Finding, Fork, Model, Violation};
+use crate::engine::{Answer, Coverage, Difference, Event, Exchange, Family, Finding, Fork, Model, Violation};
 use gossipsub_reference_model::{Decision, Mark, Observer, Rule};
 
 /// How many seeds are tried for each allowed outcome. Of n outcomes that are equally likely, one stays hidden from all of
@@ -89,6 +89,9 @@ impl<F: Family> Outcomes<F> {
         let stepped = state.after(action, seed, &mut observer);
         self.is_open = observer.is_open;
         let (after, answer) = stepped.map_err(|finding| (seed, finding))?;
+        if let Some(answer) = &answer {
+            self.coverage.count_output(&answer.output);
+        }
         Ok((after.key(), answer))
     }
 

@@ -1,7 +1,7 @@
 //! A sequence as values of the trace format: names are known by the fields that hold them.
 
 use super::parameters;
-use crate::engine::{Event, Exchange, Family, NameRole, Sequence, Step, StepOrder, TraceHeader, json};
+use crate::engine::{Event, Exchange, Family, NameRole, Sequence, Step, TraceHeader, json};
 use gossipsub_automaton::Time;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, from_value};
@@ -65,11 +65,12 @@ impl<F: Family> Document<F> {
             Some((after, event))
         });
         let events = events.collect::<Option<Vec<_>>>()?;
-        let times = F::times(&header, &events)?;
-        let steps = times.into_iter().zip(events).map(|(now, (_, event))| Step { now, event });
-        let steps: Vec<Step<F>> = steps.collect();
-        let mut order = F::Order::start(&header);
-        steps.iter().all(|step| order.check(step).is_ok()).then_some(Sequence { header, steps })
+        let mut now: u64 = 0;
+        let steps = events.into_iter().map(|(after, event)| {
+            now = now.checked_add(after)?;
+            Some(Step { now: Time::from_millis(now), event })
+        });
+        Some(Sequence { header, steps: steps.collect::<Option<_>>()? })
     }
 
     /// Gives a name of a role to all that have another.

@@ -127,6 +127,7 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
             return None;
         }
         let mut candidate = candidate(&self.best)?;
+        candidate.steps = F::legal_steps(&candidate.header, candidate.steps);
         if candidate == self.best.sequence || candidate.header.check().is_err() {
             return None;
         }

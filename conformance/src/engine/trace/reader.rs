@@ -58,6 +58,13 @@ impl<F: Family, R: BufRead> TraceReader<F, R> {
         &self.header
     }
 
+    /// Judges the trace by a variant of the family other than the one that its header names. False if there is no variant of
+    /// this name.
+    #[must_use]
+    pub fn set_variant(&mut self, name: &str) -> bool {
+        self.header.set_variant(name)
+    }
+
     fn read_step(&mut self) -> Result<Option<Step<F>>, LineError> {
         let Some(line) = read_line(&mut self.reader, &mut self.line)? else {
             return Ok(None);

@@ -1,0 +1,124 @@
+//! The family of libp2p routers, judged by the RPCs that they send: what the engine needs to know of it.
+
+mod coverage;
+mod generate;
+mod header;
+mod model;
+mod order;
+mod reference;
+mod state_lines;
+
+pub use coverage::Coverage;
+pub use generate::{Generator, Profile};
+pub use header::{DialectName, Header};
+pub use order::Order;
+pub use reference::Reference;
+
+use crate::engine::{self, Family, NameRole};
+use gossipsub_reference_model::libp2p::{
+    Model,
+    vocabulary::{Input, Output, View},
+};
+
+/// The libp2p gossipsub router at the level of RPCs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Libp2pFamily;
+
+/// A step of one of its sequences.
+pub type Step = engine::Step<Libp2pFamily>;
+/// What happens in a step.
+pub type Event = engine::Event<Libp2pFamily>;
+/// An input and the answer to it.
+pub type Exchange = engine::Exchange<Libp2pFamily>;
+/// An answer.
+pub type Answer = engine::Answer<Libp2pFamily>;
+/// A sequence in memory.
+pub type Sequence = engine::Sequence<Libp2pFamily>;
+/// A sequence that ends with a finding.
+pub type Counterexample = engine::Counterexample<Libp2pFamily>;
+/// An implementation and the referee beside it.
+pub type Runner<'a, M> = engine::Runner<'a, Libp2pFamily, M>;
+
+impl Family for Libp2pFamily {
+    type Header = Header;
+    type Change = engine::NoChange;
+    type Input = Input;
+    type Output = Output;
+    type View = View;
+    type Model = Model;
+    type Coverage = Coverage;
+    type Properties = ();
+    type Variant = DialectName;
+    type Generator = Generator;
+    type Order = Order;
+
+    const NAME: &'static str = "libp2p";
+    const FORMAT: &'static str = gossipsub_reference_model::libp2p::vocabulary::FORMAT;
+    const OUTPUT_KINDS: &'static [&'static str] = &[
+        "nothing",
+        "subscriptions",
+        "messages",
+        "graft",
+        "prune",
+        "ihave",
+        "iwant",
+        "idontwant",
+        "delivered",
+        "asked",
+        "dial",
+        "refused",
+        "closed",
+        "crashed",
+    ];
+    const FLAGS: &'static [&'static str] = &["direct", "outbound"];
+    const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] =
+        &[(&["D", "D_low", "D_high"], &["D_score", "D_out"]), (&["history_gossip", "history_length"], &[])];
+
+    fn output_kinds(output: &Output, kind: &mut dyn FnMut(usize)) {
+        let sent = match output {
+            Output::Sent(sent) => sent,
+            Output::Crashed { .. } => return kind(13),
+        };
+        let any = |has: fn(&gossipsub_reference_model::libp2p::vocabulary::Parts) -> bool| sent.to.values().any(has);
+        let kinds = [
+            false,
+            any(|parts| !parts.subscriptions.is_empty()),
+            any(|parts| !parts.messages.is_empty()),
+            any(|parts| !parts.graft.is_empty()),
+            any(|parts| !parts.prune.is_empty()),
+            any(|parts| !parts.ihave.is_empty()),
+            any(|parts| !parts.iwant.is_empty()),
+            any(|parts| !parts.idontwant.is_empty()),
+            !sent.delivered.is_empty(),
+            sent.asked.as_ref().is_some_and(|asked| !asked.is_empty()),
+            !sent.dial.is_empty(),
+            sent.refused.is_some(),
+            !sent.closed.is_empty(),
+        ];
+        if kinds.iter().all(|has| !has) {
+            kind(0);
+        }
+        for (index, has) in kinds.into_iter().enumerate() {
+            if has {
+                kind(index);
+            }
+        }
+    }
+
+    fn state_lines(model: &Model, input: &Input) -> Vec<String> {
+        state_lines::state_lines(model, input)
+    }
+
+    fn name_role(field: &str) -> Option<NameRole> {
+        match field {
+            "peer" | "peers" => Some(NameRole::Peer),
+            "topic" | "graft" => Some(NameRole::Topic),
+            "message_id" | "message_ids" | "iwant" | "idontwant" => Some(NameRole::MessageId),
+            _ => None,
+        }
+    }
+
+    fn legal_steps(header: &Header, steps: Vec<Step>) -> Vec<Step> {
+        order::legal_steps(header, steps)
+    }
+}

@@ -1,0 +1,192 @@
+//! The world of a case: the peers and topics, the weight of each input, and what the implementation supports.
+
+use crate::engine::{Capabilities, Draw};
+use gossipsub_reference_model::libp2p::{
+    Model,
+    vocabulary::{Input, MessageId, Parameters, Peer, Protocol, Rpc, Subscription, Topic, Validation},
+};
+
+/// The names of topics.
+const TOPICS: [&str; 4] = ["t", "u", "a topic", "é"];
+
+/// A peer that connects again with the same properties.
+#[derive(Clone, Copy, Debug)]
+struct RemotePeer {
+    protocol: Protocol,
+    outbound: bool,
+    direct: bool,
+}
+
+/// What a case is drawn from.
+#[derive(Clone, Debug)]
+pub(super) struct World {
+    peers: Vec<RemotePeer>,
+    topics: Vec<Topic>,
+    /// The weight of each kind of input, in the order of the generator's match; the last one is that of a single RPC.
+    pub(super) weights: [u64; 9],
+    /// How many steps in a hundred are heartbeats.
+    pub(super) heartbeat_percent: u64,
+    /// One heartbeat in this many starts a run of heartbeats.
+    pub(super) run_one_in: u64,
+    /// The heartbeats that are left of a run.
+    pub(super) heartbeats: u64,
+    /// The peers that are still to connect and subscribe at the start.
+    to_welcome: Vec<Input>,
+    /// The first message id that was not used yet.
+    next_id: i64,
+    pub(super) has_application_scores: bool,
+    pub(super) has_several_rpcs: bool,
+    pub(super) has_ignore: bool,
+    pub(super) has_idontwant: bool,
+    pub(super) has_peer_exchange: bool,
+    pub(super) is_asked: bool,
+    /// Whether backoffs may be shorter than a second in effect: spans on the wire are whole seconds always.
+    pub(super) longest_backoff: u64,
+}
+
+impl World {
+    pub(super) fn draw(parameters: &Parameters, capabilities: &Capabilities, draw: &mut impl Draw) -> Self {
+        let supports = |feature: &str| capabilities.supports(feature);
+        let many = parameters.degree_high.saturating_add(4).min(20) as u64;
+        let count = if draw.one_in(4) { draw.between(1, 4) } else { draw.between(3, many.max(4)) };
+        let direct_one_in =
+            if supports("direct") { draw.pick(&[4, 10, 1000]).copied().unwrap_or(10) } else { u64::MAX };
+        let outbound_one_in = draw.pick(&[2, 4, 1000]).copied().unwrap_or(2);
+        let old_one_in = draw.pick(&[4, 8, 1000]).copied().unwrap_or(8);
+        let peers: Vec<RemotePeer> = (0..count)
+            .map(|_| RemotePeer {
+                protocol: protocol(old_one_in, &supports, draw),
+                outbound: draw.one_in(outbound_one_in),
+                direct: draw.one_in(direct_one_in),
+            })
+            .collect();
+        let topics: Vec<Topic> =
+            TOPICS.iter().take(if draw.one_in(2) { 1 } else { 3 }).map(|name| Topic::new(name)).collect();
+        let mut weights = [3, 4, 2, 8, 8, 6, 16, 6, 60];
+        for weight in &mut weights {
+            // Each input is rare in some cases, and frequent in others.
+            match draw.below(8) {
+                0 => *weight /= 4,
+                1 => *weight *= 4,
+                _ => {}
+            }
+        }
+        let mut world = Self {
+            peers,
+            topics,
+            weights,
+            heartbeat_percent: draw.pick(&[5, 10, 20, 40]).copied().unwrap_or(10),
+            run_one_in: draw.pick(&[4, 10, 30]).copied().unwrap_or(10),
+            heartbeats: 0,
+            to_welcome: Vec::new(),
+            next_id: 1,
+            has_application_scores: parameters.scoring.is_some() && supports("application_score"),
+            has_several_rpcs: supports("rpcs"),
+            has_ignore: supports("validation.ignore"),
+            has_idontwant: supports("idontwant"),
+            has_peer_exchange: supports("px"),
+            is_asked: parameters.validation == Validation::Asked,
+            longest_backoff: draw.pick(&[3, 15, 90]).copied().unwrap_or(15),
+        };
+        world.plan_welcome(draw);
+        world
+    }
+
+    /// In most cases, peers connect and subscribe first, and topics are joined before or after them.
+    fn plan_welcome(&mut self, draw: &mut impl Draw) {
+        if draw.one_in(6) {
+            return;
+        }
+        let joins_first = draw.one_in(2);
+        let joins: Vec<Input> = self.topics.iter().map(|topic| Input::Join { topic: topic.clone() }).collect();
+        let joins = if draw.one_in(4) { Vec::new() } else { joins };
+        if joins_first {
+            self.to_welcome.extend(joins.iter().cloned());
+        }
+        for index in 0..self.peers.len() as u64 {
+            let peer = Peer(index + 1);
+            if draw.one_in(6) {
+                continue;
+            }
+            self.to_welcome.push(self.connection(peer));
+            let subscriptions = self.topics.iter().filter(|_| !draw.one_in(8));
+            let subscriptions: Vec<Subscription> =
+                subscriptions.map(|topic| Subscription { topic: topic.clone(), subscribe: true }).collect();
+            let grafts = self.topics.iter().filter(|_| joins_first && draw.one_in(3)).cloned().collect();
+            self.to_welcome.push(Input::Rpc { peer, rpc: Rpc { subscriptions, graft: grafts, ..Rpc::default() } });
+        }
+        if !joins_first {
+            self.to_welcome.extend(joins);
+        }
+        self.to_welcome.reverse();
+    }
+
+    /// The next input of the start.
+    pub(super) fn welcome(&mut self, draw: &mut impl Draw) -> Option<Input> {
+        let input = self.to_welcome.pop()?;
+        if draw.one_in(200) {
+            // A start that ends early.
+            self.to_welcome.clear();
+        }
+        Some(input)
+    }
+
+    fn connection(&self, peer: Peer) -> Input {
+        let index = usize::try_from(peer.0.saturating_sub(1)).unwrap_or(usize::MAX);
+        let RemotePeer { protocol, outbound, direct } =
+            *self.peers.get(index).expect("the world has a peer for each number");
+        Input::Connect { peer, outbound, direct, protocol, ip: None }
+    }
+
+    /// The connection of a peer that is not connected, if there is one.
+    pub(super) fn connect(&self, model: &Model, draw: &mut impl Draw) -> Option<Input> {
+        let connected = model.script().connected();
+        let peers: Vec<Peer> =
+            (1..=self.peers.len() as u64).map(Peer).filter(|peer| !connected.contains(peer)).collect();
+        draw.pick(&peers).map(|peer| self.connection(*peer))
+    }
+
+    pub(super) fn topic(&self, draw: &mut impl Draw) -> Topic {
+        if draw.one_in(40) {
+            return Topic::new("nowhere");
+        }
+        draw.pick(&self.topics).cloned().expect("a world has a topic")
+    }
+
+    /// A new message id, or one of the last ones.
+    pub(super) fn message_id(&mut self, draw: &mut impl Draw) -> MessageId {
+        if draw.one_in(4) {
+            return self.recent_id(draw);
+        }
+        self.next_id += 1;
+        MessageId(self.next_id - 1)
+    }
+
+    /// One of the last message ids, or one that is soon to come.
+    pub(super) fn recent_id(&self, draw: &mut impl Draw) -> MessageId {
+        let back = i64::try_from(draw.below(10)).unwrap_or(0);
+        MessageId((self.next_id + 1 - back).max(1))
+    }
+
+    /// Any peer of the world, connected or not.
+    pub(super) fn any_peer(&self, draw: &mut impl Draw) -> Peer {
+        Peer(draw.between(1, self.peers.len() as u64 + 3))
+    }
+
+    /// A member of a mesh, in half of the cases.
+    pub(super) fn favourite(&self, model: &Model, draw: &mut impl Draw) -> Option<Peer> {
+        if draw.one_in(2) {
+            return None;
+        }
+        let members: Vec<Peer> = model.meshes().values().flatten().copied().collect();
+        let connected = model.script().connected();
+        draw.pick(&members).copied().filter(|peer| connected.contains(peer))
+    }
+}
+
+fn protocol(old_one_in: u64, supports: &impl Fn(&str) -> bool, draw: &mut impl Draw) -> Protocol {
+    if draw.one_in(old_one_in) {
+        return if supports("floodsub") && draw.one_in(2) { Protocol::Floodsub } else { Protocol::Gossipsub10 };
+    }
+    if supports("idontwant") && draw.one_in(2) { Protocol::Gossipsub12 } else { Protocol::Gossipsub11 }
+}

@@ -1,0 +1,202 @@
+//! The first line of an RPC trace.
+
+use crate::engine::{
+    Named, TraceHeader, json,
+    trace::{LineError, LineErrorKind, line, parse, there},
+};
+use gossipsub_reference_model::libp2p::{
+    Dialect,
+    vocabulary::{FORMAT, Parameters, VERSION},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, from_value, json};
+
+/// A dialect by its name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DialectName {
+    /// The specification, and go-libp2p-pubsub if the specification is silent.
+    #[default]
+    Spec,
+    /// go-libp2p-pubsub.
+    Go,
+    /// rust-libp2p.
+    Rust,
+    /// js-libp2p.
+    Js,
+}
+
+impl Named for DialectName {
+    const ALL: &'static [Self] = &[Self::Spec, Self::Go, Self::Rust, Self::Js];
+
+    fn name(self) -> &'static str {
+        self.dialect().name
+    }
+}
+
+impl DialectName {
+    /// The switches of the dialect.
+    #[must_use]
+    pub const fn dialect(self) -> Dialect {
+        match self {
+            Self::Spec => Dialect::SPEC,
+            Self::Go => Dialect::GO,
+            Self::Rust => Dialect::RUST,
+            Self::Js => Dialect::JS,
+        }
+    }
+}
+
+/// The first line of an RPC trace.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    /// Whose answers the trace holds.
+    pub implementation: Option<String>,
+    /// The seed of the implementation's random choices.
+    pub seed: Option<u64>,
+    /// The profile that the trace was generated from.
+    pub profile: Option<String>,
+    /// The dialect that answers are judged by. Absent: `spec`.
+    pub dialect: Option<DialectName>,
+    /// Any text.
+    pub description: Option<String>,
+    /// The parameters of the router.
+    pub parameters: Parameters,
+}
+
+/// The fields that say how to read the rest of the line.
+#[derive(Deserialize)]
+struct Opening {
+    format: String,
+    version: u64,
+}
+
+#[derive(Deserialize)]
+struct ReadFields {
+    #[serde(default, deserialize_with = "there")]
+    implementation: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    seed: Option<u64>,
+    #[serde(default, deserialize_with = "there")]
+    profile: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    dialect: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    description: Option<String>,
+    parameters: Parameters,
+}
+
+#[derive(Serialize)]
+struct WrittenFields<'a> {
+    format: &'static str,
+    version: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    implementation: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    parameters: &'a Parameters,
+}
+
+impl TraceHeader for Header {
+    const TOPICS: Option<&'static str> = Some("/scoring/topics");
+
+    fn from_line(line: &str) -> Result<Self, LineError> {
+        let Opening { format, version } = parse(line)?;
+        if format != FORMAT {
+            return Err(LineError::of_field("format", LineErrorKind::Format { expected: FORMAT, found: format }));
+        }
+        if version != VERSION {
+            return Err(LineError::of_field("version", LineErrorKind::Version { found: version }));
+        }
+        let ReadFields { implementation, seed, profile, dialect, description, parameters } = parse(line)?;
+        let dialect = dialect.map(|name| DialectName::from_name(&name).ok_or(name)).transpose().map_err(|name| {
+            let names = DialectName::ALL.iter().map(|dialect| dialect.name()).collect::<Vec<_>>().join(", ");
+            let kind = LineErrorKind::Content(format!("unknown dialect `{name}`; expected one of: {names}"));
+            LineError::of_field("dialect", kind)
+        })?;
+        let header = Self { implementation, seed, profile, dialect, description, parameters };
+        header.check()?;
+        Ok(header)
+    }
+
+    fn write_line(&self, line: &mut Vec<u8>) -> Result<(), LineError> {
+        self.check()?;
+        let fields = WrittenFields {
+            format: FORMAT,
+            version: VERSION,
+            implementation: self.implementation.as_deref(),
+            seed: self.seed,
+            profile: self.profile.as_deref(),
+            dialect: self.dialect.map(Named::name),
+            description: self.description.as_deref(),
+            parameters: &self.parameters,
+        };
+        line::write(&fields, line)
+    }
+
+    fn check(&self) -> Result<(), LineError> {
+        self.parameters.check().map_err(|error| {
+            let kind = LineErrorKind::Content(format!("{} is required, found {}", error.rule, error.found));
+            LineError::of_field(&format!("parameters.{}", error.field), kind)
+        })
+    }
+
+    fn seed(&self) -> Option<u64> {
+        self.seed
+    }
+
+    fn set_seed(&mut self, seed: Option<u64>) {
+        self.seed = seed;
+    }
+
+    fn set_variant(&mut self, name: &str) -> bool {
+        self.dialect = DialectName::from_name(name);
+        self.dialect.is_some()
+    }
+
+    fn profile(&self) -> Option<&str> {
+        self.profile.as_deref()
+    }
+
+    fn set_implementation(&mut self, name: Option<String>) {
+        self.implementation = name;
+    }
+
+    fn set_description(&mut self, text: Option<String>) {
+        self.description = text;
+    }
+
+    fn parameters(&self) -> Value {
+        json(&self.parameters)
+    }
+
+    fn set_parameters(&mut self, parameters: Value) -> bool {
+        match from_value(parameters) {
+            Ok(parameters) => {
+                self.parameters = parameters;
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// The simplest parameters, in the form of these: with scoring for the same topics, if there is scoring.
+    fn default_parameters(parameters: &Value) -> Value {
+        let mut defaults = json(&super::generate::simplest());
+        if parameters.pointer("/scoring/topics").is_some() {
+            let mut scoring = json(&super::generate::simplest_scoring());
+            let topics = parameters.pointer("/scoring/topics").and_then(Value::as_object).into_iter().flatten();
+            let topics = topics.map(|(topic, _)| (topic.clone(), json(&super::generate::simplest_topic()))).collect();
+            scoring["topics"] = Value::Object(topics);
+            defaults["scoring"] = scoring;
+        } else {
+            defaults["scoring"] = json!(null);
+        }
+        defaults
+    }
+}
