@@ -4,7 +4,7 @@ use crate::difference::{Difference, differences};
 use crate::trace::Environment;
 use gossipsub_automaton::{
     Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::{Choice, Grafts, Model, Observed, OverfullMesh, Pick, Point, rule_of};
 use serde::Serialize;
@@ -36,9 +36,9 @@ pub enum Unverifiable {
 #[derive(Clone, Copy, Debug)]
 pub struct Answer<'a> {
     /// The output.
-    output: &'a Output<Plain>,
+    output: &'a Output<TraceIds>,
     /// What it showed of its state after that.
-    view: Option<&'a PartialView<Plain>>,
+    view: Option<&'a PartialView<TraceIds>>,
 }
 
 impl<'a> Answer<'a> {
@@ -47,9 +47,9 @@ impl<'a> Answer<'a> {
     /// # Errors
     /// Where something is missing.
     pub fn new(
-        input: &Input<Plain>,
-        output: Option<&'a Output<Plain>>,
-        view: Option<&'a PartialView<Plain>>,
+        input: &Input<TraceIds>,
+        output: Option<&'a Output<TraceIds>>,
+        view: Option<&'a PartialView<TraceIds>>,
     ) -> Result<Self, Unverifiable> {
         let output = output.ok_or(Unverifiable::NoOutput)?;
         if matches!(input, Input::Heartbeat) && view.is_none_or(|view| view.fanout.is_none()) {
@@ -62,13 +62,13 @@ impl<'a> Answer<'a> {
 /// Looks on while steps are checked: to know what was reached.
 pub trait Observer {
     /// An input was answered, and the model is about to make the step.
-    fn before(&mut self, _: &Model<Environment>, _: Time, _: &Input<Plain>) {}
+    fn before(&mut self, _: &Model<Environment>, _: Time, _: &Input<TraceIds>) {}
 
     /// So many were chosen, of so many.
     fn chosen(&mut self, _: Point<'_>, _taken: usize, _of: usize) {}
 
     /// The model made the step, and the answer is allowed.
-    fn after(&mut self, _: &Model<Environment>, _: Time, _: &Input<Plain>, _: &Output<Plain>) {}
+    fn after(&mut self, _: &Model<Environment>, _: Time, _: &Input<TraceIds>, _: &Output<TraceIds>) {}
 }
 
 /// Nobody looks on.
@@ -131,7 +131,7 @@ impl<C: Choice, O: Observer> Choice for Watched<'_, C, O> {
 pub fn check_step(
     model: &mut Model<Environment>,
     now: Time,
-    input: &Input<Plain>,
+    input: &Input<TraceIds>,
     answer: Answer<'_>,
 ) -> Result<(), Violation> {
     observed_check_step(model, now, input, answer, &mut ())
@@ -144,7 +144,7 @@ pub fn check_step(
 pub fn observed_check_step(
     model: &mut Model<Environment>,
     now: Time,
-    input: &Input<Plain>,
+    input: &Input<TraceIds>,
     answer: Answer<'_>,
     observer: &mut impl Observer,
 ) -> Result<(), Violation> {
@@ -157,7 +157,11 @@ pub fn observed_check_step(
     answer.view.map_or(Ok(()), |view| check_view(model, &expected, view))
 }
 
-fn check_output(input: &Input<Plain>, expected: &Output<Plain>, observed: &Output<Plain>) -> Result<(), Violation> {
+fn check_output(
+    input: &Input<TraceIds>,
+    expected: &Output<TraceIds>,
+    observed: &Output<TraceIds>,
+) -> Result<(), Violation> {
     if expected == observed || in_order(expected) == in_order(observed) {
         return Ok(());
     }
@@ -176,7 +180,7 @@ fn check_output(input: &Input<Plain>, expected: &Output<Plain>, observed: &Outpu
 }
 
 /// The order of the IHaves in gossip is free: compared in that of topics and peers.
-pub(crate) fn in_order(output: &Output<Plain>) -> Output<Plain> {
+pub(crate) fn in_order(output: &Output<TraceIds>) -> Output<TraceIds> {
     let mut output = output.clone();
     if let Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) = &mut output {
         ihaves.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -184,7 +188,7 @@ pub(crate) fn in_order(output: &Output<Plain>) -> Output<Plain> {
     output
 }
 
-fn key(ihave: &Ihave<Plain>) -> impl Ord {
+fn key(ihave: &Ihave<TraceIds>) -> impl Ord {
     (&ihave.topic, ihave.peer)
 }
 
@@ -196,8 +200,8 @@ macro_rules! shown {
 
 fn check_view(
     model: &Model<Environment>,
-    output: &Output<Plain>,
-    observed: &PartialView<Plain>,
+    output: &Output<TraceIds>,
+    observed: &PartialView<TraceIds>,
 ) -> Result<(), Violation> {
     let expected = model.view();
     let equal = shown!(expected, observed:
@@ -225,6 +229,6 @@ pub(crate) fn json(value: &impl Serialize) -> Value {
     serde_json::to_value(value).unwrap_or_else(|error| Value::String(error.to_string()))
 }
 
-fn text(output: &Output<Plain>) -> String {
+fn text(output: &Output<TraceIds>) -> String {
     json(output).to_string()
 }

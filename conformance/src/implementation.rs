@@ -8,7 +8,7 @@ pub use external::{CommandLine, CommandLineError, External};
 pub use in_process::{Core, Reference};
 
 use crate::trace::{EnvironmentChange, Header, LineError};
-use gossipsub_automaton::{Input, LimitsError, Output, PartialView, Time, View, plain::Plain};
+use gossipsub_automaton::{Input, LimitsError, Output, PartialView, Time, View, trace_ids::TraceIds};
 use serde::Serialize;
 use std::{io, time::Duration};
 
@@ -30,7 +30,7 @@ pub trait Implementation {
     ///
     /// # Errors
     /// Where the automaton fails.
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault>;
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault>;
 
     /// A copy in the same state, that of the random choices included; none where copies cannot be made.
     ///
@@ -69,10 +69,10 @@ pub trait Reseed: Implementation + Clone {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reply {
     /// The output.
-    pub output: Output<Plain>,
+    pub output: Output<TraceIds>,
     /// What it shows of its state after that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub view: Option<PartialView<Plain>>,
+    pub view: Option<PartialView<TraceIds>>,
 }
 
 /// After which inputs an automaton shows its state. After heartbeats it shows the fanout at least: they cannot be checked
@@ -95,7 +95,11 @@ impl Views {
 
     /// What is shown after this input of the state that `view` takes.
     #[must_use]
-    pub fn after(self, input: &Input<Plain>, view: impl FnOnce() -> View<Plain>) -> Option<PartialView<Plain>> {
+    pub fn after(
+        self,
+        input: &Input<TraceIds>,
+        view: impl FnOnce() -> View<TraceIds>,
+    ) -> Option<PartialView<TraceIds>> {
         match (self, input) {
             (Self::Every, _) | (Self::Heartbeat, Input::Heartbeat) => Some(view().into()),
             (Self::Never, Input::Heartbeat) => {

@@ -24,7 +24,7 @@ pub use known::Known;
 pub use whole::Whole;
 
 use crate::{checker::Violation, difference::Difference, trace::EnvironmentChange};
-use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, plain::Plain};
+use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
 use std::{fmt::Display, sync::LazyLock};
 
 /// What all rules of properties begin with, so that findings of them can be told from others.
@@ -67,12 +67,12 @@ pub enum Check {
 /// A step, and what was known of the automaton.
 #[derive(Clone, Copy, Debug)]
 pub struct Asked<'a> {
-    pub(crate) limits: &'a Limits<Plain>,
+    pub(crate) limits: &'a Limits<TraceIds>,
     /// For a property of answers, before the step; else after it.
     pub(crate) known: &'a Known,
     pub(crate) now: Time,
-    pub(crate) input: &'a Input<Plain>,
-    pub(crate) output: &'a Output<Plain>,
+    pub(crate) input: &'a Input<TraceIds>,
+    pub(crate) output: &'a Output<TraceIds>,
 }
 
 /// All properties.
@@ -170,17 +170,17 @@ pub(crate) fn braces(members: impl IntoIterator<Item = impl Display>) -> String 
 /// One automaton, watched from its start: the properties of its steps.
 #[derive(Debug)]
 pub struct Watch {
-    limits: Limits<Plain>,
+    limits: Limits<TraceIds>,
     known: Known,
     /// What was shown after the step before, as long as all was shown after every step.
-    shown: Option<PartialView<Plain>>,
+    shown: Option<PartialView<TraceIds>>,
     answers_only: bool,
 }
 
 impl Watch {
     /// An automaton that was not asked anything yet.
     #[must_use]
-    pub fn start(limits: Limits<Plain>) -> Self {
+    pub fn start(limits: Limits<TraceIds>) -> Self {
         Self { limits, known: Known::default(), shown: Some(empty().into()), answers_only: false }
     }
 
@@ -201,9 +201,9 @@ impl Watch {
     pub fn step(
         &mut self,
         now: Time,
-        input: &Input<Plain>,
-        output: &Output<Plain>,
-        view: Option<&PartialView<Plain>>,
+        input: &Input<TraceIds>,
+        output: &Output<TraceIds>,
+        view: Option<&PartialView<TraceIds>>,
     ) -> Result<(), Violation> {
         let answers = Asked { limits: &self.limits, known: &self.known, now, input, output };
         for (check, property) in &*OF_ANSWERS {
@@ -232,7 +232,7 @@ impl Watch {
     }
 }
 
-fn empty() -> View<Plain> {
+fn empty() -> View<TraceIds> {
     View {
         heartbeat_ticks: 0,
         connections: [].into(),

@@ -7,7 +7,7 @@ use crate::{
     runner::Finding,
     trace::{Environment, EnvironmentChange, Event, Exchange, Fault, Header, LineError, Step, TraceError, TraceReader},
 };
-use gossipsub_automaton::{Input, OutputKind, Time, plain::Plain};
+use gossipsub_automaton::{Input, OutputKind, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::Model;
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::{collections::BTreeMap, fmt::Display, io::BufRead};
@@ -60,7 +60,7 @@ pub struct Failure {
     /// When it happened.
     pub now: Time,
     /// What was asked.
-    pub input: Input<Plain>,
+    pub input: Input<TraceIds>,
     /// What rule was broken, and how.
     #[serde(flatten)]
     pub violation: Violation,

@@ -3,7 +3,7 @@
 #[path = "common/lying.rs"]
 mod lying;
 
-use gossipsub_automaton::{GraftOutput, Input, Output, Time, plain::Plain};
+use gossipsub_automaton::{GraftOutput, Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     campaign::{Plan, Results, Shard, Until, run},
     expectations::{After, Expectations, KnownDifference},
@@ -58,7 +58,7 @@ fn a_shard_is_one_of_several() {
 }
 
 /// It takes one more than a full mesh should.
-fn takes_more(_: &Input<Plain>, reply: &mut Reply) {
+fn takes_more(_: &Input<TraceIds>, reply: &mut Reply) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
@@ -110,7 +110,7 @@ impl Implementation for Moody {
         self.core.environment(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         self.core.ask(now, input)
     }
 
@@ -146,7 +146,7 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
 }
 
 /// Its view after a join is wrong.
-fn shows_other_ticks(input: &Input<Plain>, reply: &mut Reply) {
+fn shows_other_ticks(input: &Input<TraceIds>, reply: &mut Reply) {
     if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
         view.heartbeat_ticks = Some(77);
     }

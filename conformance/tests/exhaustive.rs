@@ -5,7 +5,7 @@ mod lying;
 
 use gossipsub_automaton::{
     GraftOutput, Input, Join, JoinOutput, Output, OutputKind, Time,
-    plain::{Peer, Plain},
+    trace_ids::{Peer, TraceIds},
 };
 use gossipsub_conformance::{
     exhaustive::{Action, Explored, World, explore},
@@ -61,7 +61,7 @@ fn the_zero_of_the_clock_makes_no_difference() {
 }
 
 /// A world without the other actions.
-fn only(mut world: World, is_kept: impl Fn(&Input<Plain>) -> bool) -> World {
+fn only(mut world: World, is_kept: impl Fn(&Input<TraceIds>) -> bool) -> World {
     world
         .actions
         .retain(|Action { event, .. }| matches!(event, Event::Input(Exchange { input, .. }) if is_kept(input)));
@@ -82,7 +82,7 @@ fn every_allowed_choice_is_followed() {
     assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
 }
 
-fn says_full_is_not(_: &Input<Plain>, reply: &mut Reply) {
+fn says_full_is_not(_: &Input<TraceIds>, reply: &mut Reply) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
@@ -131,7 +131,7 @@ impl Implementation for Stubborn {
         self.0.environment(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         self.0.ask(now, input)
     }
 }

@@ -1,7 +1,7 @@
 //! Every fuzz target has a corpus, every corpus a target, and the bodies hold on all of both. What a fuzzer once found
 //! stays fixed.
 
-use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, plain::Plain};
+use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     fuzzing::{TARGETS, differential_of},
     implementation::{Core, Fault, Implementation, Reply, Views},
@@ -86,7 +86,7 @@ impl Implementation for Forgetful {
         self.0.environment(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let mut reply = self.0.ask(now, input)?;
         if let Output::AddPeer(output) = &mut reply.output {
             self.1 += 1;

@@ -49,5 +49,5 @@ impl<I: Identifiers, A> Automaton<I, A> {
 
 /// Whether a backoff ended two heartbeats ago or more. The sum is exact.
 fn ended(until: Time, heartbeat_interval: Span, now: Time) -> bool {
-    until.exactly_after(heartbeat_interval) + u128::from(heartbeat_interval.as_millis()) <= u128::from(now.as_millis())
+    until.plus_exact(heartbeat_interval) + u128::from(heartbeat_interval.as_millis()) <= u128::from(now.as_millis())
 }

@@ -106,7 +106,6 @@ mod message_cache;
 mod messages;
 mod output;
 mod peer_score;
-pub mod plain;
 mod room;
 mod score;
 mod scores;
@@ -115,6 +114,7 @@ mod serial;
 mod sorted_set;
 mod time;
 mod topics;
+pub mod trace_ids;
 mod view;
 mod window;
 #[cfg(any(feature = "dal", feature = "libp2p"))]

@@ -44,7 +44,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             && now < until
         {
             let is_flood =
-                now.exactly_after(self.limits.prune_backoff) < until.exactly_after(self.limits.graft_flood_threshold);
+                now.plus_exact(self.limits.prune_backoff) < until.plus_exact(self.limits.graft_flood_threshold);
             for _ in 0..=usize::from(is_flood) {
                 self.scores.penalty(&mut self.peers, slot); // one by one: floats are rounded twice
             }

@@ -1,7 +1,7 @@
 //! Points in time and spans of time, in whole milliseconds.
 //!
 //! Sums saturate at the last representable time: a deadline beyond it never comes. Where a saturated sum could
-//! give a wrong answer, the comparison is made on exact sums ([`Time::exactly_after`]).
+//! give a wrong answer, the comparison is made on exact sums ([`Time::plus_exact`]).
 
 use core::{fmt, ops::Add};
 
@@ -45,7 +45,7 @@ impl Time {
 
     /// Milliseconds from zero to `span` after here, as an exact sum: for comparisons that must not saturate.
     #[must_use]
-    pub fn exactly_after(self, span: Span) -> u128 {
+    pub fn plus_exact(self, span: Span) -> u128 {
         u128::from(self.0) + u128::from(span.0)
     }
 }

@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::{
     Span, Time,
-    plain::{Peer, Topic},
+    trace_ids::{Peer, Topic},
 };
 use std::collections::BTreeMap;
 
@@ -37,7 +37,7 @@ impl Backoff {
     pub(crate) fn clean_up(&mut self, now: Time, slack: Span) {
         for entries in self.0.values_mut() {
             // Exact: a time before zero is before every entry.
-            entries.retain(|_, end| end.exactly_after(slack) > u128::from(now.as_millis()));
+            entries.retain(|_, end| end.plus_exact(slack) > u128::from(now.as_millis()));
         }
         self.0.retain(|_, entries| !entries.is_empty());
     }

@@ -1,6 +1,6 @@
 //! Section 9: the choices that the behaviour leaves to chance, and what is allowed.
 
-use gossipsub_automaton::plain::{MessageId, Peer, Topic};
+use gossipsub_automaton::trace_ids::{MessageId, Peer, Topic};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

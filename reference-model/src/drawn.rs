@@ -1,7 +1,7 @@
 //! Choices drawn at random, for a model that runs by itself.
 
 use crate::{Choice, Grafts, OverfullMesh, Pick, Point};
-use gossipsub_automaton::plain::{MessageId, Peer, Topic};
+use gossipsub_automaton::trace_ids::{MessageId, Peer, Topic};
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64Mcg;
 use std::{collections::BTreeSet, convert::Infallible};

@@ -1,7 +1,7 @@
 //! Every allowed choice in turn, for a search that leaves none out.
 
 use crate::{Choice, Grafts, OverfullMesh, Pick, Point};
-use gossipsub_automaton::plain::{MessageId, Peer, Topic};
+use gossipsub_automaton::trace_ids::{MessageId, Peer, Topic};
 use std::{collections::BTreeSet, convert::Infallible};
 
 /// Makes every allowed choice in turn: one run of a step from the same state for each; never refuses.

@@ -3,7 +3,7 @@
 use crate::{Choice, Grafts, Model, OverfullMesh, Pick, Point, choice::at_most};
 use gossipsub_automaton::{
     Application, HeartbeatOutput, TopicsByPeer,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,9 +15,9 @@ struct Maintenance {
     no_px: BTreeSet<Peer>,
 }
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// Steps 1 to 7.
-    pub(crate) fn heartbeat<C: Choice>(&mut self, choice: &mut C) -> Result<HeartbeatOutput<Plain>, C::Refusal> {
+    pub(crate) fn heartbeat<C: Choice>(&mut self, choice: &mut C) -> Result<HeartbeatOutput<TraceIds>, C::Refusal> {
         // 1.
         self.heartbeat_ticks = self.heartbeat_ticks.saturating_add(1);
         // 2.
@@ -181,7 +181,7 @@ impl<A: Application<Plain>> Model<A> {
 }
 
 /// Turns peers by topic into topics by peer. Peers without topics are left out.
-fn by_peer<'a>(peers: impl Iterator<Item = (&'a Topic, &'a BTreeSet<Peer>)>) -> TopicsByPeer<Plain> {
+fn by_peer<'a>(peers: impl Iterator<Item = (&'a Topic, &'a BTreeSet<Peer>)>) -> TopicsByPeer<TraceIds> {
     let mut topics: BTreeMap<Peer, Vec<Topic>> = BTreeMap::new();
     for (topic, peers) in peers {
         for peer in peers {

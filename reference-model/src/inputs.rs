@@ -6,13 +6,13 @@ use gossipsub_automaton::{
     IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
     ReceiveMessage, ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore,
     SetApplicationScoreOutput, Subscribe, SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// Rule `add_peer`.
-    pub(crate) fn add_peer(&mut self, input: &AddPeer<Plain>) -> AddPeerOutput {
+    pub(crate) fn add_peer(&mut self, input: &AddPeer<TraceIds>) -> AddPeerOutput {
         let AddPeer { peer, direct, outbound } = *input;
         if self.connections.contains_key(&peer) {
             return AddPeerOutput::PeerAlreadyKnown;
@@ -23,7 +23,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rule `remove_peer`. Backoffs, heartbeat counters and access counters stay.
-    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<Plain>) -> RemovePeerOutput {
+    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<TraceIds>) -> RemovePeerOutput {
         let RemovePeer { peer } = input;
         for mesh in self.mesh.values_mut() {
             mesh.remove(peer);
@@ -37,7 +37,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rule `subscribe`. The mesh does not change.
-    pub(crate) fn subscribe(&mut self, input: &Subscribe<Plain>) -> SubscribeOutput {
+    pub(crate) fn subscribe(&mut self, input: &Subscribe<TraceIds>) -> SubscribeOutput {
         let Subscribe { peer, topic } = input;
         let Some(connection) = self.connections.get_mut(peer) else {
             return SubscribeOutput::SubscribeToUnknownPeer;
@@ -47,7 +47,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rule `unsubscribe`. No backoff.
-    pub(crate) fn unsubscribe(&mut self, input: &Unsubscribe<Plain>) -> UnsubscribeOutput {
+    pub(crate) fn unsubscribe(&mut self, input: &Unsubscribe<TraceIds>) -> UnsubscribeOutput {
         let Unsubscribe { peer, topic } = input;
         let Some(connection) = self.connections.get_mut(peer) else {
             return UnsubscribeOutput::UnsubscribeFromUnknownPeer;
@@ -66,9 +66,9 @@ impl<A: Application<Plain>> Model<A> {
     /// Rules `ihave` (1) to (7).
     pub(crate) fn ihave<C: Choice>(
         &mut self,
-        input: &Ihave<Plain>,
+        input: &Ihave<TraceIds>,
         choice: &mut C,
-    ) -> Result<IhaveOutput<Plain>, C::Refusal> {
+    ) -> Result<IhaveOutput<TraceIds>, C::Refusal> {
         let Ihave { peer, topic, message_ids } = input;
         // (1)
         if let Some((score, threshold)) = self.score_below_gossip_threshold(*peer) {
@@ -119,7 +119,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `iwant` (1) and (2). An id asked for twice shows its last answer.
-    pub(crate) fn iwant(&mut self, input: &Iwant<Plain>) -> IwantOutput<Plain> {
+    pub(crate) fn iwant(&mut self, input: &Iwant<TraceIds>) -> IwantOutput<TraceIds> {
         let Iwant { peer, message_ids } = input;
         // (1)
         if let Some((score, threshold)) = self.score_below_gossip_threshold(*peer) {
@@ -131,7 +131,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// One id of rule `iwant` (2). The counter moves even where the answer is not the message.
-    fn routed_message(&mut self, peer: Peer, id: MessageId) -> RoutedMessage<Plain> {
+    fn routed_message(&mut self, peer: Peer, id: MessageId) -> RoutedMessage<TraceIds> {
         let Some((message, counter)) = self.message_cache.request(id, peer) else {
             return RoutedMessage::NotFound;
         };
@@ -151,7 +151,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `graft` (1) to (9).
-    pub(crate) fn graft(&mut self, input: &Graft<Plain>) -> GraftOutput {
+    pub(crate) fn graft(&mut self, input: &Graft<TraceIds>) -> GraftOutput {
         let Graft { peer, topic } = input;
         // (1)
         if !self.application.peer_filter(peer, Action::Graft) {
@@ -177,8 +177,7 @@ impl<A: Application<Plain>> Model<A> {
         if let Some(end) = self.backoff.end(topic, *peer).filter(|end| self.now < *end) {
             self.scores.penalty(*peer);
             // now < (end - prune_backoff) + graft_flood_threshold, without a difference that could be below zero
-            if self.now.exactly_after(self.limits.prune_backoff) < end.exactly_after(self.limits.graft_flood_threshold)
-            {
+            if self.now.plus_exact(self.limits.prune_backoff) < end.plus_exact(self.limits.graft_flood_threshold) {
                 self.scores.penalty(*peer);
             }
             return self.back_off(input, GraftOutput::PeerBackedOff);
@@ -201,7 +200,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Refuses a graft with a backoff, also for a peer that is not connected (Q3).
-    fn back_off(&mut self, input: &Graft<Plain>, refusal: GraftOutput) -> GraftOutput {
+    fn back_off(&mut self, input: &Graft<TraceIds>, refusal: GraftOutput) -> GraftOutput {
         self.backoff.back_off(&input.topic, input.peer, self.now, self.limits.prune_backoff);
         refusal
     }
@@ -209,9 +208,9 @@ impl<A: Application<Plain>> Model<A> {
     /// Rules `prune` (1) to (5).
     pub(crate) fn prune<C: Choice>(
         &mut self,
-        input: &Prune<Plain>,
+        input: &Prune<TraceIds>,
         choice: &mut C,
-    ) -> Result<PruneOutput<Plain>, C::Refusal> {
+    ) -> Result<PruneOutput<TraceIds>, C::Refusal> {
         let Prune { peer, topic, px, backoff } = input;
         // (1)
         let Some(mesh) = self.mesh.get_mut(topic) else {
@@ -234,7 +233,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `receive_message` (1) to (4).
-    pub(crate) fn receive_message(&mut self, input: &ReceiveMessage<Plain>) -> ReceiveMessageOutput<Plain> {
+    pub(crate) fn receive_message(&mut self, input: &ReceiveMessage<TraceIds>) -> ReceiveMessageOutput<TraceIds> {
         let ReceiveMessage { sender, topic, message_id, message } = input;
         // (1)
         let Some(mesh) = self.mesh.get(topic) else {
@@ -264,9 +263,9 @@ impl<A: Application<Plain>> Model<A> {
     /// Rules `publish_message` (1) to (4).
     pub(crate) fn publish_message<C: Choice>(
         &mut self,
-        input: &PublishMessage<Plain>,
+        input: &PublishMessage<TraceIds>,
         choice: &mut C,
-    ) -> Result<PublishMessageOutput<Plain>, C::Refusal> {
+    ) -> Result<PublishMessageOutput<TraceIds>, C::Refusal> {
         let PublishMessage { topic, message_id, message } = input;
         // (1)
         if self.message_cache.is_seen(*message_id) {
@@ -309,9 +308,9 @@ impl<A: Application<Plain>> Model<A> {
     /// Rules `join` (1) to (3).
     pub(crate) fn join<C: Choice>(
         &mut self,
-        input: &Join<Plain>,
+        input: &Join<TraceIds>,
         choice: &mut C,
-    ) -> Result<JoinOutput<Plain>, C::Refusal> {
+    ) -> Result<JoinOutput<TraceIds>, C::Refusal> {
         let Join { topic } = input;
         // (1)
         if self.mesh.contains_key(topic) {
@@ -339,7 +338,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rules `leave` (1) and (2).
-    pub(crate) fn leave(&mut self, input: &Leave<Plain>) -> LeaveOutput<Plain> {
+    pub(crate) fn leave(&mut self, input: &Leave<TraceIds>) -> LeaveOutput<TraceIds> {
         let Leave { topic } = input;
         // (1)
         let Some(mesh) = self.mesh.remove(topic) else {
@@ -355,7 +354,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Rule `set_application_score`.
-    pub(crate) fn set_application_score(&mut self, input: &SetApplicationScore<Plain>) -> SetApplicationScoreOutput {
+    pub(crate) fn set_application_score(&mut self, input: &SetApplicationScore<TraceIds>) -> SetApplicationScoreOutput {
         self.scores.set_application_score(input.peer, input.score.value());
         SetApplicationScoreOutput::SetApplicationScore
     }

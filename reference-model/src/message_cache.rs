@@ -3,7 +3,7 @@
 use crate::state::from_now;
 use gossipsub_automaton::{
     CachedMessage, Limits, Time,
-    plain::{Message, MessageId, Peer, Plain, Topic},
+    trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +20,7 @@ pub(crate) struct MessageCache {
     shifts: u64,
     /// Every addition that is in the window of messages, oldest first.
     additions: Vec<Addition>,
-    messages: BTreeMap<MessageId, CachedMessage<Plain>>,
+    messages: BTreeMap<MessageId, CachedMessage<TraceIds>>,
     seen: BTreeMap<MessageId, Seen>,
 }
 
@@ -38,7 +38,7 @@ struct Seen {
 }
 
 impl MessageCache {
-    pub(crate) const fn new(limits: &Limits<Plain>) -> Self {
+    pub(crate) const fn new(limits: &Limits<TraceIds>) -> Self {
         Self {
             history_length: limits.history_length,
             history_gossip_length: limits.history_gossip_length,
@@ -101,7 +101,7 @@ impl MessageCache {
     }
 
     /// The messages that can still be requested.
-    pub(crate) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<Plain>> {
+    pub(crate) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<TraceIds>> {
         &self.messages
     }
 

@@ -3,20 +3,20 @@
 use crate::{Choice, ScoreParts, backoff::Backoff, message_cache::MessageCache, score::Scores};
 use gossipsub_automaton::{
     Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The reference model of the automaton.
 #[derive(Clone, Debug)]
 pub struct Model<A> {
-    pub(crate) limits: Limits<Plain>,
+    pub(crate) limits: Limits<TraceIds>,
     pub(crate) application: A,
     pub(crate) now: Time,
     pub(crate) heartbeat_ticks: u64,
-    pub(crate) connections: BTreeMap<Peer, Connection<Plain>>,
+    pub(crate) connections: BTreeMap<Peer, Connection<TraceIds>>,
     pub(crate) mesh: BTreeMap<Topic, BTreeSet<Peer>>,
-    pub(crate) fanout: BTreeMap<Topic, Fanout<Plain>>,
+    pub(crate) fanout: BTreeMap<Topic, Fanout<TraceIds>>,
     pub(crate) backoff: Backoff,
     pub(crate) scores: Scores,
     pub(crate) ihave_per_heartbeat: BTreeMap<Peer, u64>,
@@ -24,12 +24,12 @@ pub struct Model<A> {
     pub(crate) message_cache: MessageCache,
 }
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// A model without peers or topics, at time zero.
     ///
     /// # Errors
     /// The rule that the limits break.
-    pub fn new(limits: Limits<Plain>, application: A) -> Result<Self, LimitsError> {
+    pub fn new(limits: Limits<TraceIds>, application: A) -> Result<Self, LimitsError> {
         limits.check()?;
         Ok(Self {
             now: Time::ZERO,
@@ -54,9 +54,9 @@ impl<A: Application<Plain>> Model<A> {
     pub fn respond<C: Choice>(
         &mut self,
         now: Time,
-        input: &Input<Plain>,
+        input: &Input<TraceIds>,
         choice: &mut C,
-    ) -> Result<Output<Plain>, C::Refusal> {
+    ) -> Result<Output<TraceIds>, C::Refusal> {
         self.now = self.now.max(now);
         Ok(match input {
             Input::AddPeer(input) => self.add_peer(input).into(),
@@ -80,7 +80,7 @@ impl<A: Application<Plain>> Model<A> {
 
     /// The whole observable state.
     #[must_use]
-    pub fn view(&self) -> View<Plain> {
+    pub fn view(&self) -> View<TraceIds> {
         let gossip_ids = self.mesh.keys().chain(self.fanout.keys());
         View {
             heartbeat_ticks: self.heartbeat_ticks,
@@ -105,7 +105,7 @@ impl<A: Application<Plain>> Model<A> {
 
     /// The limits.
     #[must_use]
-    pub const fn limits(&self) -> &Limits<Plain> {
+    pub const fn limits(&self) -> &Limits<TraceIds> {
         &self.limits
     }
 

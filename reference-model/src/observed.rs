@@ -4,7 +4,7 @@ use crate::{Choice, Grafts, OverfullMesh, Pick, Point, Violation, choice::Braces
 use gossipsub_automaton::{
     HeartbeatOutput, IhaveOutput, JoinOutput, Output, PartialView, PruneOutput, PublishMessageOutput,
     SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, TopicsByPeer,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,14 +17,14 @@ use std::{
 /// outputs will differ.
 #[derive(Clone, Copy, Debug)]
 pub struct Observed<'a> {
-    output: &'a Output<Plain>,
-    view: Option<&'a PartialView<Plain>>,
+    output: &'a Output<TraceIds>,
+    view: Option<&'a PartialView<TraceIds>>,
 }
 
 impl<'a> Observed<'a> {
     /// Follows an output and the view after it.
     #[must_use]
-    pub const fn new(output: &'a Output<Plain>, view: Option<&'a PartialView<Plain>>) -> Self {
+    pub const fn new(output: &'a Output<TraceIds>, view: Option<&'a PartialView<TraceIds>>) -> Self {
         Self { output, view }
     }
 
@@ -76,7 +76,7 @@ impl<'a> Observed<'a> {
 }
 
 /// The peers that have this topic.
-fn with_topic(topics: &TopicsByPeer<Plain>, topic: &Topic) -> BTreeSet<Peer> {
+fn with_topic(topics: &TopicsByPeer<TraceIds>, topic: &Topic) -> BTreeSet<Peer> {
     topics.iter().filter(|(_, topics): &(_, &SortedSet<_>)| topics.contains(topic)).map(|(peer, _)| *peer).collect()
 }
 

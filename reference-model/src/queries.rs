@@ -3,17 +3,17 @@
 use crate::{Choice, Model, Pick, Point, choice::at_most};
 use gossipsub_automaton::{
     Application, Ihave, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// Rule `select_px_peers`.
     pub(crate) fn select_px_peers<C: Choice>(
         &self,
-        input: &SelectPxPeers<Plain>,
+        input: &SelectPxPeers<TraceIds>,
         choice: &mut C,
-    ) -> Result<SelectPxPeersOutput<Plain>, C::Refusal> {
+    ) -> Result<SelectPxPeersOutput<TraceIds>, C::Refusal> {
         let SelectPxPeers { peer_to_prune, topic, no_px_peers } = input;
         let candidates = if self.limits.do_px && !no_px_peers.contains(peer_to_prune) {
             self.subscribed(topic).filter(|peer| peer != peer_to_prune && self.score(*peer) >= 0.0).collect()
@@ -28,7 +28,7 @@ impl<A: Application<Plain>> Model<A> {
     pub(crate) fn select_gossip_messages<C: Choice>(
         &self,
         choice: &mut C,
-    ) -> Result<SelectGossipMessagesOutput<Plain>, C::Refusal> {
+    ) -> Result<SelectGossipMessagesOutput<TraceIds>, C::Refusal> {
         let mesh = self.mesh.iter();
         let fanout = self.fanout.iter().map(|(topic, fanout)| (topic, &fanout.peers));
         let mut ihaves = Vec::new();

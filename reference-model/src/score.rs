@@ -3,7 +3,7 @@
 use crate::state::from_now;
 use gossipsub_automaton::{
     Score, ScoreLimits, Span, Time, TopicParameters,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use std::{
 /// The records of all peers that have one, connected or retained.
 #[derive(Clone, Debug)]
 pub(crate) struct Scores {
-    limits: ScoreLimits<Plain>,
+    limits: ScoreLimits<TraceIds>,
     retain_duration: Span,
     records: BTreeMap<Peer, Record>,
 }
@@ -95,7 +95,7 @@ impl Record {
     }
 
     /// The value, in exactly this order of operations.
-    fn value(&self, limits: &ScoreLimits<Plain>) -> Score {
+    fn value(&self, limits: &ScoreLimits<TraceIds>) -> Score {
         let mut topics = 0.0;
         for (topic, record) in &self.topics {
             let (parameters, weight) = limits.topics.of(topic);
@@ -107,11 +107,11 @@ impl Record {
         Score::from((topics + self.p5(limits)) + self.p7(limits))
     }
 
-    fn p5(&self, limits: &ScoreLimits<Plain>) -> f64 {
+    fn p5(&self, limits: &ScoreLimits<TraceIds>) -> f64 {
         self.application_score * limits.app_specific_weight
     }
 
-    fn p7(&self, limits: &ScoreLimits<Plain>) -> f64 {
+    fn p7(&self, limits: &ScoreLimits<TraceIds>) -> f64 {
         if self.behaviour_penalty > limits.behaviour_penalty_threshold {
             let excess = self.behaviour_penalty - limits.behaviour_penalty_threshold;
             (excess * excess) * limits.behaviour_penalty_weight
@@ -120,7 +120,7 @@ impl Record {
         }
     }
 
-    fn parts(&self, limits: &ScoreLimits<Plain>) -> ScoreParts {
+    fn parts(&self, limits: &ScoreLimits<TraceIds>) -> ScoreParts {
         let topics = self.topics.iter().map(|(topic, record)| (topic.clone(), record.parts(limits.topics.of(topic).0)));
         ScoreParts { topics: topics.collect(), p5: self.p5(limits), p7: self.p7(limits) }
     }
@@ -218,7 +218,7 @@ impl TopicRecord {
 
 /// The updates. All but *connect* touch only peers that have a record.
 impl Scores {
-    pub(crate) const fn new(limits: ScoreLimits<Plain>, retain_duration: Span) -> Self {
+    pub(crate) const fn new(limits: ScoreLimits<TraceIds>, retain_duration: Span) -> Self {
         Self { limits, retain_duration, records: BTreeMap::new() }
     }
 

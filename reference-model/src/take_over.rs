@@ -1,12 +1,12 @@
 //! Taking over a state that somebody else is in, to go on from there.
 
 use crate::{Model, backoff::Backoff};
-use gossipsub_automaton::{PartialView, plain::Plain};
+use gossipsub_automaton::{PartialView, trace_ids::TraceIds};
 
 impl<A> Model<A> {
     /// Takes over what a view shows of connections, meshes, fanouts, backoffs and counters. Scores and the message cache
     /// stay as they are: a view does not show all of what they are made of.
-    pub fn take_over(&mut self, view: &PartialView<Plain>) {
+    pub fn take_over(&mut self, view: &PartialView<TraceIds>) {
         fn shown<T: Clone>(ours: &mut T, theirs: Option<&T>) {
             if let Some(theirs) = theirs {
                 ours.clone_from(theirs);

@@ -3,7 +3,7 @@
 use crate::name::{Name, braces, brackets};
 use gossipsub_automaton::{
     Output, PartialView,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::{Choice, Grafts, Observed, OverfullMesh, Pick, Point, Violation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -61,7 +61,7 @@ fn names_of_ids(choice: Option<&String>, ids: &[MessageId]) -> Vec<Name<MessageI
 
 impl<'a> Noted<'a> {
     /// Follows an output and the view after it.
-    pub(crate) fn new(output: &'a Output<Plain>, view: &'a PartialView<Plain>) -> Self {
+    pub(crate) fn new(output: &'a Output<TraceIds>, view: &'a PartialView<TraceIds>) -> Self {
         Self { observed: Observed::new(output, Some(view)), drawn: Drawn::default() }
     }
 

@@ -1,7 +1,7 @@
 //! Which automaton is asked.
 
 use clap::Args;
-use gossipsub_automaton::{Input, Time, plain::Plain};
+use gossipsub_automaton::{Input, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     implementation::{CommandLine, Core, External, Fault, Implementation, Reply, Views},
     trace::{EnvironmentChange, Header},
@@ -70,7 +70,7 @@ impl Implementation for Automaton {
         self.any().environment(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         self.any().ask(now, input)
     }
 

@@ -12,7 +12,7 @@ use crate::{
     runner::Finding,
     trace::{Environment, Event, Exchange},
 };
-use gossipsub_automaton::{Input, Output, Time, plain::Plain};
+use gossipsub_automaton::{Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{Enumerated, Model, Point};
 
 /// How many seeds are tried, for each outcome that is allowed. Of n that are equally likely, one stays hidden for all of
@@ -32,7 +32,7 @@ pub(super) struct Outcomes {
 
 /// An outcome that the model allows.
 struct Allowed {
-    output: Output<Plain>,
+    output: Output<TraceIds>,
     key: u128,
     is_shown: bool,
 }
@@ -75,7 +75,7 @@ impl Outcomes {
         &mut self,
         state: &State<M>,
         action: &Action,
-        input: &Input<Plain>,
+        input: &Input<TraceIds>,
         first: (u128, Reply),
     ) -> Result<(), (u32, Finding)> {
         let now = state.now() + action.after;
@@ -113,7 +113,7 @@ impl Outcomes {
 }
 
 /// Every outcome of an input that the model allows, each once.
-fn allowed(model: &Model<Environment>, now: Time, input: &Input<Plain>) -> Vec<Allowed> {
+fn allowed(model: &Model<Environment>, now: Time, input: &Input<TraceIds>) -> Vec<Allowed> {
     let mut allowed: Vec<Allowed> = Vec::new();
     let mut choice = Enumerated::default();
     loop {
@@ -129,7 +129,7 @@ fn allowed(model: &Model<Environment>, now: Time, input: &Input<Plain>) -> Vec<A
     }
 }
 
-fn never_shown(input: &Input<Plain>, output: &Output<Plain>, tries: u32) -> Finding {
+fn never_shown(input: &Input<TraceIds>, output: &Output<TraceIds>, tries: u32) -> Finding {
     let allowed = match input {
         Input::Heartbeat => format!("{output}, with one of the fanouts that are allowed"),
         _ => output.to_string(),
@@ -140,14 +140,14 @@ fn never_shown(input: &Input<Plain>, output: &Output<Plain>, tries: u32) -> Find
 }
 
 /// The checker allows what the model does not choose: one of the two is wrong.
-fn unforeseen(input: &Input<Plain>, output: &Output<Plain>) -> Finding {
+fn unforeseen(input: &Input<TraceIds>, output: &Output<TraceIds>) -> Finding {
     let allowed = "any outcome that the model chooses".into();
     let differences = vec![Difference { what: "output".into(), allowed, observed: output.to_string() }];
     Violation { rule: format!("{}: what is allowed is what the model can choose", input.kind()), differences }.into()
 }
 
 impl Observer for Outcomes {
-    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>) {
+    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<TraceIds>) {
         self.ledger.before(model, now, input);
     }
 
@@ -157,7 +157,7 @@ impl Observer for Outcomes {
         self.ledger.chosen(point, taken, of);
     }
 
-    fn after(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
+    fn after(&mut self, model: &Model<Environment>, now: Time, input: &Input<TraceIds>, output: &Output<TraceIds>) {
         self.ledger.after(model, now, input, output);
     }
 }

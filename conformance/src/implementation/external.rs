@@ -2,7 +2,7 @@
 
 use super::{Fault, Implementation, Reply};
 use crate::trace::{EnvironmentChange, Event, Exchange, Header, LONGEST_LINE, LineError, Step, parse, there};
-use gossipsub_automaton::{Input, Output, PartialView, Time, plain::Plain};
+use gossipsub_automaton::{Input, Output, PartialView, Time, trace_ids::TraceIds};
 use serde::{Deserialize, de::DeserializeOwned};
 use std::{
     fmt,
@@ -101,9 +101,9 @@ struct ReadyLine {
 #[serde(deny_unknown_fields)]
 struct AnswerLine {
     #[serde(default, deserialize_with = "there")]
-    output: Option<Output<Plain>>,
+    output: Option<Output<TraceIds>>,
     #[serde(default, deserialize_with = "there")]
-    view: Option<PartialView<Plain>>,
+    view: Option<PartialView<TraceIds>>,
     #[serde(default, deserialize_with = "there")]
     error: Option<String>,
 }
@@ -137,7 +137,7 @@ impl Implementation for External {
         }
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let exchange = Exchange { input: input.clone(), output: None, view: None };
         let answer = self.step(&Step { now, event: Event::Input(exchange) })?.understood()?;
         let output = answer.output.ok_or_else(|| missing("output", "{...}"))?;

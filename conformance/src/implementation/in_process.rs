@@ -2,7 +2,7 @@
 
 use super::{Fault, Implementation, Reply, Reseed, Views};
 use crate::trace::{Environment, EnvironmentChange, Header};
-use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
+use gossipsub_automaton::{Automaton, Input, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{Drawn, Model};
 use std::{
     cell::Cell,
@@ -13,7 +13,7 @@ use std::{
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone)]
 pub struct Core {
-    automaton: Option<Automaton<Plain, Environment>>,
+    automaton: Option<Automaton<TraceIds, Environment>>,
     views: Views,
     show_all: bool,
 }
@@ -70,7 +70,7 @@ impl Implementation for Core {
         Ok(())
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let automaton = self.automaton.as_mut().ok_or_else(not_started)?;
         let views = self.views.or_every(self.show_all);
         let reply = caught(|| {
@@ -133,7 +133,7 @@ impl Implementation for Reference {
         Ok(())
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let (model, drawn) = self.model.as_mut().ok_or_else(not_started)?;
         let Ok(output) = model.respond(now, input, drawn);
         Ok(Reply { output, view: self.views.or_every(self.show_all).after(input, || model.view()) })
@@ -174,7 +174,7 @@ mod tests {
             self.0.environment(now, change)
         }
 
-        fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+        fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
             if matches!(input, Input::Heartbeat) {
                 return caught(|| panic!("at {now}"));
             }

@@ -5,7 +5,7 @@ use crate::{checker::Observer, trace::Environment};
 use gossipsub_automaton::{
     Action, Application, Graft, HeartbeatOutput, Ihave, Input, IwantOutput, LeaveOutput, Output, PruneOutput,
     PublishMessageOutput, RoutedMessage, Score, Time, Validity,
-    plain::{MessageId, Peer, Plain},
+    trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_reference_model::{Model, Point};
 use std::cmp::Ordering;
@@ -19,7 +19,7 @@ impl Ledger {
         }
     }
 
-    fn before_ihave(&mut self, model: &Model<Environment>, ihave: &Ihave<Plain>) {
+    fn before_ihave(&mut self, model: &Model<Environment>, ihave: &Ihave<TraceIds>) {
         let Ihave { peer, topic, message_ids } = ihave;
         self.gossip_score(model, *peer);
         let limits = model.limits();
@@ -42,7 +42,7 @@ impl Ledger {
         }
     }
 
-    fn before_graft(&mut self, model: &Model<Environment>, now: Time, graft: &Graft<Plain>) {
+    fn before_graft(&mut self, model: &Model<Environment>, now: Time, graft: &Graft<TraceIds>) {
         let Graft { peer, topic } = graft;
         let connection = model.connections().get(peer);
         if !model.application().peer_filter(peer, Action::Graft) {
@@ -58,7 +58,7 @@ impl Ledger {
         if let Some(end) = model.backoff().get(topic).and_then(|entries| entries.get(peer)) {
             self.side(now, *end, [Cell::GraftBeforeEnd, Cell::GraftAtEnd, Cell::GraftAfterEnd]);
             if now < *end {
-                let flood = now.exactly_after(limits.prune_backoff) < end.exactly_after(limits.graft_flood_threshold);
+                let flood = now.plus_exact(limits.prune_backoff) < end.plus_exact(limits.graft_flood_threshold);
                 return self.hit(if flood { Cell::GraftFlood } else { Cell::GraftNoFlood });
             }
         }
@@ -90,7 +90,7 @@ impl Ledger {
         let slack = limits.heartbeat_interval.doubled();
         let cleanup = tick.is_multiple_of(limits.backoff_cleanup_ticks);
         for end in model.backoff().values().flat_map(|entries| entries.values()) {
-            let is_dropped = cleanup && end.exactly_after(slack) <= u128::from(now.as_millis());
+            let is_dropped = cleanup && end.plus_exact(slack) <= u128::from(now.as_millis());
             self.hit_if(is_dropped, Cell::HeartbeatBackoffDropped);
             self.hit_if(!is_dropped && *end <= now, Cell::HeartbeatEndedBackoff);
         }
@@ -105,7 +105,7 @@ fn is(score: f64, threshold: f64) -> bool {
 }
 
 impl Observer for Ledger {
-    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<Plain>) {
+    fn before(&mut self, model: &Model<Environment>, now: Time, input: &Input<TraceIds>) {
         match input {
             Input::Ihave(ihave) => self.before_ihave(model, ihave),
             Input::Iwant(iwant) => {
@@ -202,7 +202,7 @@ impl Observer for Ledger {
         });
     }
 
-    fn after(&mut self, model: &Model<Environment>, _: Time, input: &Input<Plain>, output: &Output<Plain>) {
+    fn after(&mut self, model: &Model<Environment>, _: Time, input: &Input<TraceIds>, output: &Output<TraceIds>) {
         if let Some(count) = self.outputs.get_mut(output.kind() as usize) {
             *count += 1;
         }

@@ -5,7 +5,7 @@ use crate::{
     sequence::Sequence,
     trace::{EnvironmentChange, Event, Exchange, Header, Step},
 };
-use gossipsub_automaton::{Input, Time, plain::Plain};
+use gossipsub_automaton::{Input, Time, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, from_value, to_value};
 use std::collections::BTreeSet;
@@ -26,7 +26,7 @@ pub(super) struct Document {
 struct TimedStep {
     after: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<Input<Plain>>,
+    input: Option<Input<TraceIds>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<EnvironmentChange>,
 }

@@ -1,12 +1,12 @@
 //! The limits of a sequence, beside those that nobody needs to explain.
 
 use super::document::Document;
-use gossipsub_automaton::{Limits, plain::Plain};
+use gossipsub_automaton::{Limits, trace_ids::TraceIds};
 use serde_json::{Map, Value, json, to_value};
 
 /// The default limits, in the form of these: with the same topics, all alike, where these are a family.
 pub(super) fn defaults_for(limits: &Value) -> Value {
-    let mut defaults = to_value(Limits::<Plain>::default()).unwrap_or_default();
+    let mut defaults = to_value(Limits::<TraceIds>::default()).unwrap_or_default();
     if let Some(family) = limits.pointer(FAMILY)
         && let Some(topics) = defaults.pointer_mut("/score_limits/topics")
     {

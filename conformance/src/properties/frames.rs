@@ -3,7 +3,7 @@
 use super::{Asked, Check, Property, Verdict, Whole, broken};
 use gossipsub_automaton::{
     Input, LeaveOutput, Output,
-    plain::{Peer, Topic},
+    trace_ids::{Peer, Topic},
 };
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
 use gossipsub_automaton::{
     Graft, GraftOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, PruneOutput, Span, Time,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ pub(super) const JOINED: Property = Property {
 };
 
 /// The graft, if it was accepted.
-fn accepted_graft<'a>(asked: &Asked<'a>) -> Option<&'a Graft<Plain>> {
+fn accepted_graft<'a>(asked: &Asked<'a>) -> Option<&'a Graft<TraceIds>> {
     match (asked.input, asked.output) {
         (Input::Graft(graft), Output::Graft(GraftOutput::GraftingSuccessfully)) => Some(graft),
         _ => None,

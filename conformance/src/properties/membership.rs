@@ -1,7 +1,7 @@
 //! Who may be in a mesh and in a fanout.
 
 use super::{Asked, Check, Property, Verdict, Whole, broken, whole::nobody};
-use gossipsub_automaton::plain::{Peer, Topic};
+use gossipsub_automaton::trace_ids::{Peer, Topic};
 use std::collections::BTreeSet;
 
 pub(super) const NOT_DIRECT: Property = Property {

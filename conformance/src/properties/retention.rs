@@ -3,7 +3,7 @@
 use super::{Asked, Check, Property, Verdict, Whole, braces, broken, whole::nobody};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, Output,
-    plain::{MessageId, Peer, Topic},
+    trace_ids::{MessageId, Peer, Topic},
 };
 
 pub(super) const RETAINED: Property = Property {
@@ -98,7 +98,7 @@ fn backoffs(asked: &Asked<'_>, view: &Whole<'_>) -> Verdict {
             if to_prune.get(peer).is_some_and(|topics| topics.contains(topic)))
     };
     for (topic, entries) in view.backoff {
-        let ended = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= asked.now.as_millis().into());
+        let ended = entries.iter().filter(|(_, end)| end.plus_exact(slack) <= asked.now.as_millis().into());
         let left = ended.map(|(peer, _)| *peer).filter(|peer| !is_set_since(peer, topic));
         nobody(|| format!("ended backoffs of topic {topic}"), left)?;
     }

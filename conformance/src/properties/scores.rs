@@ -3,7 +3,7 @@
 use super::{Asked, Check, Property, Verdict, Whole, broken, whole::nobody};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
-    plain::{Peer, Topic},
+    trace_ids::{Peer, Topic},
 };
 
 pub(super) const MISDEEDS: Property = Property {

@@ -12,7 +12,8 @@ use crate::{
     trace::{Environment, Event, Exchange, Header, Step},
 };
 use gossipsub_automaton::{
-    IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span, plain::Plain,
+    IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span,
+    trace_ids::TraceIds,
 };
 use gossipsub_reference_model::{Model, Point};
 
@@ -113,7 +114,7 @@ fn same(expected: &Reply, observed: &Reply, order: Order) -> bool {
 }
 
 /// An output with its lists sorted: their order is a choice, too.
-fn in_any_order(output: &Output<Plain>) -> Output<Plain> {
+fn in_any_order(output: &Output<TraceIds>) -> Output<TraceIds> {
     let mut output = output.clone();
     match &mut output {
         Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) => message_ids.sort_unstable(),
@@ -183,7 +184,7 @@ fn later(implementation: &mut impl Implementation, header: &Header, steps: &[Ste
         let scores = |reply: &Reply| reply.view.as_ref().and_then(|view| view.scores.clone());
         if before.output.kind() == after.output.kind() && scores(&before) != scores(&after) {
             let shown = |reply: &Reply| {
-                let view = PartialView::<Plain> { scores: scores(reply), ..PartialView::default() };
+                let view = PartialView::<TraceIds> { scores: scores(reply), ..PartialView::default() };
                 serde_json::to_value(view).unwrap_or_default()
             };
             let mut differences = differences(&shown(&before), &shown(&after));

@@ -9,7 +9,7 @@ use super::{
     scenario::{Scenario, Tested},
 };
 use crate::runner::Finding;
-use gossipsub_automaton::{LARGEST_INTEGER, Limits, plain::Plain};
+use gossipsub_automaton::{LARGEST_INTEGER, Limits, trace_ids::TraceIds};
 
 /// All scenarios: at least one for each rule that leaves a choice.
 pub static ALL: [Scenario; 17] = [
@@ -56,7 +56,7 @@ const OTHERS: [u64; 2] = [10, 11];
 
 /// Two are chosen wherever there are more. Backoffs end within the hour, each heartbeat drops those that have ended, and
 /// only the application changes scores.
-fn limits() -> Limits<Plain> {
+fn limits() -> Limits<TraceIds> {
     Limits {
         max_sent_iwant_per_heartbeat: 2,
         peers_to_px: 2,
@@ -124,7 +124,7 @@ mod tests {
             Point::Fanout(topic),
             Point::PxPeers,
             Point::GossipPeers(topic),
-            Point::GossipIds(topic, gossipsub_automaton::plain::Peer(0)),
+            Point::GossipIds(topic, gossipsub_automaton::trace_ids::Peer(0)),
         ];
         let rules: BTreeSet<&str> = points.into_iter().map(Point::rule).collect();
         assert_eq!(ALL.iter().map(|scenario| scenario.rule).collect::<BTreeSet<_>>(), rules);

@@ -8,7 +8,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Input, View,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::Model;
 use serde::Serialize;
@@ -134,7 +134,7 @@ struct Involved {
 }
 
 impl Involved {
-    fn of(input: &Input<Plain>) -> Self {
+    fn of(input: &Input<TraceIds>) -> Self {
         let both =
             |peer: Peer, topic: &Topic| Self { peers: Some([peer].into()), topics: Some([topic.clone()].into()) };
         let peer = |peer: Peer| Self { peers: Some([peer].into()), topics: None };
@@ -166,7 +166,7 @@ impl Involved {
         self.topics.as_ref().is_none_or(|topics| topics.contains(topic))
     }
 
-    fn lines(&self, view: &View<Plain>) -> Vec<String> {
+    fn lines(&self, view: &View<TraceIds>) -> Vec<String> {
         let mut lines = vec![format!("heartbeat_ticks {}", view.heartbeat_ticks)];
         for (peer, connection) in view.connections.iter().filter(|(peer, _)| self.peer(**peer)) {
             let topics: Vec<&str> = connection.topics.iter().map(String::as_str).collect();

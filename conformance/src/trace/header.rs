@@ -1,7 +1,7 @@
 //! The first line of a trace: the limits, and where the trace comes from.
 
 use super::{Fault, LineError, line::parse, step::there};
-use gossipsub_automaton::{Limits, plain::Plain, strict};
+use gossipsub_automaton::{Limits, strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
 
 const FORMAT: &str = "gossipsub-trace";
@@ -19,7 +19,7 @@ pub struct Header {
     /// Any text.
     pub description: Option<String>,
     /// The limits of the automaton.
-    pub limits: Limits<Plain>,
+    pub limits: Limits<TraceIds>,
 }
 
 /// What says how the rest of the line is to be read.
@@ -41,7 +41,7 @@ struct ReadFields {
     #[serde(default, deserialize_with = "there")]
     description: Option<String>,
     #[serde(deserialize_with = "strict")]
-    limits: Limits<Plain>,
+    limits: Limits<TraceIds>,
 }
 
 #[derive(Serialize)]
@@ -56,7 +56,7 @@ struct WrittenFields<'a> {
     profile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    limits: &'a Limits<Plain>,
+    limits: &'a Limits<TraceIds>,
 }
 
 impl Header {
@@ -96,6 +96,6 @@ impl Header {
     }
 }
 
-fn check(limits: &Limits<Plain>) -> Result<(), LineError> {
+fn check(limits: &Limits<TraceIds>) -> Result<(), LineError> {
     limits.check().map_err(|error| LineError::of_field("limits", error))
 }

@@ -1,7 +1,7 @@
 //! The other lines of a trace: inputs with their answers, and changes of the environment.
 
 use super::{EnvironmentChange, Fault, LineError, line};
-use gossipsub_automaton::{Input, LARGEST_INTEGER, Output, PartialView, Time, plain::Plain, strict};
+use gossipsub_automaton::{Input, LARGEST_INTEGER, Output, PartialView, Time, strict, trace_ids::TraceIds};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, IgnoredAny},
@@ -30,11 +30,11 @@ pub enum Event {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exchange {
     /// The input or query.
-    pub input: Input<Plain>,
+    pub input: Input<TraceIds>,
     /// The answer; none in a script.
-    pub output: Option<Output<Plain>>,
+    pub output: Option<Output<TraceIds>>,
     /// What is known of the state after it.
-    pub view: Option<PartialView<Plain>>,
+    pub view: Option<PartialView<TraceIds>>,
 }
 
 /// The fields of a line, with what is to be read of an output and a view.
@@ -44,7 +44,7 @@ struct ReadFields<O, V> {
     #[serde(deserialize_with = "strict")]
     now: u64,
     #[serde(default, deserialize_with = "there")]
-    input: Option<Input<Plain>>,
+    input: Option<Input<TraceIds>>,
     #[serde(default, deserialize_with = "there")]
     output: Option<O>,
     #[serde(default, deserialize_with = "there")]
@@ -55,17 +55,17 @@ struct ReadFields<O, V> {
 
 #[derive(Deserialize)]
 #[serde(transparent)]
-struct Shown(#[serde(deserialize_with = "strict")] PartialView<Plain>);
+struct Shown(#[serde(deserialize_with = "strict")] PartialView<TraceIds>);
 
 #[derive(Serialize)]
 struct WrittenFields<'a> {
     now: Time,
     #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<&'a Input<Plain>>,
+    input: Option<&'a Input<TraceIds>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    output: Option<&'a Output<Plain>>,
+    output: Option<&'a Output<TraceIds>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    view: Option<&'a PartialView<Plain>>,
+    view: Option<&'a PartialView<TraceIds>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     environment: Option<&'a EnvironmentChange>,
 }
@@ -81,7 +81,7 @@ impl Step {
     /// # Errors
     /// Where the line is not a step.
     pub fn from_line(line: &str) -> Result<Self, LineError> {
-        let fields: ReadFields<Output<Plain>, Shown> = line::parse(line)?;
+        let fields: ReadFields<Output<TraceIds>, Shown> = line::parse(line)?;
         fields.into_step(Some, |Shown(view)| Some(view))
     }
 
@@ -123,8 +123,8 @@ impl Step {
 impl<O, V> ReadFields<O, V> {
     fn into_step(
         self,
-        output_of: impl FnOnce(O) -> Option<Output<Plain>>,
-        view_of: impl FnOnce(V) -> Option<PartialView<Plain>>,
+        output_of: impl FnOnce(O) -> Option<Output<TraceIds>>,
+        view_of: impl FnOnce(V) -> Option<PartialView<TraceIds>>,
     ) -> Result<Step, LineError> {
         let Self { now, input, output, view, environment } = self;
         let event = match (input, environment) {

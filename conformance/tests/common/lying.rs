@@ -1,6 +1,6 @@
 //! Core, but for its lies.
 
-use gossipsub_automaton::{Input, Time, plain::Plain};
+use gossipsub_automaton::{Input, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     implementation::{Core, Fault, Implementation, Reply, Reseed},
     trace::{EnvironmentChange, Header},
@@ -10,7 +10,7 @@ use gossipsub_conformance::{
 #[derive(Clone)]
 pub(crate) struct Lying {
     pub(crate) core: Core,
-    pub(crate) lie: fn(&Input<Plain>, &mut Reply),
+    pub(crate) lie: fn(&Input<TraceIds>, &mut Reply),
 }
 
 impl Implementation for Lying {
@@ -22,7 +22,7 @@ impl Implementation for Lying {
         self.core.environment(now, change)
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let mut reply = self.core.ask(now, input)?;
         (self.lie)(input, &mut reply);
         Ok(reply)

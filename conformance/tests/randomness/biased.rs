@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::{
     Input, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
     generate::{Draw, Random},
@@ -55,7 +55,7 @@ impl Implementation for Biased {
         Ok(())
     }
 
-    fn ask(&mut self, now: Time, input: &Input<Plain>) -> Result<Reply, Fault> {
+    fn ask(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Reply, Fault> {
         let model = self.model.as_mut().expect("a header");
         self.choice.input += 1;
         if self.choice.bias == Bias::SameInEachHeartbeat {

@@ -5,9 +5,9 @@ use alloc::string::String;
 
 /// The identifiers of the trace format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plain;
+pub struct TraceIds;
 
-impl Identifiers for Plain {
+impl Identifiers for TraceIds {
     type Peer = Peer;
     type Topic = Topic;
     type MessageId = MessageId;
