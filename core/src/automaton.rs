@@ -1,15 +1,32 @@
 //! The automaton as a whole: construction, and one step over all inputs.
 
-use crate::{
-    Application, Identifiers, Input, Limits, LimitsError, Output, Time,
-    choice::Choice,
-    connections::Peers,
-    intern::{Interner, PeerSlot, TopicSlot},
-    message_cache::MessageCache,
-    scores::Scores,
-    topics::Topics,
-};
+mod backoff;
+mod capacity;
+mod choice;
+mod connections;
+mod gossip;
+mod heartbeat;
+mod intern;
+mod introspection;
+mod members;
+mod mesh;
+mod message_cache;
+mod messages;
+mod peer_score;
+mod scores;
+mod sliding_window;
+mod topics;
+
+pub use introspection::{Footprint, PeerQuery};
+
+use crate::{Application, Identifiers, Input, Limits, LimitsError, Output, Time};
 use alloc::vec::Vec;
+use choice::Choice;
+use connections::Peers;
+use intern::{Interner, PeerSlot, TopicSlot};
+use message_cache::MessageCache;
+use scores::Scores;
+use topics::Topics;
 
 /// The gossipsub automaton: it keeps the state, decides, and leaves time and the network to its owner.
 ///
@@ -97,9 +114,4 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         self.now = self.now.max(now);
         self.now
     }
-}
-
-/// A limit as a count of things in memory, of which there are never more than fit.
-pub(crate) fn count(limit: u64) -> usize {
-    usize::try_from(limit).unwrap_or(usize::MAX)
 }

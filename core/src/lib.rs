@@ -86,64 +86,30 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod application;
 mod automaton;
-mod backoff;
-mod choice;
-mod connections;
-mod display;
-mod gossip;
-mod heartbeat;
-mod identifiers;
-mod input;
-mod intern;
-mod introspection;
-mod kind;
-mod limits;
-mod members;
-mod mesh;
-mod message_cache;
-mod messages;
-mod output;
-mod peer_score;
-mod room;
-mod score;
-mod scores;
-#[cfg(feature = "serde")]
-mod serial;
-mod sorted_set;
-mod time;
-mod topics;
-pub mod trace_ids;
-mod view;
-mod window;
+mod vocabulary;
 #[cfg(any(feature = "dal", feature = "libp2p"))]
 pub mod wire;
 
-pub use application::{AcceptEverything, Action, Application, Validity};
-pub use automaton::Automaton;
-pub use display::DisplayIdentifiers;
-pub use identifiers::{Identifier, Identifiers};
-pub use input::{
-    AddPeer, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers,
-    SetApplicationScore, Subscribe, Unsubscribe,
-};
 #[doc(hidden)]
-pub use introspection::Footprint;
-pub use introspection::PeerQuery;
-pub use kind::{InputKind, OutputKind};
-pub use limits::{Limits, LimitsError, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
-pub use output::{
-    AddPeerOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, PeerSet,
-    PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer,
-    UnsubscribeOutput,
+pub use automaton::Footprint;
+pub use automaton::{Automaton, PeerQuery};
+pub use vocabulary::{
+    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, CachedMessage, Connection, DisplayIdentifiers,
+    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind,
+    Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind,
+    PartialView, PeerSet, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
+    ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput,
+    SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe,
+    SubscribeOutput, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
+    View, WeightedTopicParameters, Window, trace_ids,
 };
-pub use score::{Finite, NotFinite, Score};
 #[cfg(feature = "serde")]
-pub use serial::{
-    DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers, Strict, Tagged, strict, tagged, unknown_kind,
-};
-pub use sorted_set::SortedSet;
-pub use time::{Span, Time, Window};
-pub use view::{CachedMessage, Connection, Fanout, PartialView, View};
+pub use vocabulary::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};
+
+/// How the trace format is read: what readers of trace files need beside the `serde` traits of the vocabulary.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod trace_format {
+    pub use crate::vocabulary::serial::{Strict, Tagged, strict, tagged, unknown_kind};
+}

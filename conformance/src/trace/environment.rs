@@ -1,9 +1,9 @@
 //! The application of a trace: what it answers is set step by step.
 
 use gossipsub_automaton::{
-    Action, Application, Tagged, Validity, tagged,
+    Action, Application, Validity,
+    trace_format::{Tagged, tagged, unknown_kind},
     trace_ids::{Message, MessageId, Peer, TraceIds},
-    unknown_kind,
 };
 use serde::{
     Deserialize, Deserializer, Serialize,

@@ -1,7 +1,7 @@
 //! The first line of a trace: the limits, and where the trace comes from.
 
 use super::{Fault, LineError, line::parse, step::there};
-use gossipsub_automaton::{Limits, strict, trace_ids::TraceIds};
+use gossipsub_automaton::{Limits, trace_format::strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
 
 const FORMAT: &str = "gossipsub-trace";

@@ -1,7 +1,9 @@
 //! The other lines of a trace: inputs with their answers, and changes of the environment.
 
 use super::{EnvironmentChange, Fault, LineError, line};
-use gossipsub_automaton::{Input, LARGEST_INTEGER, Output, PartialView, Time, strict, trace_ids::TraceIds};
+use gossipsub_automaton::{
+    Input, LARGEST_INTEGER, Output, PartialView, Time, trace_format::strict, trace_ids::TraceIds,
+};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, IgnoredAny},

@@ -26,7 +26,7 @@ macro_rules! number {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
         pub struct $name(
-            #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))] pub u64,
+            #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))] pub u64,
         );
 
         impl core::fmt::Display for $name {

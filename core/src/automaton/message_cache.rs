@@ -1,13 +1,13 @@
 //! The messages of the last heartbeats, and the ids that count as seen.
 
-use crate::{
-    Identifiers, Time,
+use super::{
+    capacity::{excess, trim_queue},
     connections::Peers,
     intern::{PeerSlot, Renumbering, SlotMap, TopicSlot},
-    room::{excess, trim_queue},
+    sliding_window::{ItemNumber, SlidingWindow},
     topics::Topics,
-    window::{ItemNumber, Window},
 };
+use crate::{Identifiers, Time};
 use alloc::boxed::Box;
 use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
@@ -22,14 +22,14 @@ pub(crate) struct MessageCache<I: Identifiers> {
     numbers: HashTable<ItemNumber>,
     hasher: FixedState,
     /// The ids of both, in a window as long as the longer of the two.
-    ids: Window<Listed<I>>,
+    ids: SlidingWindow<Listed<I>>,
     /// Which count as seen.
-    seen: Window<()>,
+    seen: SlidingWindow<()>,
     /// The messages that an IWant finds. An id added again while it is here has its message at the newest number, and
     /// nothing at the others.
-    messages: Window<Option<Cached<I>>>,
+    messages: SlidingWindow<Option<Cached<I>>>,
     /// The topics of the messages to announce; the ids to announce stand with the topics.
-    announced: Window<TopicSlot>,
+    announced: SlidingWindow<TopicSlot>,
 }
 
 /// An id as it was added.
@@ -59,10 +59,10 @@ impl<I: Identifiers> MessageCache<I> {
         Self {
             numbers: HashTable::new(),
             hasher: FixedState::with_seed(seed),
-            ids: Window::new(history_length.max(seen_history_length)),
-            seen: Window::new(seen_history_length),
-            messages: Window::new(history_length),
-            announced: Window::new(history_gossip_length),
+            ids: SlidingWindow::new(history_length.max(seen_history_length)),
+            seen: SlidingWindow::new(seen_history_length),
+            messages: SlidingWindow::new(history_length),
+            announced: SlidingWindow::new(history_gossip_length),
         }
     }
 
@@ -182,11 +182,11 @@ impl<I: Identifiers> MessageCache<I> {
     }
 }
 
-fn is_listed<I: Identifiers>(ids: &Window<Listed<I>>, number: ItemNumber, id: &I::MessageId) -> bool {
+fn is_listed<I: Identifiers>(ids: &SlidingWindow<Listed<I>>, number: ItemNumber, id: &I::MessageId) -> bool {
     ids.get(number).is_some_and(|listed| listed.id == *id)
 }
 
 /// The hash of the id of a number in the window. No other number is in the table.
-fn hash_of<I: Identifiers>(ids: &Window<Listed<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
+fn hash_of<I: Identifiers>(ids: &SlidingWindow<Listed<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
     ids.get(number).map_or(0, |listed| hasher.hash_one(&listed.id))
 }

@@ -1,10 +1,9 @@
 //! Gossip: announcements of messages (IHave), requests for them (IWant), and which announcements to send.
 
+use super::intern::{PeerSlot, TopicSlot};
 use crate::{
     Action, Application, Automaton, Identifiers, Ihave, IhaveOutput, Iwant, IwantOutput, RoutedMessage, Score,
-    SelectGossipMessagesOutput, Time, Validity,
-    automaton::count,
-    intern::{PeerSlot, TopicSlot},
+    SelectGossipMessagesOutput, Time, Validity, vocabulary::count,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use core::mem;

@@ -1,9 +1,7 @@
 //! Reading the state: nothing here changes it, and nothing here is needed to drive an automaton.
 
-use crate::{
-    Automaton, CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View,
-    connections::PeerState, topics::TopicState,
-};
+use super::{connections::PeerState, topics::TopicState};
+use crate::{Automaton, CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 /// Which connected peers to list. The default is all of them.

@@ -7,9 +7,8 @@
 //! `during` is not stored. It is 0 from a graft to the next refresh, and the time since the graft at each refresh:
 //! the time from the graft to the last refresh of all, or 0 where the graft came later.
 
-use crate::{
-    Identifiers, Limits, ScoreLimits, Span, Time, TopicParameters, TopicScoreLimits, Window, intern::TopicSlot,
-};
+use super::intern::TopicSlot;
+use crate::{Identifiers, Limits, ScoreLimits, Span, Time, TopicParameters, TopicScoreLimits, Window};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 /// The limits of scores, as floats where they are used as such.

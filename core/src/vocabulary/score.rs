@@ -85,12 +85,12 @@ impl Hash for Finite {
 
 impl fmt::Display for Score {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::display::write_float(f, self.0)
+        crate::vocabulary::text::write_float(f, self.0)
     }
 }
 
 impl fmt::Display for Finite {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        crate::display::write_float(f, self.0)
+        crate::vocabulary::text::write_float(f, self.0)
     }
 }

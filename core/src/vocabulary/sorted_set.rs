@@ -107,6 +107,6 @@ impl<T: serde::Serialize> serde::Serialize for SortedSet<T> {
 impl<'de, T: serde::Deserialize<'de> + Ord> serde::Deserialize<'de> for SortedSet<T> {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_sorted(Vec::deserialize(deserializer)?)
-            .map_err(|_| serde::de::Error::custom(crate::serial::UNSORTED))
+            .map_err(|_| serde::de::Error::custom(crate::vocabulary::serial::UNSORTED))
     }
 }

@@ -1,16 +1,15 @@
 //! The heartbeat: the periodic maintenance of meshes, fanouts, scores, backoffs and the message cache.
 
-use crate::{
-    Application, Automaton, HeartbeatOutput, Identifiers, SortedSet, Time, TopicsByPeer,
-    automaton::count,
+use super::{
     backoff::back_off,
+    capacity::trim,
     connections::PeerState,
     intern::{PeerSlot, TopicSlot},
     members::Members,
-    room::trim,
     scores::Scores,
     topics::Audience,
 };
+use crate::{Application, Automaton, HeartbeatOutput, Identifiers, SortedSet, Time, TopicsByPeer, vocabulary::count};
 use alloc::vec::Vec;
 use core::{cmp::Ordering, mem};
 

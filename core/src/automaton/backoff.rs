@@ -1,12 +1,12 @@
 //! Backoffs: until when not to graft a peer in a topic.
 
-use crate::{
-    Automaton, Identifiers, Span, Time,
+use super::{
+    capacity::excess,
     connections::Peers,
     intern::{PeerSlot, TopicSlot},
-    room::excess,
     topics::Topics,
 };
+use crate::{Automaton, Identifiers, Span, Time};
 
 /// Backs a peer off for a span. No backoff is ever shortened.
 pub(crate) fn back_off<I: Identifiers>(

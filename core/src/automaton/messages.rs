@@ -1,12 +1,13 @@
 //! Messages: those that peers send, and those that we publish.
 
-use crate::{
-    Application, Automaton, Identifiers, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput,
-    Time, Validity,
-    automaton::count,
+use super::{
     intern::TopicSlot,
     members::Members,
     topics::{Audience, Fanout},
+};
+use crate::{
+    Application, Automaton, Identifiers, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput,
+    Time, Validity, vocabulary::count,
 };
 
 impl<I: Identifiers, A: Application<I>> Automaton<I, A> {

@@ -1,13 +1,15 @@
 //! Peers: their connections, and which topics they subscribe to.
 
+use super::{
+    capacity::trim,
+    intern::{Interner, PeerSlot, Renumbering, TopicSlot},
+    peer_score::Record,
+    scores::Scores,
+    topics::Topics,
+};
 use crate::{
     AddPeer, AddPeerOutput, Application, Automaton, Identifiers, RemovePeer, RemovePeerOutput, Subscribe,
     SubscribeOutput, Time, Unsubscribe, UnsubscribeOutput,
-    intern::{Interner, PeerSlot, Renumbering, TopicSlot},
-    peer_score::Record,
-    room::trim,
-    scores::Scores,
-    topics::Topics,
 };
 use alloc::vec::Vec;
 use core::hash::Hash;

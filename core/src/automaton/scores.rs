@@ -1,13 +1,13 @@
 //! The score records of all peers: which event moves which record, and which records a refresh is owed to.
 
-use crate::{
-    Identifiers, Limits, Time,
+use super::{
+    capacity::trim,
     connections::{PeerState, Peers},
     intern::{PeerSlot, Renumbering, Slot, TopicSlot},
     peer_score::{Counters, OfTopic, Parameters, ParametersIndex, Record},
-    room::trim,
     topics::Topics,
 };
+use crate::{Identifiers, Limits, Time};
 use alloc::vec::Vec;
 use core::mem;
 

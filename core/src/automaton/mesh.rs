@@ -1,15 +1,16 @@
 //! Meshes: grafts and prunes of peers, joining and leaving topics, and the peers to offer to those that we prune.
 
-use crate::{
-    Action, Application, Automaton, Graft, GraftOutput, Identifiers, Join, JoinOutput, Leave, LeaveOutput, Prune,
-    PruneOutput, Score, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet,
-    Time,
-    automaton::count,
+use super::{
     backoff::back_off,
     connections::add_subscriber,
     intern::TopicSlot,
     members::Members,
     topics::{Audience, Fanout},
+};
+use crate::{
+    Action, Application, Automaton, Graft, GraftOutput, Identifiers, Join, JoinOutput, Leave, LeaveOutput, Prune,
+    PruneOutput, Score, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet,
+    Time, vocabulary::count,
 };
 use alloc::vec::Vec;
 use core::mem;

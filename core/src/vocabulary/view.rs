@@ -18,7 +18,7 @@ use alloc::{
 )]
 pub struct Connection<I: Identifiers> {
     /// The topics that the peer subscribes to.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
     pub topics: BTreeSet<I::Topic>,
     /// Whether it is a direct peer.
     pub direct: bool,
@@ -38,7 +38,7 @@ pub struct Connection<I: Identifiers> {
 )]
 pub struct Fanout<I: Identifiers> {
     /// The peers. May be none.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
     pub peers: BTreeSet<I::Peer>,
     /// When we last published to a peer of it.
     pub last_published_time: Time,
@@ -58,7 +58,7 @@ pub struct CachedMessage<I: Identifiers> {
     /// Its payload.
     pub message: I::Message,
     /// How often each peer asked for it.
-    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
     pub access_counters: BTreeMap<I::Peer, u64>,
 }
 
@@ -75,7 +75,7 @@ macro_rules! view {
         pub struct View<I: Identifiers> {
             $(
                 $(#[$doc])*
-                #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))]
+                #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
                 pub $field: $type,
             )*
         }
@@ -93,7 +93,7 @@ macro_rules! view {
                 #[cfg_attr(feature = "serde", serde(
                     default,
                     skip_serializing_if = "Option::is_none",
-                    deserialize_with = "crate::serial::strict_some"
+                    deserialize_with = "crate::vocabulary::serial::strict_some"
                 ))]
                 pub $field: Option<$type>,
             )*

@@ -1,10 +1,10 @@
 //! Small sets of peers in their natural order: meshes, fanouts, and the direct peers of a topic.
 
-use crate::{
-    SortedSet,
+use super::{
+    capacity::trim,
     intern::{PeerSlot, Renumbering},
-    room::trim,
 };
+use crate::SortedSet;
 use alloc::vec::Vec;
 
 /// A peer by name and by slot.

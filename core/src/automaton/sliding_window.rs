@@ -1,6 +1,6 @@
 //! Sliding windows of heartbeats.
 
-use crate::room::trim_queue;
+use super::capacity::trim_queue;
 use alloc::collections::VecDeque;
 use core::iter;
 
@@ -8,7 +8,7 @@ use core::iter;
 ///
 /// Slots in which nothing was added take no memory, however long the window is.
 #[derive(Clone)]
-pub(crate) struct Window<T> {
+pub(crate) struct SlidingWindow<T> {
     length: u64,
     items: VecDeque<T>,
     slots: VecDeque<WindowSlot>,
@@ -28,7 +28,7 @@ struct WindowSlot {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ItemNumber(u32);
 
-impl<T> Window<T> {
+impl<T> SlidingWindow<T> {
     pub(crate) const fn new(length: u64) -> Self {
         Self { length, items: VecDeque::new(), slots: VecDeque::new(), first: ItemNumber(0) }
     }
@@ -122,7 +122,7 @@ mod tests {
 
     #[test]
     fn an_item_leaves_when_it_is_as_old_as_the_window_is_long() {
-        let mut window = Window::new(2);
+        let mut window = SlidingWindow::new(2);
         window.push(0, 'a');
         let b = window.next();
         window.push(1, 'b');
@@ -142,7 +142,7 @@ mod tests {
 
     #[test]
     fn ages_are_counted_in_heartbeats() {
-        let mut window = Window::new(u64::MAX);
+        let mut window = SlidingWindow::new(u64::MAX);
         window.push(0, 'a');
         window.push(0, 'b');
         window.push(5, 'c');
@@ -152,7 +152,7 @@ mod tests {
 
     #[test]
     fn numbers_wrap_around() {
-        let mut window = Window { first: ItemNumber(u32::MAX), ..Window::new(1) };
+        let mut window = SlidingWindow { first: ItemNumber(u32::MAX), ..SlidingWindow::new(1) };
         window.push(0, 'a');
         let b = window.next();
         window.push(0, 'b');

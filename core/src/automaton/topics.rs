@@ -1,10 +1,10 @@
 //! What is known of a topic.
 
-use crate::{
-    Identifiers, SortedSet, Time,
+use super::{
     intern::{Interner, PeerSlot, Renumbering, SlotMap, TopicSlot},
     members::Members,
 };
+use crate::{Identifiers, SortedSet, Time};
 use alloc::{collections::VecDeque, vec::Vec};
 
 /// The topics that somebody subscribes to, backs off or joined, or that have messages to announce.

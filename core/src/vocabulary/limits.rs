@@ -22,7 +22,7 @@ macro_rules! limits {
         pub struct $name $(<$i: Identifiers>)? {
             $(
                 $(#[$field_doc])*
-                #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::serial::strict"))]
+                #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
                 pub $field: $type,
             )*
         }
@@ -268,4 +268,9 @@ impl Default for TopicParameters {
             invalid_message_deliveries_decay: 0.3,
         }
     }
+}
+
+/// A limit as a count of things in memory, of which there are never more than fit.
+pub(crate) fn count(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
 }

@@ -3,7 +3,7 @@
 //! A slot is given back when nothing refers to it any more, and then reused. Holding a slot that was given back is a
 //! fault of this crate. Every access by slot goes through this file, so it is here that such a fault would panic.
 
-use crate::room::excess;
+use super::capacity::excess;
 use alloc::vec::Vec;
 use core::{
     hash::{BuildHasher, Hash},
