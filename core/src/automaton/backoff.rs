@@ -1,14 +1,14 @@
-//! Backoffs: until when not to graft a peer in a topic.
+//! Backoffs: the times until which a peer must not be grafted in a topic.
 
 use super::{
     capacity::excess,
-    connections::Peers,
-    intern::{PeerSlot, TopicSlot},
+    peers::Peers,
+    slots::{PeerSlot, TopicSlot},
     topics::Topics,
 };
 use crate::{Automaton, Identifiers, Span, Time};
 
-/// Backs a peer off for a span. No backoff is ever shortened.
+/// Backs a peer off until a time. A backoff that ends later stays.
 pub(crate) fn back_off<I: Identifiers>(
     peers: &mut Peers<I>,
     topics: &mut Topics<I>,
@@ -24,7 +24,7 @@ pub(crate) fn back_off<I: Identifiers>(
 }
 
 impl<I: Identifiers, A> Automaton<I, A> {
-    /// Drops the backoffs that ended two heartbeats ago or more.
+    /// Drops the backoffs that ended at least two heartbeat intervals ago.
     pub(crate) fn clean_backoffs(&mut self, now: Time) {
         let Self { peers, topics, limits, .. } = self;
         for topic in topics.slots() {
@@ -47,7 +47,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
     }
 }
 
-/// Whether a backoff ended two heartbeats ago or more. The sum is exact.
+/// Whether a backoff ended at least two heartbeat intervals ago. The sum is exact, so a saturated deadline never ends.
 fn ended(until: Time, heartbeat_interval: Span, now: Time) -> bool {
     until.plus_exact(heartbeat_interval) + u128::from(heartbeat_interval.as_millis()) <= u128::from(now.as_millis())
 }

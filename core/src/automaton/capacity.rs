@@ -1,13 +1,13 @@
-//! When memory is given back: where most of it is unused.
+//! When memory is released: lists and tables keep at most about four times the capacity that they use.
 
 use alloc::{collections::VecDeque, vec::Vec};
 
-/// Room for so many is kept, used or not.
+/// A capacity up to which no memory is released.
 const SMALL: usize = 64;
 
-/// How much room to leave, where there is far more than is used.
-pub(crate) const fn excess(used: usize, room: usize) -> Option<usize> {
-    if room > SMALL && used < room / 4 { Some(used * 2) } else { None }
+/// The capacity to shrink to, if less than a quarter of the capacity is used.
+pub(crate) const fn excess(used: usize, capacity: usize) -> Option<usize> {
+    if capacity > SMALL && used < capacity / 4 { Some(used * 2) } else { None }
 }
 
 pub(crate) fn trim<T>(list: &mut Vec<T>) {

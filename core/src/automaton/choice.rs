@@ -1,4 +1,4 @@
-//! Random choices, each equally likely.
+//! Random choices: every possible result is equally likely.
 
 use alloc::vec::Vec;
 use rand_pcg::{
@@ -10,7 +10,7 @@ use rand_pcg::{
 #[derive(Clone)]
 pub(crate) struct Choice(Pcg64Mcg);
 
-/// How many may be chosen by trial and error: looking a candidate up among the chosen is linear.
+/// The greatest number to choose by trial and error, because the search of a candidate among the chosen is linear.
 const FEW: usize = 16;
 
 impl Choice {
@@ -18,34 +18,34 @@ impl Choice {
         Self(Pcg64Mcg::seed_from_u64(seed))
     }
 
-    /// A number below `bound`, which is not 0: the upper half of a product. How likely two numbers are differs by 2^-64,
-    /// which nobody can see.
+    /// A number below `bound`, which is not 0: the upper half of a product. Probabilities differ by at most 2^-64.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "below a usize")]
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.0.next_u64()) * bound as u128) >> 64) as usize
     }
 
-    /// Brings `count` of the list, or all, to its front: a random choice in random order. Gives that part.
+    /// Brings `count` elements of the list, or all, to its front: a random choice in random order. Returns that part.
     pub(crate) fn shuffle_front<'a, T>(&mut self, list: &'a mut [T], count: usize) -> &'a mut [T] {
         let count = count.min(list.len());
-        // The last of all has no choice.
+        // The last element has one place left, which needs no random number.
         for index in 0..count.min(list.len().saturating_sub(1)) {
             list.swap(index, index + self.below(list.len() - index));
         }
         list.split_at_mut(count).0
     }
 
-    /// Keeps `count` of the list, or all: a random choice in random order.
+    /// Keeps `count` elements of the list, or all: a random choice in random order.
     pub(crate) fn keep_some<T>(&mut self, list: &mut Vec<T>, count: usize) {
         let count = self.shuffle_front(list, count).len();
         list.truncate(count);
     }
 
-    /// Chooses `count`, or all, of those of the list that are eligible, in random order. The list has no repetitions.
+    /// Chooses `count` eligible elements of the list, or all of them, in random order. The list has no repetitions.
     ///
-    /// Looks at a few at random, and at all only where too few of those were eligible. Whoever is eligible is as
-    /// likely as any other to be found by the first part, and to be chosen by the second.
+    /// It first tries single elements at random, which is fast if many are eligible. It looks at the whole list only if
+    /// too few were found. Each eligible element is as likely as any other to be found by the first part and to be chosen
+    /// by the second.
     pub(crate) fn some_of<T: Copy + PartialEq>(
         &mut self,
         list: &[T],
@@ -58,7 +58,7 @@ impl Choice {
         }
         if count <= FEW {
             for _ in 0..list.len() / 2 {
-                let Some(&candidate) = list.get(self.below(list.len())) else { break };
+                let &candidate = list.get(self.below(list.len())).expect("the index is below the length");
                 if !chosen.contains(&candidate) && is_eligible(candidate) {
                     chosen.push(candidate);
                     if chosen.len() == count {

@@ -1,9 +1,12 @@
-//! Names interned: each name in use has a slot, a small integer that indexes what is known of it.
+//! Names interned: each name in use has a slot, a small integer that indexes its state.
 //!
-//! A slot is given back when nothing refers to it any more, and then reused. Holding a slot that was given back is a
-//! fault of this crate. Every access by slot goes through this file, so it is here that such a fault would panic.
+//! Every access by slot goes through this file, so the use of a slot after its release panics here. Who holds slots,
+//! and until when, is at [`slots`](super::slots).
 
-use super::capacity::excess;
+use super::{
+    capacity::excess,
+    slots::{Renumbering, STALE, Slot},
+};
 use alloc::vec::Vec;
 use core::{
     hash::{BuildHasher, Hash},
@@ -12,45 +15,14 @@ use core::{
 use foldhash::fast::FixedState;
 use hashbrown::{HashTable, hash_table::Entry as TableEntry};
 
-/// A small integer that stands for a name.
-pub(crate) trait Slot: Copy + Eq {
-    fn new(index: usize) -> Self;
-    fn index(self) -> usize;
-}
-
-macro_rules! slot {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub(crate) struct $name(u32);
-
-        impl Slot for $name {
-            fn new(index: usize) -> Self {
-                Self(u32::try_from(index).expect("fewer than 2^32 names fit in memory"))
-            }
-
-            fn index(self) -> usize {
-                self.0 as usize
-            }
-        }
-    };
-}
-
-slot! {
-    /// Stands for a peer.
-    PeerSlot
-}
-
-slot! {
-    /// Stands for a topic.
-    TopicSlot
-}
-
-/// The names in use, and a value for each.
+/// The names in use, and a state for each.
 #[derive(Clone)]
 pub(crate) struct Interner<S, K, V> {
+    /// Finds the slots of names.
     slots: HashTable<S>,
+    /// The name and the state of each slot, by index. A free slot has none.
     entries: Vec<Option<(K, V)>>,
+    /// The free slots, in the order in which they were released. The last is used first.
     free: Vec<S>,
     hasher: FixedState,
 }
@@ -69,7 +41,9 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         slots.find(hasher.hash_one(name), |slot| is_named(entries, *slot, name)).copied()
     }
 
-    /// The slot of a name, from now on in use.
+    /// The slot of a name, which takes a free one if it is not in use.
+    ///
+    /// The caller makes the new state hold its slot: see [`slots`](super::slots).
     pub(crate) fn intern(&mut self, name: &K) -> S {
         let Self { slots, entries, free, hasher } = self;
         let entry = slots.entry(
@@ -92,16 +66,15 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         }
     }
 
-    /// Gives a slot back.
+    /// Drops the name and the state of a slot, which is then free.
     pub(crate) fn release(&mut self, slot: S) {
         let Self { slots, entries, free, hasher } = self;
-        if let Ok(entry) = slots.find_entry(hash_of(entries, slot, hasher), |other| *other == slot) {
-            entry.remove();
-            if let Some(entry) = entries.get_mut(slot.index()) {
-                *entry = None;
-                free.push(slot);
-            }
-        }
+        let Ok(entry) = slots.find_entry(hash_of(entries, slot, hasher), |other| *other == slot) else {
+            panic!("{STALE}")
+        };
+        entry.remove();
+        *entries.get_mut(slot.index()).expect(STALE) = None;
+        free.push(slot);
     }
 
     /// The name of a slot.
@@ -130,26 +103,26 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         self.slots.len()
     }
 
-    /// How many slots there is room for.
+    /// How many slots the allocated memory can hold.
     pub(crate) fn capacity(&self) -> usize {
         self.slots.capacity().max(self.entries.capacity()).max(self.free.capacity())
     }
 
-    /// Where most slots are free, moves the others together, in their order. All slots held elsewhere have to be
-    /// renumbered.
+    /// If most slots are free, moves the others together and keeps their order. The caller renumbers all that it holds.
     pub(crate) fn compact(&mut self) -> Option<Renumbering<S>> {
         let Self { slots, entries, free, hasher } = self;
         excess(slots.len(), entries.len())?;
         let mut used = 0;
-        let renumbering = entries.iter().map(|entry| {
-            let slot = S::new(used);
-            used += usize::from(entry.is_some());
-            slot
+        let new_slots = entries.iter().map(|entry| {
+            entry.as_ref()?;
+            used += 1;
+            Some(S::new(used - 1))
         });
-        let renumbering = Renumbering(renumbering.collect());
+        let renumbering = Renumbering::new(new_slots.collect());
         entries.retain(Option::is_some);
         entries.shrink_to_fit();
         *free = Vec::new();
+        // The table is filled anew: it holds the old slots, and their entries have moved.
         slots.clear();
         slots.shrink_to(used, |slot| hash_of(entries, *slot, hasher));
         for slot in (0..used).map(S::new) {
@@ -158,36 +131,6 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         Some(renumbering)
     }
 }
-
-/// The new slot of each old one.
-pub(crate) struct Renumbering<S>(Vec<S>);
-
-impl<S: Slot> Renumbering<S> {
-    pub(crate) fn apply(&self, slot: &mut S) {
-        *slot = *self.0.get(slot.index()).expect(STALE);
-    }
-
-    pub(crate) fn apply_to_all<'a>(&self, slots: impl IntoIterator<Item = &'a mut S>)
-    where
-        S: 'a,
-    {
-        slots.into_iter().for_each(|slot| self.apply(slot));
-    }
-
-    pub(crate) fn apply_to_keys<V>(&self, map: &mut SlotMap<S, V>)
-    where
-        S: Hash,
-    {
-        let renumbered = map.drain().map(|(mut slot, value)| {
-            self.apply(&mut slot);
-            (slot, value)
-        });
-        let renumbered: SlotMap<S, V> = renumbered.collect();
-        *map = renumbered;
-    }
-}
-
-const STALE: &str = "a slot is held only while its name is in use";
 
 #[inline]
 fn entry<S: Slot, K, V>(entries: &[Option<(K, V)>], slot: S) -> &(K, V) {
@@ -217,6 +160,3 @@ impl<S: Slot, K, V> IndexMut<S> for Interner<S, K, V> {
         &mut self.entries.get_mut(slot.index()).and_then(Option::as_mut).expect(STALE).1
     }
 }
-
-/// Hash maps by slot. Slots are of our own making, so their hash needs no secret.
-pub(crate) type SlotMap<S, V> = hashbrown::HashMap<S, V, FixedState>;

@@ -1,17 +1,17 @@
-//! Reading the state: nothing here changes it, and nothing here is needed to drive an automaton.
+//! Reading the state: these methods change nothing, and a node can be driven without them.
 
-use super::{connections::PeerState, topics::TopicState};
-use crate::{Automaton, CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View};
+use super::{Automaton, peers::PeerState, topics::TopicState};
+use crate::{CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View};
 use alloc::{collections::BTreeMap, vec::Vec};
 
-/// Which connected peers to list. The default is all of them.
+/// A filter of connected peers. The default passes all of them.
 #[derive(Clone, Debug)]
 pub struct PeerQuery<'a, I: Identifiers> {
-    /// Only those that are direct, or only those that are not.
+    /// `true` passes only direct peers, `false` only the others.
     pub direct: Option<bool>,
-    /// Only those that subscribe to this topic.
+    /// Passes only the subscribers of this topic.
     pub subscribed_to: Option<&'a I::Topic>,
-    /// Only those with at least this score.
+    /// Passes only the peers with at least this score.
     pub score_at_least: Option<f64>,
 }
 
@@ -22,17 +22,17 @@ impl<I: Identifiers> Default for PeerQuery<'_, I> {
 }
 
 impl<I: Identifiers, A> Automaton<I, A> {
-    /// The application's hooks.
+    /// The application.
     pub const fn application(&self) -> &A {
         &self.application
     }
 
-    /// The application's hooks, to change what they answer.
+    /// The application, to change its answers.
     pub const fn application_mut(&mut self) -> &mut A {
         &mut self.application
     }
 
-    /// The limits that it was constructed with.
+    /// The limits that the automaton was constructed with.
     pub const fn limits(&self) -> &Limits<I> {
         &self.limits
     }
@@ -51,9 +51,9 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.peers.iter().filter(|(_, state)| passes(state)).map(|(peer, _)| peer.clone()).collect()
     }
 
-    /// The mesh of a topic: none where the topic is not joined.
+    /// The mesh of a topic, if the topic is joined.
     pub fn mesh_peers(&self, topic: &I::Topic) -> Option<SortedSet<I::Peer>> {
-        self.joined(topic).map(|(_, mesh)| mesh.to_set())
+        self.topics.joined(topic).map(|(_, mesh)| mesh.to_set())
     }
 
     /// The fanout of a topic, if there is one.
@@ -67,14 +67,14 @@ impl<I: Identifiers, A> Automaton<I, A> {
         SortedSet::from_ascending(self.joined.iter().map(|topic| self.topics.name(*topic).clone()).collect())
     }
 
-    /// The topics that a peer subscribes to. None where it is not connected.
+    /// The topics that a peer subscribes to. Empty if the peer is not connected.
     pub fn topics_of(&self, peer: &I::Peer) -> SortedSet<I::Topic> {
         let connection = self.peer(peer).and_then(|state| state.connection.as_ref());
         let topics = connection.into_iter().flat_map(|connection| &connection.topics);
         topics.map(|subscription| self.topics.name(subscription.topic).clone()).collect()
     }
 
-    /// The score of a peer, if it has a score record. Rules take a peer without one to have a score of 0.
+    /// The score of a peer, if it has a score record. For the rules, the score of a peer without a record is 0.
     pub fn score(&self, peer: &I::Peer) -> Option<Score> {
         let record = self.peer(peer)?.record.as_ref()?;
         Some(Score::from(self.scores.value(record)))
@@ -90,7 +90,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.peer(peer).map_or(0, |state| state.iwants)
     }
 
-    /// Until when a peer is backed off in a topic. The backoff may have ended: it counts until it is cleaned up.
+    /// The time until which a peer is backed off in a topic. It may have passed: a backoff stays until a cleanup.
     pub fn backoff(&self, topic: &I::Topic, peer: &I::Peer) -> Option<Time> {
         let (topic, peer) = (self.topics.find(topic)?, self.peers.find(peer)?);
         self.topics[topic].backoff.get(&peer).copied()
@@ -98,12 +98,12 @@ impl<I: Identifiers, A> Automaton<I, A> {
 
     /// Whether we joined a topic.
     pub fn has_joined(&self, topic: &I::Topic) -> bool {
-        self.joined(topic).is_some()
+        self.topics.joined(topic).is_some()
     }
 
     /// Whether a peer is in the mesh of a topic.
     pub fn in_mesh(&self, topic: &I::Topic, peer: &I::Peer) -> bool {
-        self.joined(topic).is_some_and(|(_, mesh)| mesh.contains(peer))
+        self.topics.joined(topic).is_some_and(|(_, mesh)| mesh.contains(peer))
     }
 
     /// Whether a peer is connected and direct.
@@ -111,13 +111,13 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.peer(peer).is_some_and(PeerState::is_direct)
     }
 
-    /// Whether a peer is connected, and we opened the connection.
+    /// Whether a peer is connected and we opened the connection.
     pub fn is_outbound(&self, peer: &I::Peer) -> bool {
         self.peer(peer).is_some_and(PeerState::is_outbound)
     }
 
-    /// The ids of the cached messages as often as they were added, by how many heartbeats ago that was; in the order
-    /// in which they were added.
+    /// The ids of the cached messages by their ages in heartbeats, each list in the order in which the messages were
+    /// added. An id that was added twice is listed twice.
     pub fn cached_message_ids(&self) -> BTreeMap<u64, Vec<I::MessageId>> {
         let mut slots: BTreeMap<u64, Vec<I::MessageId>> = BTreeMap::new();
         for (age, id) in self.messages.ids_by_age(self.heartbeat_ticks) {
@@ -126,7 +126,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
         slots
     }
 
-    /// How much is held in memory, and how much there is room for: for tests of bounded state.
+    /// The lengths and capacities of the state, for tests of bounded memory.
     #[doc(hidden)]
     pub fn footprint(&self) -> Footprint {
         let lists = self.topics.iter().flat_map(|(_, TopicState { subscribers, backoff, gossip, .. })| {
@@ -152,7 +152,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
         }
     }
 
-    /// The whole observable state, as plain data.
+    /// The whole observable state as plain data.
     pub fn view(&self) -> View<I> {
         let counters = |counter: fn(&PeerState) -> u64| {
             let counters = self.peers.iter().map(|(peer, state)| (peer.clone(), counter(state)));
@@ -217,7 +217,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
     }
 }
 
-/// How much is held in memory, and how much there is room for.
+/// The lengths and capacities of the state.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Footprint {
@@ -229,7 +229,7 @@ pub struct Footprint {
     pub message_id_capacity: usize,
     pub scores: usize,
     pub score_capacity: usize,
-    /// Of the list of a topic that has the most room for nothing.
+    /// Of the list of a topic with the most unused capacity.
     pub list: usize,
     pub list_capacity: usize,
 }

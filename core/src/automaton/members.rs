@@ -2,7 +2,7 @@
 
 use super::{
     capacity::trim,
-    intern::{PeerSlot, Renumbering},
+    slots::{PeerSlot, Renumbering},
 };
 use crate::SortedSet;
 use alloc::vec::Vec;
@@ -47,7 +47,7 @@ impl<P: Ord + Clone> Members<P> {
         }
     }
 
-    /// Whether the peer was a member.
+    /// Removes a peer. Returns whether it was a member.
     pub(crate) fn remove(&mut self, peer: &P) -> bool {
         let position = self.position(peer);
         if let Ok(position) = position {
@@ -82,7 +82,7 @@ impl<P: Ord + Clone> Members<P> {
         renumbering.apply_to_all(self.0.iter_mut().map(|member| &mut member.slot));
     }
 
-    /// These and the others, which have no member in common, but for one peer of these.
+    /// The union of these without `except` and of the others. The two sets have no member in common.
     pub(crate) fn union_except(&self, others: &Self, except: Option<&P>) -> SortedSet<P> {
         let except = except.and_then(|peer| self.position(peer).ok()).unwrap_or(self.len());
         let (before, after) = self.0.split_at(except);

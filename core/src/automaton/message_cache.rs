@@ -2,9 +2,9 @@
 
 use super::{
     capacity::{excess, trim_queue},
-    connections::Peers,
-    intern::{PeerSlot, Renumbering, SlotMap, TopicSlot},
+    peers::Peers,
     sliding_window::{ItemNumber, SlidingWindow},
+    slots::{PeerSlot, Renumbering, SlotMap, TopicSlot},
     topics::Topics,
 };
 use crate::{Identifiers, Time};
@@ -13,41 +13,40 @@ use core::hash::BuildHasher;
 use foldhash::fast::FixedState;
 use hashbrown::{HashTable, hash_table::Entry};
 
-/// Sliding windows over the messages added, and a table that finds them by their ids.
+/// Sliding windows over the added messages, and a table that finds them by their ids.
 ///
-/// Every message is added to all windows, so it has the same number in each.
+/// Every message is added to all windows, so it has the same number in each of them.
 #[derive(Clone)]
 pub(crate) struct MessageCache<I: Identifiers> {
-    /// The newest number of each id that is cached or counts as seen.
+    /// The newest number of each id in `ids`.
     numbers: HashTable<ItemNumber>,
     hasher: FixedState,
-    /// The ids of both, in a window as long as the longer of the two.
-    ids: SlidingWindow<Listed<I>>,
-    /// Which count as seen.
+    /// The ids that are cached or count as seen, in a window as long as the longer of those two.
+    ids: SlidingWindow<AddedId<I>>,
+    /// The numbers of the ids that count as seen.
     seen: SlidingWindow<()>,
-    /// The messages that an IWant finds. An id added again while it is here has its message at the newest number, and
-    /// nothing at the others.
-    messages: SlidingWindow<Option<Cached<I>>>,
-    /// The topics of the messages to announce; the ids to announce stand with the topics.
+    /// The messages that an IWant finds. If an id was added twice, its message is at the newest number only.
+    messages: SlidingWindow<Option<CachedMessage<I>>>,
+    /// The topics of the messages to announce. Their ids are in the state of the topic.
     announced: SlidingWindow<TopicSlot>,
 }
 
-/// An id as it was added.
+/// An id with the time at which it was added.
 #[derive(Clone)]
-struct Listed<I: Identifiers> {
+struct AddedId<I: Identifiers> {
     id: I::MessageId,
     first_seen: Time,
 }
 
 /// A cached message.
 #[derive(Clone)]
-pub(crate) struct Cached<I: Identifiers> {
+pub(crate) struct CachedMessage<I: Identifiers> {
     pub(crate) message: I::Message,
-    /// How often each peer asked for it; nothing where nobody did.
+    /// How often each peer asked for the message. Absent if no peer did, which is the most frequent case.
     accesses: Option<Box<SlotMap<PeerSlot, u64>>>,
 }
 
-impl<I: Identifiers> Cached<I> {
+impl<I: Identifiers> CachedMessage<I> {
     pub(crate) fn accesses(&self) -> impl Iterator<Item = (PeerSlot, u64)> {
         self.accesses.iter().flat_map(|accesses| accesses.iter()).map(|(peer, count)| (*peer, *count))
     }
@@ -70,8 +69,7 @@ impl<I: Identifiers> MessageCache<I> {
     #[inline]
     pub(crate) fn first_seen(&self, id: &I::MessageId) -> Option<Time> {
         let number = self.find(id)?;
-        let listed = self.ids.get(number).filter(|_| self.seen.contains(number))?;
-        Some(listed.first_seen)
+        self.seen.contains(number).then(|| self.ids.get(number).expect(UNLISTED).first_seen)
     }
 
     #[inline]
@@ -79,7 +77,7 @@ impl<I: Identifiers> MessageCache<I> {
         self.numbers.find(self.hasher.hash_one(id), |number| is_listed(&self.ids, *number, id)).copied()
     }
 
-    /// Adds a message whose id does not count as seen. The caller adds the id to those of the topic.
+    /// Adds a message whose id does not count as seen. The caller adds the id to those to announce in the topic.
     pub(crate) fn add(&mut self, now: Time, tick: u64, topic: TopicSlot, id: I::MessageId, message: I::Message) {
         let Self { numbers, hasher, ids, seen, messages, announced } = self;
         seen.push(tick, ());
@@ -89,21 +87,21 @@ impl<I: Identifiers> MessageCache<I> {
             |number| is_listed(ids, *number, &id),
             |number| hash_of(ids, *number, hasher),
         );
+        // An id that is still cached keeps its first message and the access counters, at its new number.
         let first = match &entry {
             Entry::Vacant(_) => None,
             Entry::Occupied(entry) => messages.get_mut(*entry.get()).and_then(Option::take),
         };
-        messages.push(tick, Some(first.unwrap_or(Cached { message, accesses: None })));
-        // The entry holds no borrow of the ids any more.
+        messages.push(tick, Some(first.unwrap_or(CachedMessage { message, accesses: None })));
         let number = ids.next();
         match entry {
             Entry::Vacant(entry) => drop(entry.insert(number)),
             Entry::Occupied(mut entry) => *entry.get_mut() = number,
         }
-        ids.push(tick, Listed { id, first_seen: now });
+        ids.push(tick, AddedId { id, first_seen: now });
     }
 
-    /// Counts that a peer asks for a message: the message and the new count, if it is cached.
+    /// Counts a request of a peer for a message. Returns the message and the new count, if the message is cached.
     pub(crate) fn access(
         &mut self,
         id: &I::MessageId,
@@ -111,7 +109,7 @@ impl<I: Identifiers> MessageCache<I> {
         peers: &mut Peers<I>,
     ) -> Option<(&I::Message, u64)> {
         let number = self.find(id)?;
-        let Cached { message, accesses } = self.messages.get_mut(number)?.as_mut()?;
+        let CachedMessage { message, accesses } = self.messages.get_mut(number)?.as_mut()?;
         let peer = peers.intern(name);
         let count = accesses.get_or_insert_default().entry(peer).or_insert_with(|| {
             peers[peer].references += 1;
@@ -121,7 +119,7 @@ impl<I: Identifiers> MessageCache<I> {
         Some((message, *count))
     }
 
-    /// Shifts the windows to a new tick.
+    /// Moves the windows to a new tick.
     pub(crate) fn shift(&mut self, tick: u64, peers: &mut Peers<I>, topics: &mut Topics<I>) {
         let Self { numbers, hasher, ids, seen, messages, announced } = self;
         announced.shift(tick, |_, topic| {
@@ -131,13 +129,13 @@ impl<I: Identifiers> MessageCache<I> {
             topics.release_unused(topic);
         });
         messages.shift(tick, |_, cached| {
-            for (peer, _) in cached.iter().flat_map(Cached::accesses) {
+            for (peer, _) in cached.iter().flat_map(CachedMessage::accesses) {
                 peers.dereference(peer);
             }
         });
         seen.shift(tick, |_, ()| {});
         ids.shift(tick, |number, listed| {
-            // An id that was added again has a newer number.
+            // An id that was added again has a newer number, and stays.
             if let Ok(entry) = numbers.find_entry(hasher.hash_one(&listed.id), |other| *other == number) {
                 entry.remove();
             }
@@ -148,29 +146,32 @@ impl<I: Identifiers> MessageCache<I> {
     }
 
     /// The cached messages with their ids.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = (&I::MessageId, &Cached<I>)> {
+    pub(crate) fn messages(&self) -> impl Iterator<Item = (&I::MessageId, &CachedMessage<I>)> {
         let cached = self.messages.items().filter_map(|(number, cached)| Some((number, cached.as_ref()?)));
-        cached.filter_map(|(number, cached)| Some((&self.ids.get(number)?.id, cached)))
+        cached.map(|(number, cached)| (&self.ids.get(number).expect(UNLISTED).id, cached))
     }
 
-    /// The ids of the cached messages as often as they were added, each with the age of its slot, oldest first.
+    /// The ids of the cached messages with their ages in heartbeats, oldest first. An id that was added twice is here
+    /// twice.
     pub(crate) fn ids_by_age(&self, tick: u64) -> impl Iterator<Item = (u64, &I::MessageId)> {
-        self.messages.ages(tick).filter_map(|(age, number)| Some((age, &self.ids.get(number)?.id)))
+        self.messages.ages(tick).map(|(age, number)| (age, &self.ids.get(number).expect(UNLISTED).id))
     }
 
     /// The ids that count as seen, with the time of each.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&I::MessageId, Time)> {
-        let seen = self.seen.items().filter_map(|(number, ())| self.ids.get(number));
+        let seen = self.seen.items().map(|(number, ())| self.ids.get(number).expect(UNLISTED));
         seen.map(|listed| (&listed.id, listed.first_seen))
     }
 
     pub(crate) fn renumber_peers(&mut self, renumbering: &Renumbering<PeerSlot>) {
-        let accesses = self.messages.items_mut().flatten().filter_map(|cached| cached.accesses.as_mut());
+        let Self { numbers: _, hasher: _, ids: _, seen: _, messages, announced: _ } = self;
+        let accesses = messages.items_mut().flatten().filter_map(|cached| cached.accesses.as_mut());
         accesses.for_each(|accesses| renumbering.apply_to_keys(accesses));
     }
 
     pub(crate) fn renumber_topics(&mut self, renumbering: &Renumbering<TopicSlot>) {
-        renumbering.apply_to_all(self.announced.items_mut());
+        let Self { numbers: _, hasher: _, ids: _, seen: _, messages: _, announced } = self;
+        renumbering.apply_to_all(announced.items_mut());
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -182,11 +183,14 @@ impl<I: Identifiers> MessageCache<I> {
     }
 }
 
-fn is_listed<I: Identifiers>(ids: &SlidingWindow<Listed<I>>, number: ItemNumber, id: &I::MessageId) -> bool {
-    ids.get(number).is_some_and(|listed| listed.id == *id)
+/// The message of the panic if the windows disagree.
+const UNLISTED: &str = "the window of ids is at least as long as every other, and as the table";
+
+fn is_listed<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, id: &I::MessageId) -> bool {
+    ids.get(number).expect(UNLISTED).id == *id
 }
 
-/// The hash of the id of a number in the window. No other number is in the table.
-fn hash_of<I: Identifiers>(ids: &SlidingWindow<Listed<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
-    ids.get(number).map_or(0, |listed| hasher.hash_one(&listed.id))
+/// The hash of the id of a number in the window.
+fn hash_of<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
+    hasher.hash_one(&ids.get(number).expect(UNLISTED).id)
 }

@@ -1,129 +1,20 @@
-//! The score record of a peer: its counters, how events move them, and the value that comes of them.
+//! The score record of a peer: its counters, how events change them, and the score that follows from them.
 //!
-//! An entry of a topic at rest (inactive, all counters 0) is dropped: it says the same as no entry. Its share of the
-//! value is a product of finite numbers with a zero, so 0.0 or -0.0; the sum starts from 0.0, is therefore never -0.0,
-//! and no bit of it changes when a zero is added.
+//! Counters at rest (inactive, all 0) are dropped, because they contribute the same as no counters. Their share of the
+//! score is a product of finite numbers with a zero, so 0.0 or -0.0. The sum starts from 0.0 and is therefore never
+//! -0.0, and adding a zero of either sign to such a sum changes no bit of it.
 //!
-//! `during` is not stored. It is 0 from a graft to the next refresh, and the time since the graft at each refresh:
-//! the time from the graft to the last refresh of all, or 0 where the graft came later.
+//! The time in the mesh is not stored. It is 0 from a graft to the next refresh, and the time since the graft at each
+//! refresh. So it is the time from the graft to the last refresh, or 0 if the graft came later.
 
-use super::intern::TopicSlot;
-use crate::{Identifiers, Limits, ScoreLimits, Span, Time, TopicParameters, TopicScoreLimits, Window};
-use alloc::{collections::BTreeMap, vec::Vec};
+use super::{
+    score_parameters::{ParametersIndex, ScoreParameters, TopicConstants},
+    slots::TopicSlot,
+};
+use crate::Time;
+use alloc::vec::Vec;
 
-/// The limits of scores, as floats where they are used as such.
-#[derive(Clone)]
-pub(crate) struct Parameters<T> {
-    /// The first are those of topics that are not listed.
-    topics: Vec<OfTopic>,
-    listed: BTreeMap<T, ParametersIndex>,
-    topic_score_cap: Option<f64>,
-    behaviour_penalty_weight: f64,
-    behaviour_penalty_threshold: f64,
-    behaviour_penalty_decay: f64,
-    app_specific_weight: f64,
-    decay_zero: f64,
-    retain_duration: Span,
-}
-
-/// Which parameters a topic has.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct ParametersIndex(u32);
-
-/// The parameters of one topic.
-#[derive(Clone)]
-pub(crate) struct OfTopic {
-    weight: f64,
-    time_in_mesh_weight: f64,
-    time_in_mesh_cap: f64,
-    quantum: f64,
-    first_deliveries_weight: f64,
-    first_deliveries_cap: f64,
-    first_deliveries_decay: f64,
-    mesh_deliveries_weight: f64,
-    mesh_deliveries_cap: f64,
-    mesh_deliveries_threshold: f64,
-    mesh_deliveries_decay: f64,
-    window: Window,
-    activation: Span,
-    mesh_failure_weight: f64,
-    mesh_failure_decay: f64,
-    invalid_weight: f64,
-    invalid_decay: f64,
-}
-
-impl<T: Clone + Ord> Parameters<T> {
-    pub(crate) fn new<I: Identifiers<Topic = T>>(limits: &Limits<I>) -> Self {
-        let ScoreLimits {
-            topics,
-            topic_score_cap,
-            behaviour_penalty_weight,
-            behaviour_penalty_threshold,
-            behaviour_penalty_decay,
-            app_specific_weight,
-            decay_zero,
-        } = &limits.score_limits;
-        let (default, listed) = match topics {
-            TopicScoreLimits::Single { parameters } => (OfTopic::new(parameters, 1.0), None),
-            TopicScoreLimits::Family { default, topics } => {
-                (OfTopic::new(&default.parameters, default.weight), Some(topics))
-            }
-        };
-        let listed = || listed.into_iter().flatten();
-        let of_listed = listed().map(|(_, weighted)| OfTopic::new(&weighted.parameters, weighted.weight));
-        Self {
-            topics: core::iter::once(default).chain(of_listed).collect(),
-            listed: listed().map(|(topic, _)| topic.clone()).zip((1..).map(ParametersIndex)).collect(),
-            topic_score_cap: *topic_score_cap,
-            behaviour_penalty_weight: *behaviour_penalty_weight,
-            behaviour_penalty_threshold: *behaviour_penalty_threshold,
-            behaviour_penalty_decay: *behaviour_penalty_decay,
-            app_specific_weight: *app_specific_weight,
-            decay_zero: *decay_zero,
-            retain_duration: limits.retain_duration,
-        }
-    }
-
-    /// Which parameters a topic has.
-    pub(crate) fn index_of(&self, topic: &T) -> ParametersIndex {
-        self.listed.get(topic).copied().unwrap_or_default()
-    }
-}
-
-impl<T> Parameters<T> {
-    #[inline]
-    #[expect(clippy::indexing_slicing, reason = "the index is 0 or that of a listed topic")]
-    pub(crate) fn get(&self, index: ParametersIndex) -> &OfTopic {
-        &self.topics[index.0 as usize]
-    }
-}
-
-impl OfTopic {
-    #[expect(clippy::cast_precision_loss, reason = "the rounding is that of the original")]
-    fn new(parameters: &TopicParameters, weight: f64) -> Self {
-        Self {
-            weight,
-            time_in_mesh_weight: parameters.time_in_mesh_weight,
-            time_in_mesh_cap: parameters.time_in_mesh_cap,
-            quantum: parameters.time_in_mesh_quantum.as_secs_f64(),
-            first_deliveries_weight: parameters.first_message_deliveries_weight,
-            first_deliveries_cap: parameters.first_message_deliveries_cap as f64,
-            first_deliveries_decay: parameters.first_message_deliveries_decay,
-            mesh_deliveries_weight: parameters.mesh_message_deliveries_weight,
-            mesh_deliveries_cap: parameters.mesh_message_deliveries_cap as f64,
-            mesh_deliveries_threshold: parameters.mesh_message_deliveries_threshold as f64,
-            mesh_deliveries_decay: parameters.mesh_message_deliveries_decay,
-            window: parameters.mesh_message_deliveries_window,
-            activation: parameters.mesh_message_deliveries_activation,
-            mesh_failure_weight: parameters.mesh_failure_penalty_weight,
-            mesh_failure_decay: parameters.mesh_failure_penalty_decay,
-            invalid_weight: parameters.invalid_message_deliveries_weight,
-            invalid_decay: parameters.invalid_message_deliveries_decay,
-        }
-    }
-}
-
-/// The lesser of two, the first where they are equal; NaN where `x` is.
+/// The lesser of two numbers: `cap` if they are equal, and NaN if `x` is NaN.
 fn capped(cap: f64, x: f64) -> f64 {
     if cap <= x { cap } else { x }
 }
@@ -133,9 +24,11 @@ fn capped(cap: f64, x: f64) -> f64 {
 pub(crate) struct Counters {
     pub(crate) topic: TopicSlot,
     pub(crate) parameters: ParametersIndex,
+    /// Whether the peer is in the mesh.
     is_active: bool,
+    /// Whether missing deliveries count: the peer has been in the mesh for the activation time.
     is_deficit_active: bool,
-    /// When it came into the mesh, where it is active.
+    /// The time of the last graft, if the peer is in the mesh.
     since: Time,
     first_deliveries: f64,
     mesh_deliveries: f64,
@@ -158,6 +51,7 @@ impl Counters {
         }
     }
 
+    /// Whether the counters contribute the same as no counters.
     pub(crate) fn is_at_rest(&self) -> bool {
         !self.is_active
             && self.first_deliveries == 0.0
@@ -171,26 +65,26 @@ impl Counters {
         self.since = now;
     }
 
-    pub(crate) fn prune(&mut self, of: &OfTopic) {
-        self.mesh_failures += self.deficit(of);
+    pub(crate) fn prune(&mut self, constants: &TopicConstants) {
+        self.mesh_failures += self.deficit(constants);
         self.is_active = false;
         self.is_deficit_active = false;
     }
 
-    pub(crate) fn first_delivery(&mut self, of: &OfTopic) {
-        self.first_deliveries = capped(of.first_deliveries_cap, self.first_deliveries + 1.0);
-        self.mesh_delivery(of);
+    pub(crate) fn first_delivery(&mut self, constants: &TopicConstants) {
+        self.first_deliveries = capped(constants.first_deliveries_cap, self.first_deliveries + 1.0);
+        self.mesh_delivery(constants);
     }
 
-    pub(crate) fn duplicate(&mut self, of: &OfTopic, first_seen: Time, now: Time) {
-        if of.window.holds(first_seen, now) {
-            self.mesh_delivery(of);
+    pub(crate) fn duplicate(&mut self, constants: &TopicConstants, first_seen: Time, now: Time) {
+        if constants.window.holds(first_seen, now) {
+            self.mesh_delivery(constants);
         }
     }
 
-    fn mesh_delivery(&mut self, of: &OfTopic) {
+    fn mesh_delivery(&mut self, constants: &TopicConstants) {
         if self.is_active {
-            self.mesh_deliveries = capped(of.mesh_deliveries_cap, self.mesh_deliveries + 1.0);
+            self.mesh_deliveries = capped(constants.mesh_deliveries_cap, self.mesh_deliveries + 1.0);
         }
     }
 
@@ -198,44 +92,45 @@ impl Counters {
         self.invalid_messages += 1.0;
     }
 
-    /// The peer's connection is gone.
-    fn disconnect(&mut self, of: &OfTopic) {
-        self.prune(of);
+    /// The connection to the peer was closed.
+    fn disconnect(&mut self, constants: &TopicConstants) {
+        self.prune(constants);
         self.first_deliveries = 0.0;
     }
 
-    fn refresh<T>(&mut self, parameters: &Parameters<T>, of: &OfTopic, now: Time) {
-        // The activation is a second or more, so an inactive entry never is.
-        self.is_deficit_active = self.is_active && now.since(self.since) >= of.activation;
-        self.first_deliveries = parameters.decayed(self.first_deliveries, of.first_deliveries_decay);
-        self.mesh_deliveries = parameters.decayed(self.mesh_deliveries, of.mesh_deliveries_decay);
-        self.mesh_failures = parameters.decayed(self.mesh_failures, of.mesh_failure_decay);
-        self.invalid_messages = parameters.decayed(self.invalid_messages, of.invalid_decay);
+    fn refresh<T>(&mut self, parameters: &ScoreParameters<T>, constants: &TopicConstants, now: Time) {
+        // The activation time is positive, so it has not passed at a graft.
+        self.is_deficit_active = self.is_active && now.since(self.since) >= constants.activation;
+        self.first_deliveries = parameters.decayed(self.first_deliveries, constants.first_deliveries_decay);
+        self.mesh_deliveries = parameters.decayed(self.mesh_deliveries, constants.mesh_deliveries_decay);
+        self.mesh_failures = parameters.decayed(self.mesh_failures, constants.mesh_failure_decay);
+        self.invalid_messages = parameters.decayed(self.invalid_messages, constants.invalid_decay);
     }
 
-    /// The square of the deliveries that are missing.
-    fn deficit(&self, of: &OfTopic) -> f64 {
-        if self.is_deficit_active && self.mesh_deliveries < of.mesh_deliveries_threshold {
-            let deficit = of.mesh_deliveries_threshold - self.mesh_deliveries;
+    /// The square of the number of missing deliveries, if it counts.
+    fn deficit(&self, constants: &TopicConstants) -> f64 {
+        if self.is_deficit_active && self.mesh_deliveries < constants.mesh_deliveries_threshold {
+            let deficit = constants.mesh_deliveries_threshold - self.mesh_deliveries;
             deficit * deficit
         } else {
             0.0
         }
     }
 
-    /// The share of the topic in the value.
-    fn share(&self, of: &OfTopic, refreshed: Time) -> f64 {
+    /// The share of the topic in the score.
+    fn share(&self, constants: &TopicConstants, refreshed: Time) -> f64 {
+        // Floats round after each operation, so the order of the operations is part of the rule.
         let p1 = if self.is_active {
-            let quanta = refreshed.since(self.since).as_secs_f64() / of.quantum;
-            of.time_in_mesh_weight * capped(quanta, of.time_in_mesh_cap)
+            let quanta = refreshed.since(self.since).as_secs_f64() / constants.quantum;
+            constants.time_in_mesh_weight * capped(quanta, constants.time_in_mesh_cap)
         } else {
             0.0
         };
-        let p2 = of.first_deliveries_weight * self.first_deliveries;
-        let p3 = self.deficit(of) * of.mesh_deliveries_weight;
-        let p3b = self.mesh_failures * of.mesh_failure_weight;
-        let p4 = (self.invalid_messages * self.invalid_messages) * of.invalid_weight;
-        of.weight * ((((p1 + p2) + p3) + p3b) + p4)
+        let p2 = constants.first_deliveries_weight * self.first_deliveries;
+        let p3 = self.deficit(constants) * constants.mesh_deliveries_weight;
+        let p3b = self.mesh_failures * constants.mesh_failure_weight;
+        let p4 = (self.invalid_messages * self.invalid_messages) * constants.invalid_weight;
+        constants.weight * ((((p1 + p2) + p3) + p3b) + p4)
     }
 }
 
@@ -244,14 +139,15 @@ impl Counters {
 pub(crate) struct Record {
     behaviour_penalty: f64,
     application_score: f64,
-    /// When the record of a disconnected peer is dropped.
+    /// When the record is dropped, if the peer is not connected.
     expiry: Option<Time>,
-    /// The value, unless it is stale.
+    /// The score, unless it is stale.
     value: f64,
+    /// Whether the score has to be computed again.
     is_stale: bool,
-    /// The position among the records that a refresh changes, if it is one of them.
-    pub(crate) restless: Option<u32>,
-    /// The topics of which the counters are not at rest, ascending.
+    /// The index in the list of decaying records, if a refresh can change the record.
+    pub(crate) decaying_index: Option<u32>,
+    /// The counters of topics, ascending by the names of topics.
     pub(crate) topics: Vec<Counters>,
 }
 
@@ -262,13 +158,13 @@ impl Record {
             application_score: 0.0,
             expiry: None,
             value: 0.0,
-            is_stale: true, // -0.0 is possible
-            restless: None,
+            is_stale: true, // the score of a new record can be -0.0
+            decaying_index: None,
             topics: Vec::new(),
         }
     }
 
-    /// Whether a refresh changes nothing.
+    /// Whether a refresh leaves the record as it is.
     pub(crate) fn is_at_rest(&self) -> bool {
         self.topics.is_empty() && self.behaviour_penalty == 0.0 && self.expiry.is_none()
     }
@@ -277,7 +173,7 @@ impl Record {
         self.expiry.is_some_and(|expiry| expiry <= now)
     }
 
-    pub(crate) fn penalty(&mut self) {
+    pub(crate) fn penalize(&mut self) {
         self.behaviour_penalty += 1.0;
         self.is_stale = true;
     }
@@ -291,19 +187,19 @@ impl Record {
         self.expiry = None;
     }
 
-    /// The counters changed.
+    /// Marks the score as stale: the counters changed.
     pub(crate) fn invalidate(&mut self) {
         self.is_stale = true;
     }
 }
 
-impl<T> Parameters<T> {
+impl<T> ScoreParameters<T> {
     fn decayed(&self, counter: f64, decay: f64) -> f64 {
         let counter = counter * decay;
         if counter < self.decay_zero { 0.0 } else { counter }
     }
 
-    /// Lets time act on a connected or retained record.
+    /// Decays the counters of a record.
     pub(crate) fn refresh(&self, record: &mut Record, now: Time) {
         for counters in &mut record.topics {
             counters.refresh(self, self.get(counters.parameters), now);
@@ -312,7 +208,7 @@ impl<T> Parameters<T> {
         record.is_stale = true;
     }
 
-    /// Retains the record of a peer that disconnected and has no positive score.
+    /// Retains the record of a peer that is not connected.
     pub(crate) fn disconnect(&self, record: &mut Record, now: Time) {
         for counters in &mut record.topics {
             counters.disconnect(self.get(counters.parameters));
@@ -321,7 +217,7 @@ impl<T> Parameters<T> {
         record.is_stale = true;
     }
 
-    /// The value of a record, kept until something changes.
+    /// The score of a record, which is stored until something changes.
     #[inline]
     pub(crate) fn update(&self, record: &mut Record, refreshed: Time) -> f64 {
         if record.is_stale {
@@ -331,7 +227,7 @@ impl<T> Parameters<T> {
         record.value
     }
 
-    /// The value of a record.
+    /// The score of a record, for readers that change nothing.
     pub(crate) fn value(&self, record: &Record, refreshed: Time) -> f64 {
         if record.is_stale { self.compute(record, refreshed) } else { record.value }
     }
@@ -351,6 +247,7 @@ impl<T> Parameters<T> {
         } else {
             0.0
         };
+        // The sum of infinities of opposite signs is NaN, which counts as minus infinity.
         let value = (topics + p5) + p7;
         if value.is_nan() { f64::NEG_INFINITY } else { value }
     }

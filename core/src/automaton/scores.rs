@@ -1,81 +1,109 @@
-//! The score records of all peers: which event moves which record, and which records a refresh is owed to.
+//! The score records of all peers: which event changes which record, and which records decay.
+//!
+//! The records are in the states of the peers. A method that names a peer finds its record there, and does nothing if
+//! the peer has none.
 
 use super::{
+    Automaton,
     capacity::trim,
-    connections::{PeerState, Peers},
-    intern::{PeerSlot, Renumbering, Slot, TopicSlot},
-    peer_score::{Counters, OfTopic, Parameters, ParametersIndex, Record},
+    peer_score::{Counters, Record},
+    peers::{PeerState, Peers},
+    score_parameters::{ParametersIndex, ScoreParameters, TopicConstants},
+    slots::{PeerSlot, Renumbering, Slot, TopicSlot},
     topics::Topics,
 };
-use crate::{Identifiers, Limits, Time};
+use crate::{Application, Identifiers, Limits, SetApplicationScore, SetApplicationScoreOutput, Time};
 use alloc::vec::Vec;
 use core::mem;
 
-/// What is known of scores beside the records, which stand with the peers.
+/// The state of scores that is not in the records.
 #[derive(Clone)]
 pub(crate) struct Scores<I: Identifiers> {
-    parameters: Parameters<I::Topic>,
-    /// The topics that records may have counters for, ascending: those joined, and those with counters not at rest.
-    ranked: Vec<TopicSlot>,
-    /// What there is to know of each ranked topic, by slot.
+    parameters: ScoreParameters<I::Topic>,
+    /// The topics that records may have counters for, ascending by name: those joined, and those with counters.
+    tracked: Vec<TopicSlot>,
+    /// The ranking of each tracked topic, by slot. The entries of other topics mean nothing.
     rankings: Vec<Ranking>,
-    /// The peers whose records a refresh changes.
-    restless: Vec<PeerSlot>,
-    /// When the last refresh was.
+    /// The peers with a record that a refresh can change. The record has its index here.
+    decaying: Vec<PeerSlot>,
+    /// The time of the last refresh.
     refreshed: Time,
 }
 
-/// A topic among those that records have counters for.
+/// What the scores keep of a tracked topic.
 #[derive(Clone, Copy, Default)]
 struct Ranking {
-    /// Ascends as the topics do.
+    /// Ascends along the list of tracked topics. Counters in records are ordered by it, so that no names are compared.
     rank: u32,
     parameters: ParametersIndex,
-    /// How many records have counters for it.
+    /// The number of records with counters for the topic.
     references: u32,
+}
+
+impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
+    /// The application sets its own component of a peer's score (P5), if the peer has a record.
+    pub fn set_application_score(&mut self, now: Time, input: SetApplicationScore<I>) -> SetApplicationScoreOutput {
+        self.observe(now);
+        let SetApplicationScore { peer, score } = input;
+        let record = self.peers.find(&peer).and_then(|peer| self.peers[peer].record.as_mut());
+        if let Some(record) = record {
+            record.set_application_score(score.value());
+        }
+        SetApplicationScoreOutput::SetApplicationScore
+    }
 }
 
 impl<I: Identifiers> Scores<I> {
     pub(crate) fn new(limits: &Limits<I>) -> Self {
         Self {
-            parameters: Parameters::new(limits),
-            ranked: Vec::new(),
+            parameters: ScoreParameters::new(limits),
+            tracked: Vec::new(),
             rankings: Vec::new(),
-            restless: Vec::new(),
+            decaying: Vec::new(),
             refreshed: Time::ZERO,
         }
     }
 
-    /// The score of a peer: 0 where there is no record.
+    /// The score of a peer, which is 0 if the peer has no record.
     #[inline]
-    pub(crate) fn score(&self, state: &mut PeerState) -> f64 {
-        state.record.as_mut().map_or(0.0, |record| self.parameters.update(record, self.refreshed))
+    pub(crate) fn score(&self, peers: &mut Peers<I>, peer: PeerSlot) -> f64 {
+        self.score_of(&mut peers[peer])
     }
 
-    /// The value of a record, for readers that change nothing.
+    /// The score of a peer whose state is at hand.
+    #[inline]
+    pub(crate) fn score_of(&self, peer: &mut PeerState) -> f64 {
+        peer.record.as_mut().map_or(0.0, |record| self.parameters.update(record, self.refreshed))
+    }
+
+    /// The score of a record, for readers that change nothing.
     pub(crate) fn value(&self, record: &Record) -> f64 {
         self.parameters.value(record, self.refreshed)
     }
 
     /// Lets records have counters for a topic.
-    pub(crate) fn track(&mut self, topic: TopicSlot, topics: &Topics<I>) {
+    pub(crate) fn track(&mut self, topics: &mut Topics<I>, topic: TopicSlot) {
+        topics[topic].is_tracked = true;
         let name = topics.name(topic);
-        let Err(position) = self.ranked.binary_search_by(|other| topics.name(*other).cmp(name)) else { return };
-        self.ranked.insert(position, topic);
+        // A topic that was left may still be tracked, because records have counters for it.
+        let Err(position) = topics.position_in(&self.tracked, topic) else { return };
+        self.tracked.insert(position, topic);
         if self.rankings.len() <= topic.index() {
             self.rankings.resize(topic.index() + 1, Ranking::default());
         }
         let parameters = self.parameters.index_of(name);
         *ranking_mut(&mut self.rankings, topic) = Ranking { rank: 0, parameters, references: 0 };
-        for (topic, rank) in self.ranked.iter().zip(0..) {
+        for (topic, rank) in self.tracked.iter().zip(0..) {
             ranking_mut(&mut self.rankings, *topic).rank = rank;
         }
     }
 
-    /// Forgets the topics that no record has counters for and that are not joined any more.
+    /// Stops tracking the topics that are not joined and that no record has counters for.
+    ///
+    /// The ranks of the others keep their order. They are counted anew when a topic is tracked.
     pub(crate) fn untrack(&mut self, topics: &mut Topics<I>) {
-        let Self { ranked, rankings, .. } = self;
-        ranked.retain(|topic| {
+        let Self { tracked, rankings, .. } = self;
+        tracked.retain(|topic| {
             let is_tracked = ranking(rankings, *topic).references > 0 || topics[*topic].mesh().is_some();
             if !is_tracked {
                 topics[*topic].is_tracked = false;
@@ -83,15 +111,15 @@ impl<I: Identifiers> Scores<I> {
             }
             is_tracked
         });
-        trim(ranked);
-        if ranked.is_empty() {
+        trim(tracked);
+        if tracked.is_empty() {
             *rankings = Vec::new();
         }
     }
 
-    /// A peer came into the mesh of a topic, or came there again.
+    /// A peer joined the mesh of a topic, or was grafted again.
     pub(crate) fn graft(&mut self, peers: &mut Peers<I>, peer: PeerSlot, topic: TopicSlot, now: Time) {
-        self.update(&mut peers[peer], peer, topic, |counters, _| counters.graft(now));
+        self.update(peers, peer, topic, |counters, _| counters.graft(now));
     }
 
     /// A peer left the mesh of a topic.
@@ -99,7 +127,7 @@ impl<I: Identifiers> Scores<I> {
         let Self { parameters, rankings, .. } = self;
         let Some(record) = &mut peers[peer].record else { return };
         let Ok(position) = position(record, topic, rankings) else { return };
-        let Some(counters) = record.topics.get_mut(position) else { return };
+        let counters = record.topics.get_mut(position).expect("the position was just found");
         counters.prune(parameters.get(counters.parameters));
         if counters.is_at_rest() {
             record.topics.remove(position);
@@ -108,51 +136,60 @@ impl<I: Identifiers> Scores<I> {
         record.invalidate();
     }
 
-    /// A peer was the first to deliver a message.
-    pub(crate) fn first_delivery(&mut self, state: &mut PeerState, peer: PeerSlot, topic: TopicSlot) {
-        self.update(state, peer, topic, Counters::first_delivery);
+    /// A peer was the first to deliver a message (P2).
+    pub(crate) fn first_delivery(&mut self, peers: &mut Peers<I>, peer: PeerSlot, topic: TopicSlot) {
+        self.update(peers, peer, topic, Counters::first_delivery);
     }
 
-    /// A peer delivered a message that was first seen before.
-    pub(crate) fn duplicate(&mut self, state: &mut PeerState, topic: TopicSlot, first_seen: Time, now: Time) {
-        self.update_known(state, topic, |counters, of| counters.duplicate(of, first_seen, now));
+    /// A peer delivered a message that was seen before (P3).
+    #[inline]
+    pub(crate) fn duplicate(
+        &mut self,
+        peers: &mut Peers<I>,
+        peer: PeerSlot,
+        topic: TopicSlot,
+        first_seen: Time,
+        now: Time,
+    ) {
+        // Counters at rest stay so: a duplicate counts only in the mesh.
+        let Some(record) = &mut peers[peer].record else { return };
+        let Ok(position) = position(record, topic, &self.rankings) else { return };
+        let counters = record.topics.get_mut(position).expect("the position was just found");
+        counters.duplicate(self.parameters.get(counters.parameters), first_seen, now);
+        record.invalidate();
     }
 
-    /// A peer sent or announced an invalid message.
-    pub(crate) fn invalid(&mut self, state: &mut PeerState, peer: PeerSlot, topic: TopicSlot) {
-        self.update(state, peer, topic, |counters, _| counters.invalid());
+    /// A peer sent or announced an invalid message (P4).
+    pub(crate) fn invalid(&mut self, peers: &mut Peers<I>, peer: PeerSlot, topic: TopicSlot) {
+        self.update(peers, peer, topic, |counters, _| counters.invalid());
     }
 
-    /// A peer behaved badly.
-    pub(crate) fn penalty(&mut self, peers: &mut Peers<I>, peer: PeerSlot) {
+    /// A peer gets a behaviour penalty (P7).
+    pub(crate) fn penalize(&mut self, peers: &mut Peers<I>, peer: PeerSlot) {
         if let Some(record) = &mut peers[peer].record {
-            record.penalty();
-            self.owe_refresh(record, peer);
+            record.penalize();
+            self.list_as_decaying(record, peer);
         }
     }
 
-    /// A peer connected: its record is kept, or made.
-    pub(crate) fn connect(state: &mut PeerState) {
-        state.record.get_or_insert_with(Record::new).connect();
-    }
-
-    /// A peer disconnected, or did so before (Q2): a positive score is forgotten at once, others are retained for a while.
+    /// The connection to a peer was closed, or the peer was not connected (Q2). A record of positive score is dropped,
+    /// and any other is retained for `retain_duration` from now.
     pub(crate) fn disconnect(&mut self, peers: &mut Peers<I>, peer: PeerSlot, now: Time) {
-        if self.score(&mut peers[peer]) > 0.0 {
+        if self.score(peers, peer) > 0.0 {
             self.drop_record(peers, peer);
         } else if let Some(record) = &mut peers[peer].record {
             self.parameters.disconnect(record, now);
             self.drop_resting(record);
-            self.owe_refresh(record, peer);
+            self.list_as_decaying(record, peer);
         }
     }
 
-    /// Lets time act on all records, and drops those retained long enough.
+    /// Decays all records, and drops the retained records that expire.
     pub(crate) fn refresh(&mut self, peers: &mut Peers<I>, now: Time) {
         self.refreshed = now;
         let mut index = 0;
-        while let Some(&peer) = self.restless.get(index) {
-            let Some(record) = &mut peers[peer].record else { break };
+        while let Some(&peer) = self.decaying.get(index) {
+            let record = peers[peer].record.as_mut().expect("a listed peer has a record");
             if record.is_expired(now) {
                 self.drop_record(peers, peer); // another takes its place in the list
                 peers.release_unused(peer);
@@ -161,24 +198,24 @@ impl<I: Identifiers> Scores<I> {
             self.parameters.refresh(record, now);
             self.drop_resting(record);
             if record.is_at_rest() {
-                record.restless = None;
-                self.unlist(peers, index);
+                record.decaying_index = None;
+                self.unlist_decaying(peers, index);
             } else {
                 index += 1;
             }
         }
     }
 
-    /// Moves the counters of a peer in a topic, which may be its first there.
+    /// Changes the counters of a peer in a topic, which are made if the peer has none.
     #[inline]
     fn update(
         &mut self,
-        state: &mut PeerState,
+        peers: &mut Peers<I>,
         peer: PeerSlot,
         topic: TopicSlot,
-        event: impl FnOnce(&mut Counters, &OfTopic),
+        event: impl FnOnce(&mut Counters, &TopicConstants),
     ) {
-        let Some(record) = &mut state.record else { return };
+        let Some(record) = &mut peers[peer].record else { return };
         let Self { parameters, rankings, .. } = self;
         let position = position(record, topic, rankings).unwrap_or_else(|position| {
             let ranking = ranking_mut(rankings, topic);
@@ -186,63 +223,51 @@ impl<I: Identifiers> Scores<I> {
             record.topics.insert(position, Counters::new(topic, ranking.parameters));
             position
         });
-        if let Some(counters) = record.topics.get_mut(position) {
-            event(counters, parameters.get(counters.parameters));
-        }
+        let counters = record.topics.get_mut(position).expect("the counters were found or made");
+        event(counters, parameters.get(counters.parameters));
         record.invalidate();
-        self.owe_refresh(record, peer);
+        self.list_as_decaying(record, peer);
     }
 
-    /// Moves the counters of a peer in a topic, if they are not at rest: for what does not move them from there.
-    #[inline]
-    fn update_known(&mut self, state: &mut PeerState, topic: TopicSlot, event: impl FnOnce(&mut Counters, &OfTopic)) {
-        let Some(record) = &mut state.record else { return };
-        if let Ok(position) = position(record, topic, &self.rankings)
-            && let Some(counters) = record.topics.get_mut(position)
-        {
-            event(counters, self.parameters.get(counters.parameters));
-            record.invalidate();
-        }
-    }
-
-    /// How many records a refresh is owed to, or how many topics records may have counters for, whichever is more.
+    /// The number of decaying records or of tracked topics, whichever is more.
     pub(crate) fn len(&self) -> usize {
-        self.restless.len().max(self.ranked.len())
+        self.decaying.len().max(self.tracked.len())
     }
 
     pub(crate) fn capacity(&self) -> usize {
-        self.restless.capacity().max(self.ranked.capacity())
+        self.decaying.capacity().max(self.tracked.capacity())
     }
 
     pub(crate) fn renumber_peers(&mut self, renumbering: &Renumbering<PeerSlot>) {
-        renumbering.apply_to_all(&mut self.restless);
+        let Self { parameters: _, tracked: _, rankings: _, decaying, refreshed: _ } = self;
+        renumbering.apply_to_all(decaying);
     }
 
     pub(crate) fn renumber_topics(&mut self, renumbering: &Renumbering<TopicSlot>) {
-        let old = mem::take(&mut self.rankings);
-        for topic in &mut self.ranked {
+        let Self { parameters: _, tracked, rankings, decaying: _, refreshed: _ } = self;
+        let old = mem::take(rankings);
+        for topic in tracked {
             let known = *ranking(&old, *topic);
             renumbering.apply(topic);
-            self.rankings.resize(self.rankings.len().max(topic.index() + 1), Ranking::default());
-            *ranking_mut(&mut self.rankings, *topic) = known;
+            rankings.resize(rankings.len().max(topic.index() + 1), Ranking::default());
+            *ranking_mut(rankings, *topic) = known;
         }
     }
 
-    fn owe_refresh(&mut self, record: &mut Record, peer: PeerSlot) {
-        if record.restless.is_none() {
-            record.restless = Some(u32::try_from(self.restless.len()).expect("no more records than slots"));
-            self.restless.push(peer);
+    fn list_as_decaying(&mut self, record: &mut Record, peer: PeerSlot) {
+        if record.decaying_index.is_none() {
+            record.decaying_index = Some(u32::try_from(self.decaying.len()).expect("no more records than slots"));
+            self.decaying.push(peer);
         }
     }
 
-    fn unlist(&mut self, peers: &mut Peers<I>, index: usize) {
-        self.restless.swap_remove(index);
-        trim(&mut self.restless);
-        if let Some(&moved) = self.restless.get(index)
-            && let Some(record) = &mut peers[moved].record
-        {
-            record.restless = u32::try_from(index).ok();
-        }
+    /// Removes the entry at an index, whose record does not point to it any more. The last entry takes its place.
+    fn unlist_decaying(&mut self, peers: &mut Peers<I>, index: usize) {
+        self.decaying.swap_remove(index);
+        trim(&mut self.decaying);
+        let Some(&moved) = self.decaying.get(index) else { return };
+        let record = peers[moved].record.as_mut().expect("a listed peer has a record");
+        record.decaying_index = u32::try_from(index).ok();
     }
 
     fn drop_record(&mut self, peers: &mut Peers<I>, peer: PeerSlot) {
@@ -250,8 +275,8 @@ impl<I: Identifiers> Scores<I> {
         for counters in &record.topics {
             ranking_mut(&mut self.rankings, counters.topic).references -= 1;
         }
-        if let Some(index) = record.restless {
-            self.unlist(peers, index as usize);
+        if let Some(index) = record.decaying_index {
+            self.unlist_decaying(peers, index as usize);
         }
     }
 
@@ -265,7 +290,7 @@ impl<I: Identifiers> Scores<I> {
     }
 }
 
-/// Where the counters of a topic are in a record, or would be.
+/// The index of a topic's counters in a record, or the index to insert them at.
 #[inline]
 fn position(record: &Record, topic: TopicSlot, rankings: &[Ranking]) -> Result<usize, usize> {
     let rank = ranking(rankings, topic).rank;
@@ -273,13 +298,13 @@ fn position(record: &Record, topic: TopicSlot, rankings: &[Ranking]) -> Result<u
 }
 
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "counters are of ranked topics")]
+#[expect(clippy::indexing_slicing, reason = "counters are of tracked topics")]
 fn ranking(rankings: &[Ranking], topic: TopicSlot) -> &Ranking {
     &rankings[topic.index()]
 }
 
 #[inline]
-#[expect(clippy::indexing_slicing, reason = "counters are of ranked topics")]
+#[expect(clippy::indexing_slicing, reason = "counters are of tracked topics")]
 fn ranking_mut(rankings: &mut [Ranking], topic: TopicSlot) -> &mut Ranking {
     &mut rankings[topic.index()]
 }

@@ -4,28 +4,31 @@ use super::capacity::trim_queue;
 use alloc::collections::VecDeque;
 use core::iter;
 
-/// What was added during the last `length` heartbeats, oldest first.
+/// The items that were added during the last `length` heartbeats, oldest first.
 ///
-/// Slots in which nothing was added take no memory, however long the window is.
+/// A heartbeat without items takes no memory, so a long window costs nothing by itself.
 #[derive(Clone)]
 pub(crate) struct SlidingWindow<T> {
     length: u64,
     items: VecDeque<T>,
+    /// The heartbeats in which items were added, oldest first.
     slots: VecDeque<WindowSlot>,
     /// The number of the oldest item.
     first: ItemNumber,
 }
 
-/// What was added between two heartbeats.
+/// The items that were added between two heartbeats.
 #[derive(Clone)]
 struct WindowSlot {
-    /// How many heartbeats there were before.
+    /// The number of heartbeats before.
     tick: u64,
+    /// The number of items.
     items: usize,
 }
 
-/// The number of an item, counted from the first ever added, modulo 2^32: no window holds as many.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// The number of an item, counted from the first item of the window's life, modulo 2^32. No window holds that many, so the
+/// numbers in a window differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ItemNumber(u32);
 
 impl<T> SlidingWindow<T> {
@@ -63,7 +66,7 @@ impl<T> SlidingWindow<T> {
         number.since(self.first) < self.items.len()
     }
 
-    /// Makes `tick` the newest slot, and hands over what leaves the window by that.
+    /// Makes `tick` the newest slot, and passes each item that leaves the window to `leaves`.
     pub(crate) fn shift(&mut self, tick: u64, mut leaves: impl FnMut(ItemNumber, T)) {
         while let Some(slot) = self.slots.front()
             && tick - slot.tick >= self.length
