@@ -8,6 +8,8 @@ mod gossip;
 mod heartbeat;
 mod intern;
 mod introspection;
+#[cfg(debug_assertions)]
+mod invariants;
 mod members;
 mod mesh;
 mod message_cache;
@@ -27,6 +29,8 @@ use crate::{Application, Identifiers, Input, Limits, LimitsError, Output, Time};
 use alloc::vec::Vec;
 use choice::Choice;
 use intern::Interner;
+#[cfg(debug_assertions)]
+use invariants::CheckSchedule;
 use message_cache::MessageCache;
 use peers::Peers;
 use scores::Scores;
@@ -59,6 +63,8 @@ pub struct Automaton<I: Identifiers, A> {
     pub(crate) messages: MessageCache<I>,
     /// The peers that sent an IHave since the last heartbeat. Only their counters have to be reset.
     pub(crate) counted: Vec<PeerSlot>,
+    #[cfg(debug_assertions)]
+    check_schedule: CheckSchedule,
 }
 
 impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
@@ -83,6 +89,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             scores: Scores::new(&limits),
             messages: MessageCache::new(seed, history_length, history_gossip_length, seen_history_length),
             counted: Vec::new(),
+            #[cfg(debug_assertions)]
+            check_schedule: CheckSchedule::default(),
             limits,
         })
     }
@@ -97,7 +105,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     pub fn step(&mut self, now: Time, input: Input<I>) -> Output<I> {
         // The methods of the queries take no time, but no later event is earlier than a query.
         self.now = self.now.max(now);
-        match input {
+        let output = match input {
             Input::AddPeer(input) => self.add_peer(now, input).into(),
             Input::RemovePeer(input) => self.remove_peer(now, input).into(),
             Input::Subscribe(input) => self.subscribe(now, input).into(),
@@ -114,11 +122,31 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             Input::SetApplicationScore(input) => self.set_application_score(now, input).into(),
             Input::SelectPxPeers(input) => self.select_px_peers(input).into(),
             Input::SelectGossipMessages => self.select_gossip_messages().into(),
-        }
+        };
+        #[cfg(debug_assertions)]
+        self.check_invariants_if_due();
+        output
+    }
+
+    /// Checks the invariants of the state now. Debug builds also do so by themselves; release builds check nothing.
+    ///
+    /// # Panics
+    /// If the state contradicts itself, which is a bug of this crate.
+    #[doc(hidden)]
+    pub fn check_invariants(&mut self) {
+        #[cfg(debug_assertions)]
+        self.check_now();
     }
 
     /// The time of an event, which is never earlier than that of the event before. Every input calls this first.
     fn observe(&mut self, now: Time) -> Time {
+        // A method of an input has many returns, so the state that it leaves is checked when the next input comes. `step`
+        // checks at once.
+        #[cfg(debug_assertions)]
+        {
+            self.check_invariants_if_due();
+            self.check_schedule.count_input();
+        }
         self.now = self.now.max(now);
         self.now
     }

@@ -160,3 +160,30 @@ impl<S: Slot, K, V> IndexMut<S> for Interner<S, K, V> {
         &mut self.entries.get_mut(slot.index()).and_then(Option::as_mut).expect(STALE).1
     }
 }
+
+#[cfg(debug_assertions)]
+impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
+    /// Each name in use has one slot, and every other slot is free.
+    pub(crate) fn check_invariants(&self) {
+        let (mut used, mut free) = (0, 0);
+        for (index, entry) in self.entries.iter().enumerate() {
+            if let Some((name, _)) = entry {
+                used += 1;
+                assert!(self.find(name) == Some(S::new(index)), "the slot of a name is found");
+            } else {
+                free += 1;
+            }
+        }
+        assert!(self.slots.len() == used && self.free.len() == free, "a slot is either in use or free");
+        let is_free = |slot: &S| self.entries.get(slot.index()).is_some_and(Option::is_none);
+        assert!(self.free.iter().all(is_free), "a free slot has no name");
+    }
+}
+
+#[cfg(debug_assertions)]
+impl<S, K, V> Interner<S, K, V> {
+    /// The entries by the index of their slots.
+    pub(crate) fn entries(&self) -> &[Option<(K, V)>] {
+        &self.entries
+    }
+}

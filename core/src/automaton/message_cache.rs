@@ -194,3 +194,32 @@ fn is_listed<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber
 fn hash_of<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
     hasher.hash_one(&ids.get(number).expect(UNLISTED).id)
 }
+
+#[cfg(debug_assertions)]
+impl<I: Identifiers> MessageCache<I> {
+    /// The windows and the table agree. Returns the announced messages, oldest first.
+    pub(crate) fn check_invariants(&self, tick: u64) -> alloc::vec::Vec<(TopicSlot, &I::MessageId)> {
+        let Self { numbers, hasher: _, ids, seen, messages, announced } = self;
+        ids.check_invariants(tick);
+        seen.check_invariants(tick);
+        messages.check_invariants(tick);
+        announced.check_invariants(tick);
+        let next = ids.next();
+        let agree = seen.next() == next && messages.next() == next && announced.next() == next;
+        assert!(agree, "a message has the same number in all windows");
+        assert!(ids.len() == seen.len().max(messages.len()), "the window of ids is as long as the longer of the two");
+        let mut newest = 0;
+        for (number, added) in ids.items() {
+            let found = self.find(&added.id).expect("an id in the window is in the table");
+            newest += usize::from(found == number);
+            assert!(found == number || !seen.contains(number) || !seen.contains(found), "an id counts as seen once");
+            if messages.contains(number) {
+                let has_message = messages.get(number).is_some_and(Option::is_some);
+                assert!(has_message == (found == number), "the message of an id is at its newest number");
+            }
+        }
+        assert!(numbers.len() == newest, "the table has the newest number of each id");
+        let announced = announced.items().map(|(number, topic)| (*topic, &ids.get(number).expect(UNLISTED).id));
+        announced.collect()
+    }
+}

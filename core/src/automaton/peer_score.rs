@@ -252,3 +252,19 @@ impl<T> ScoreParameters<T> {
         if value.is_nan() { f64::NEG_INFINITY } else { value }
     }
 }
+
+#[cfg(debug_assertions)]
+impl Record {
+    /// Whether the record expires, as it does only if the peer is not connected.
+    pub(crate) fn has_expiry(&self) -> bool {
+        self.expiry.is_some()
+    }
+}
+
+#[cfg(debug_assertions)]
+impl<T> ScoreParameters<T> {
+    /// Whether the stored score is stale or right.
+    pub(crate) fn is_up_to_date(&self, record: &Record, refreshed: Time) -> bool {
+        record.is_stale || record.value.to_bits() == self.compute(record, refreshed).to_bits()
+    }
+}

@@ -308,3 +308,52 @@ fn ranking(rankings: &[Ranking], topic: TopicSlot) -> &Ranking {
 fn ranking_mut(rankings: &mut [Ranking], topic: TopicSlot) -> &mut Ranking {
     &mut rankings[topic.index()]
 }
+
+#[cfg(debug_assertions)]
+impl<I: Identifiers> Scores<I> {
+    /// A record is consistent with itself, and it is listed if a refresh can change it.
+    pub(crate) fn check_record(&self, peer: PeerSlot, record: &Record) {
+        let rank = |counters: &Counters| ranking(&self.rankings, counters.topic).rank;
+        assert!(record.topics.is_sorted_by(|a, b| rank(a) < rank(b)), "counters ascend by the ranks of topics");
+        for counters in &record.topics {
+            let parameters = ranking(&self.rankings, counters.topic).parameters;
+            assert!(counters.parameters == parameters, "counters have the parameters of their topic");
+        }
+        match record.decaying_index {
+            Some(index) => {
+                assert!(
+                    self.decaying.get(index as usize) == Some(&peer),
+                    "a decaying record has its index in the list"
+                );
+            }
+            None => assert!(record.is_at_rest(), "a record that a refresh can change is listed"),
+        }
+        assert!(self.parameters.is_up_to_date(record, self.refreshed), "a stored score that is not stale is right");
+    }
+
+    /// The lists hold exactly the decaying records and the tracked topics.
+    pub(crate) fn check_lists(
+        &self,
+        topics: &Topics<I>,
+        decaying: usize,
+        references: &alloc::collections::BTreeMap<TopicSlot, u32>,
+    ) {
+        assert!(self.decaying.len() == decaying, "every listed peer has a decaying record");
+        let ascends = self.tracked.is_sorted_by(|a, b| topics.name(*a) < topics.name(*b));
+        assert!(ascends, "tracked topics ascend by name");
+        let rank = |topic: &TopicSlot| ranking(&self.rankings, *topic).rank;
+        assert!(self.tracked.is_sorted_by(|a, b| rank(a) < rank(b)), "ranks ascend along the tracked topics");
+        for topic in &self.tracked {
+            let ranking = ranking(&self.rankings, *topic);
+            assert!(topics[*topic].is_tracked, "a listed topic is marked as tracked");
+            let expected = references.get(topic).copied().unwrap_or_default();
+            assert!(ranking.references == expected, "a tracked topic has as many references as records with counters");
+            let parameters = self.parameters.index_of(topics.name(*topic));
+            assert!(ranking.parameters == parameters, "a tracked topic has its own parameters");
+        }
+        let tracked = topics.iter().filter(|(_, state)| state.is_tracked).count();
+        assert!(self.tracked.len() == tracked, "a topic that is marked as tracked is listed");
+        let has_counters = |topic: &TopicSlot| topics[*topic].is_tracked;
+        assert!(references.keys().all(has_counters), "records have counters only for tracked topics");
+    }
+}

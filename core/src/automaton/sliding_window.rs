@@ -105,6 +105,18 @@ impl<T> SlidingWindow<T> {
     }
 }
 
+#[cfg(debug_assertions)]
+impl<T> SlidingWindow<T> {
+    /// The slots hold all items, ascend, and are in the window.
+    pub(crate) fn check_invariants(&self, tick: u64) {
+        let items: usize = self.slots.iter().map(|slot| slot.items).sum();
+        assert!(items == self.items.len(), "every item is in a slot");
+        assert!(self.slots.iter().is_sorted_by(|a, b| a.tick < b.tick), "slots ascend");
+        let is_in_window = |slot: &WindowSlot| slot.items > 0 && slot.tick <= tick && tick - slot.tick < self.length;
+        assert!(self.slots.iter().all(is_in_window), "slots hold items and are in the window");
+    }
+}
+
 impl ItemNumber {
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "modulo 2^32")]

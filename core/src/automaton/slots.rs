@@ -31,7 +31,8 @@
 //!
 //! When most slots are free, [`Automaton::compact`] moves the others together at the end of a heartbeat. It renumbers
 //! every list that holds slots. The functions that decide on release or renumber take their structs apart without
-//! `..`: whoever adds a field has to say there whether it holds slots.
+//! `..`: whoever adds a field has to say there whether it holds slots. In debug builds
+//! [`Automaton::check_invariants`] compares both tables with the state after each input.
 
 use super::{
     Automaton,
@@ -179,6 +180,8 @@ impl<I: Identifiers, A> Automaton<I, A> {
             scores,
             messages,
             counted,
+            #[cfg(debug_assertions)]
+                check_schedule: _,
         } = self;
         if let Some(renumbering) = peers.compact() {
             topics.values_mut().for_each(|state| state.renumber_peers(&renumbering));
