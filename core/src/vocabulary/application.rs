@@ -1,34 +1,35 @@
-//! What the automaton asks of the application that embeds it.
+//! The interface of the application: message validity and the peer filter.
 
 use crate::Identifiers;
 
-/// The application's answers to the automaton's questions.
+/// The decisions that the automaton leaves to the application.
 ///
-/// The automaton may ask at any point of an input; answers depend on the arguments and on the application's own state.
+/// The automaton calls these methods while it handles an input. An answer may depend on the arguments and on the
+/// application's own state.
 pub trait Application<I: Identifiers> {
-    /// Whether a message is valid, judged by its id and, where the automaton has it, the message itself.
+    /// Whether a message is valid. `message` is absent if only the id is known, as in an IHave.
     fn validity(&self, message_id: &I::MessageId, message: Option<&I::Message>) -> Validity;
 
-    /// Whether to serve this peer in this action.
+    /// Whether to accept this action of a peer.
     fn peer_filter(&self, peer: &I::Peer, action: Action<'_, I>) -> bool;
 }
 
-/// What the application says of a message.
+/// The validity of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 pub enum Validity {
-    /// To be requested, cached and routed.
+    /// The message is requested, cached and routed.
     Valid,
-    /// The application cannot tell: dropped without a penalty.
+    /// The application cannot tell. The message is dropped without a penalty.
     Unknown,
-    /// Too old to matter: dropped without a penalty.
+    /// The message is too old. It is dropped without a penalty.
     Outdated,
-    /// Dropped, and the sender pays for it (P4).
+    /// The message is dropped and counted in the sender's score (P4).
     Invalid,
 }
 
-/// What a peer filter is asked about.
+/// An action of a peer that the peer filter accepts or refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action<'a, I: Identifiers> {
     /// The peer announced this message, and we may request it.
@@ -39,7 +40,7 @@ pub enum Action<'a, I: Identifiers> {
     Graft,
 }
 
-/// Accepts everything from everybody.
+/// An application that finds every message valid and accepts every action.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AcceptEverything;
 

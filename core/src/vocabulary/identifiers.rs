@@ -1,15 +1,15 @@
-//! What the automaton needs to know of peers, topics, message ids and messages: next to nothing.
+//! The types of peers, topics, message ids and messages, which the network chooses.
 
 use core::{fmt::Debug, hash::Hash};
 
 /// A name that can be copied, compared, ordered and hashed.
 ///
-/// The natural order is observable: sets in outputs are sorted by it, and sums of scores run in it.
+/// The natural order is observable: sets in outputs are sorted by it, and scores are summed in the order of topics.
 pub trait Identifier: Clone + Debug + Ord + Hash {}
 
 impl<T: Clone + Debug + Ord + Hash> Identifier for T {}
 
-/// The four types that a network brings along, bundled under one name.
+/// The four types of a network, under one name.
 ///
 /// ```
 /// use gossipsub_automaton::Identifiers;

@@ -3,7 +3,7 @@
 use crate::{Finite, Identifiers, InputKind, SortedSet, Span};
 use alloc::vec::Vec;
 
-/// Gives the serialized form of the trace format to a payload.
+/// Defines payloads of inputs with the serialized form of the trace format.
 macro_rules! payload {
     ($($(#[$doc:meta])* pub struct $name:ident { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
@@ -27,7 +27,7 @@ payload! {
     pub struct AddPeer {
         /// The peer at the other end.
         pub peer: I::Peer,
-        /// Whether it is a direct peer: one that we are told to exchange messages with outside any mesh.
+        /// Whether it is a direct peer: messages are exchanged with it outside any mesh.
         pub direct: bool,
         /// Whether we opened the connection.
         pub outbound: bool,
@@ -41,55 +41,55 @@ payload! {
 
     /// A peer said that it subscribes to a topic.
     pub struct Subscribe {
-        /// Who subscribes.
+        /// The peer that subscribes.
         pub peer: I::Peer,
-        /// To what.
+        /// The topic that it subscribes to.
         pub topic: I::Topic,
     }
 
     /// A peer said that it no longer subscribes to a topic.
     pub struct Unsubscribe {
-        /// Who unsubscribes.
+        /// The peer that unsubscribes.
         pub peer: I::Peer,
-        /// From what.
+        /// The topic that it unsubscribes from.
         pub topic: I::Topic,
     }
 
     /// A peer announced messages that we may request.
     pub struct Ihave {
-        /// Who has the messages.
+        /// The peer that has the messages.
         pub peer: I::Peer,
         /// The topic that the peer names for them.
         pub topic: I::Topic,
-        /// Their ids, in the order of the announcement, repetitions kept.
+        /// Their ids in the order of the announcement. An id may be repeated.
         pub message_ids: Vec<I::MessageId>,
     }
 
     /// A peer requested messages.
     pub struct Iwant {
-        /// Who wants the messages.
+        /// The peer that wants the messages.
         pub peer: I::Peer,
-        /// Their ids, in the order of the request, repetitions kept.
+        /// Their ids in the order of the request. An id may be repeated.
         pub message_ids: Vec<I::MessageId>,
     }
 
     /// A peer put us into its mesh and wants to be in ours.
     pub struct Graft {
-        /// Who grafts.
+        /// The peer that grafts.
         pub peer: I::Peer,
-        /// In the mesh of which topic.
+        /// The topic of the mesh.
         pub topic: I::Topic,
     }
 
     /// A peer removed us from its mesh.
     pub struct Prune {
-        /// Who prunes.
+        /// The peer that prunes.
         pub peer: I::Peer,
-        /// From the mesh of which topic.
+        /// The topic of the mesh.
         pub topic: I::Topic,
-        /// Peers that we may connect to instead (peer exchange), repetitions kept.
+        /// Peers that we may connect to instead (peer exchange). A peer may be repeated.
         pub px: Vec<I::Peer>,
-        /// How long the peer wants not to be grafted.
+        /// How long we must not graft the peer.
         pub backoff: Span,
     }
 
@@ -105,7 +105,7 @@ payload! {
 
     /// A peer sent us a message.
     pub struct ReceiveMessage {
-        /// Who sent it.
+        /// The peer that sent it.
         pub sender: I::Peer,
         /// Its topic.
         pub topic: I::Topic,
@@ -117,19 +117,19 @@ payload! {
 
     /// We join a topic: subscribe, and make a mesh.
     pub struct Join {
-        /// Which topic.
+        /// The topic.
         pub topic: I::Topic,
     }
 
     /// We leave a topic.
     pub struct Leave {
-        /// Which topic.
+        /// The topic.
         pub topic: I::Topic,
     }
 
     /// The application sets its own component of a peer's score (P5).
     pub struct SetApplicationScore {
-        /// Whose score.
+        /// The peer.
         pub peer: I::Peer,
         /// The component, before its weight.
         pub score: Finite,
@@ -141,7 +141,7 @@ payload! {
         pub peer_to_prune: I::Peer,
         /// The topic of the mesh that it is pruned from.
         pub topic: I::Topic,
-        /// The peers that are to get no offer, as an output that prunes gave them.
+        /// The peers that get no offer, as listed by the output that prunes.
         pub no_px_peers: SortedSet<I::Peer>,
     }
 }
@@ -189,7 +189,7 @@ pub enum Input<I: Identifiers> {
 }
 
 impl<I: Identifiers> Input<I> {
-    /// Which of the sixteen this is.
+    /// The kind of the input.
     #[must_use]
     pub const fn kind(&self) -> InputKind {
         match self {

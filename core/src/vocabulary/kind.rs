@@ -1,6 +1,6 @@
 //! The names of inputs and outputs, as the trace format spells them.
 
-/// Defines an enum of names: one variant a name, all of them in `ALL`.
+/// Defines an enum of names: one variant for each name, and all of them in `ALL`.
 macro_rules! kinds {
     ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident = $text:literal,)* }) => {
         $(#[$doc])*
@@ -19,7 +19,7 @@ macro_rules! kinds {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// The kind of this name, if there is one.
+            /// The kind with this name, if there is one.
             #[must_use]
             pub fn from_name(name: &str) -> Option<Self> {
                 match name { $($text => Some(Self::$variant),)* _ => None }

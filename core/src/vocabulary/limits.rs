@@ -7,7 +7,7 @@ pub use check::LimitsError;
 use crate::{Identifiers, Span, Window};
 use alloc::collections::BTreeMap;
 
-/// A struct of limits: strict about its fields where it is read.
+/// Defines structs of limits whose readers are strict about each field.
 macro_rules! limits {
     ($($(#[$doc:meta])* pub struct $name:ident $(<$i:ident>)? { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
         $(#[$doc])*
@@ -30,65 +30,65 @@ macro_rules! limits {
 }
 
 limits! {
-    /// All limits of an automaton. [`Limits::check`] says which are refused; [`Limits::default`] are the original's.
+    /// All limits of an automaton. [`Limits::check`] has the rules on them. [`Limits::default`] has the original's values.
     pub struct Limits<I> {
-        /// How many IHaves of a peer are looked at between two heartbeats.
+        /// The number of IHaves of a peer that are handled between two heartbeats.
         pub max_recv_ihave_per_heartbeat: u64,
-        /// How many messages are requested from a peer between two heartbeats, and announced in one IHave.
+        /// The number of messages that are requested from a peer between two heartbeats, and announced in one IHave.
         pub max_sent_iwant_per_heartbeat: u64,
-        /// How often a peer gets the same message by asking for it.
+        /// How often a peer gets the same message by requesting it.
         pub max_gossip_retransmission: u64,
         /// The number of mesh peers that a heartbeat restores (D).
         pub degree_optimal: u64,
-        /// The score below which a peer is not published to by fanout.
+        /// The score below which a peer is not in a fanout.
         pub publish_threshold: f64,
-        /// The score below which a peer is neither gossiped to nor listened to in gossip.
+        /// The score below which a peer gets no gossip, and its gossip is ignored.
         pub gossip_threshold: f64,
         /// Whether to offer other peers to those that we prune.
         pub do_px: bool,
         /// The score below which a peer's offers of other peers are ignored.
         pub accept_px_threshold: f64,
-        /// How many peers are offered with a prune, and taken from one.
+        /// The number of peers that are offered with a prune, and accepted from one.
         pub peers_to_px: u64,
-        /// How long not to graft peers after leaving a topic.
+        /// The backoff of the mesh peers after leaving a topic.
         pub unsubscribe_backoff: Span,
-        /// A graft this soon after the prune, or sooner, is penalized twice.
+        /// A graft within this time after the prune is penalized twice.
         pub graft_flood_threshold: Span,
-        /// How long not to graft a peer after pruning it or refusing its graft.
+        /// The backoff of a peer after pruning it or refusing its graft.
         pub prune_backoff: Span,
         /// How long the score of a disconnected peer is retained.
         pub retain_duration: Span,
         /// How long after the last publication a fanout is kept.
         pub fanout_ttl: Span,
-        /// The time between two heartbeats, which the embedding node keeps.
+        /// The time between two heartbeats. The node calls the heartbeat on time.
         pub heartbeat_interval: Span,
-        /// Ended backoffs are dropped every so many heartbeats.
+        /// The number of heartbeats between two cleanups of ended backoffs.
         pub backoff_cleanup_ticks: u64,
-        /// Scores are refreshed every so many heartbeats.
+        /// The number of heartbeats between two refreshes of scores.
         pub score_cleanup_ticks: u64,
         /// The mesh size below which a heartbeat grafts (`D_low`).
         pub degree_low: u64,
         /// The mesh size above which a heartbeat prunes (`D_high`).
         pub degree_high: u64,
-        /// How many of the best peers by score are kept when a mesh is pruned (`D_score`).
+        /// The number of best peers by score that are kept when a mesh is pruned (`D_score`).
         pub degree_score: u64,
-        /// How many outbound peers a mesh shall have (`D_out`).
+        /// The number of outbound peers that a heartbeat restores (`D_out`).
         pub degree_out: u64,
-        /// How many peers are gossiped to at least (`D_lazy`). The original accepts a negative number, which is no bound.
+        /// The least number of peers that get gossip (`D_lazy`). The original accepts a negative number, which is no bound.
         pub degree_lazy: i64,
-        /// The share of peers that are gossiped to.
+        /// The share of peers that get gossip.
         pub gossip_factor: f64,
-        /// For how many heartbeats messages are cached.
+        /// The number of heartbeats for which messages are cached.
         pub history_length: u64,
-        /// For how many heartbeats messages are announced.
+        /// The number of heartbeats for which messages are announced.
         pub history_gossip_length: u64,
-        /// Opportunistic grafting is tried every so many heartbeats.
+        /// The number of heartbeats between two opportunistic grafts.
         pub opportunistic_graft_ticks: u64,
-        /// How many peers are grafted opportunistically at most.
+        /// The greatest number of peers that one opportunistic graft adds to a mesh.
         pub opportunistic_graft_peers: u64,
         /// The median score of a mesh below which peers are grafted opportunistically.
         pub opportunistic_graft_threshold: f64,
-        /// For how many heartbeats a message id counts as seen.
+        /// The number of heartbeats for which a message id counts as seen.
         pub seen_history_length: u64,
         /// The limits of scores.
         pub score_limits: ScoreLimits<I>,
@@ -98,11 +98,11 @@ limits! {
     pub struct ScoreLimits<I> {
         /// The parameters of P1 to P4, by topic.
         pub topics: TopicScoreLimits<I>,
-        /// The most that all topics together can contribute, if there is a cap.
+        /// The greatest share of all topics together, if there is a cap.
         pub topic_score_cap: Option<f64>,
         /// The weight of the squared excess of the behaviour penalty (P7).
         pub behaviour_penalty_weight: f64,
-        /// The behaviour penalty up to which it costs nothing.
+        /// The behaviour penalty up to which the score does not change.
         pub behaviour_penalty_threshold: f64,
         /// The factor by which a refresh multiplies the behaviour penalty.
         pub behaviour_penalty_decay: f64,
@@ -112,27 +112,27 @@ limits! {
         pub decay_zero: f64,
     }
 
-    /// The parameters of the topics' share of a score.
+    /// The parameters of a topic's share of a score.
     pub struct TopicParameters {
         /// P1: the weight of the time in mesh.
         pub time_in_mesh_weight: f64,
-        /// P1: the most that counts, in quanta.
+        /// P1: the greatest time that counts, in quanta.
         pub time_in_mesh_cap: f64,
-        /// P1: the unit that time in mesh is counted in.
+        /// P1: the unit of the time in mesh.
         pub time_in_mesh_quantum: Span,
         /// P2: the weight of first deliveries.
         pub first_message_deliveries_weight: f64,
-        /// P2: how many first deliveries count at most.
+        /// P2: the greatest number of first deliveries that count.
         pub first_message_deliveries_cap: u64,
         /// P2: the factor by which a refresh multiplies the counter.
         pub first_message_deliveries_decay: f64,
         /// P3: the weight of the squared deficit of deliveries in the mesh.
         pub mesh_message_deliveries_weight: f64,
-        /// P3: how long after a message's first sight a duplicate counts as a delivery.
+        /// P3: how long after a message was first seen a duplicate counts as a delivery.
         pub mesh_message_deliveries_window: Window,
         /// P3: how long a peer is in the mesh before a deficit counts.
         pub mesh_message_deliveries_activation: Span,
-        /// P3: how many deliveries count at most.
+        /// P3: the greatest number of deliveries that count.
         pub mesh_message_deliveries_cap: u64,
         /// P3: the number of deliveries below which there is a deficit.
         pub mesh_message_deliveries_threshold: u64,
@@ -140,7 +140,7 @@ limits! {
         pub mesh_message_deliveries_decay: f64,
         /// P3b: the weight of the deficits with which the peer left the mesh.
         pub mesh_failure_penalty_weight: f64,
-        /// P3b: the factor by which a refresh multiplies them.
+        /// P3b: the factor by which a refresh multiplies the counter.
         pub mesh_failure_penalty_decay: f64,
         /// P4: the weight of the squared number of invalid messages.
         pub invalid_message_deliveries_weight: f64,
@@ -157,7 +157,7 @@ limits! {
     }
 }
 
-/// Which parameters each topic has.
+/// The parameters of all topics.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(
@@ -165,16 +165,16 @@ limits! {
     serde(tag = "kind", rename_all = "snake_case", bound(serialize = "I: crate::SerializableIdentifiers"))
 )]
 pub enum TopicScoreLimits<I: Identifiers> {
-    /// All topics alike, with weight 1.
+    /// All topics have the same parameters, with weight 1.
     Single {
         /// The parameters of every topic.
         parameters: TopicParameters,
     },
-    /// Each topic its own.
+    /// Listed topics have their own parameters.
     Family {
-        /// Those of the topics that are not listed.
+        /// The parameters of the topics that are not listed.
         default: WeightedTopicParameters,
-        /// Those of the listed topics.
+        /// The parameters of the listed topics.
         topics: BTreeMap<I::Topic, WeightedTopicParameters>,
     },
 }
@@ -270,7 +270,7 @@ impl Default for TopicParameters {
     }
 }
 
-/// A limit as a count of things in memory, of which there are never more than fit.
+/// A limit as a number of things in memory. A limit that does not fit cannot be reached, so it saturates.
 pub(crate) fn count(limit: u64) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX)
 }

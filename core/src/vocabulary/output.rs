@@ -1,4 +1,4 @@
-//! The outputs: one enum an input, so that a graft cannot answer `px`, and [`Output`], which holds any of them.
+//! The outputs: one enum for each input, so that a graft cannot answer `px`, and [`Output`], which holds any of them.
 
 use crate::{Identifiers, InputKind, OutputKind, Score, SortedSet};
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -9,7 +9,7 @@ pub type PeerSet<I> = SortedSet<<I as Identifiers>::Peer>;
 /// Topics by peer, both ordered. Peers without topics are left out.
 pub type TopicsByPeer<I> = BTreeMap<<I as Identifiers>::Peer, SortedSet<<I as Identifiers>::Topic>>;
 
-/// Gives the serialized form of the trace format to an enum of outputs, and its variants' kinds.
+/// Defines enums of outputs with the serialized form of the trace format and the kinds of their variants.
 macro_rules! outputs {
     ($(
         $(#[$doc:meta])*
@@ -28,7 +28,7 @@ macro_rules! outputs {
         }
 
         impl $(<$i: Identifiers>)? $name $(<$i>)? {
-            /// Which of the outputs this is.
+            /// The kind of the output.
             #[must_use]
             pub const fn kind(&self) -> OutputKind {
                 match self { $(Self::$variant { .. } => OutputKind::$variant,)* }
@@ -62,7 +62,7 @@ outputs! {
 
     /// The outputs of [`Unsubscribe`](crate::Unsubscribe).
     pub enum UnsubscribeOutput {
-        /// The topic is not among the peer's topics, nor the peer in its mesh or fanout.
+        /// The topic is not among the peer's topics, and the peer is not in the mesh or fanout of the topic.
         Unsubscribed,
         /// The peer is not connected; nothing changed.
         UnsubscribeFromUnknownPeer,
@@ -74,31 +74,31 @@ outputs! {
         IhaveFromPeerWithLowScore {
             /// The score of the peer.
             score: Score,
-            /// The limit that it is below.
+            /// The limit `gossip_threshold`.
             threshold: Score,
         },
         /// The peer sent more IHaves than `max_recv_ihave_per_heartbeat` since the last heartbeat.
         TooManyRecvIhaveMessages {
-            /// How many it sent, this one included.
+            /// The number of IHaves that it sent, this one included.
             count: u64,
-            /// How many it may send.
+            /// The number that it may send.
             max: u64,
         },
         /// As many messages as `max_sent_iwant_per_heartbeat` were requested from the peer since the last heartbeat.
         TooManySentIwantMessages {
-            /// How many were requested.
+            /// The number of messages that were requested.
             count: u64,
-            /// How many may be requested.
+            /// The number that may be requested.
             max: u64,
         },
         /// The topic is not joined.
         MessageTopicNotTracked,
-        /// Request these messages from the peer. May be none.
+        /// Request these messages from the peer.
         MessageRequestedMessageIds {
-            /// Their ids in a random order, repetitions of the announcement kept.
+            /// Their ids in a random order. May be empty. An id that was announced twice may be repeated.
             message_ids: Vec<I::MessageId>,
         },
-        /// One of the ids is invalid, and the peer pays for it (P4).
+        /// One of the ids is invalid, which is counted in the peer's score (P4).
         InvalidMessageId,
     }
 
@@ -108,12 +108,12 @@ outputs! {
         IwantFromPeerWithLowScore {
             /// The score of the peer.
             score: Score,
-            /// The limit that it is below.
+            /// The limit `gossip_threshold`.
             threshold: Score,
         },
-        /// Send the peer those of these that are messages.
+        /// Send the peer the messages among these results.
         OnIwantMessagesToRoute {
-            /// What becomes of each id; an id asked for twice has its last answer.
+            /// The result for each id. An id that was requested twice has its last result.
             routed_message_ids: BTreeMap<I::MessageId, RoutedMessage<I>>,
         },
     }
@@ -126,7 +126,7 @@ outputs! {
         UnsubscribedTopic,
         /// The peer is in the mesh already.
         PeerAlreadyInMesh,
-        /// The peer is direct: direct peers are in no mesh.
+        /// The peer is direct, and direct peers are in no mesh.
         GraftingDirectPeer,
         /// The peer is not connected.
         UnexpectedGraftingPeer,
@@ -134,7 +134,7 @@ outputs! {
         GraftingPeerWithNegativeScore,
         /// The peer is in the mesh now.
         GraftingSuccessfully,
-        /// The peer grafts before its backoff has ended, and pays for it (P7).
+        /// The backoff of the peer has not ended. The peer gets a behaviour penalty (P7).
         PeerBackedOff,
         /// The mesh has `degree_high` peers, and the peer is not outbound.
         MeshFull,
@@ -146,16 +146,16 @@ outputs! {
         PruneTopicNotTracked,
         /// The peer is not in the mesh.
         PeerNotInMesh,
-        /// The peer is out of the mesh; its peer exchange is ignored, because its score is below `accept_px_threshold`.
+        /// The peer has left the mesh. Its peer exchange is ignored, because its score is below `accept_px_threshold`.
         IgnorePxScoreTooLow {
             /// The score of the peer after the prune.
             score: Score,
         },
-        /// The peer is out of the mesh; it offered nobody, or `peers_to_px` is 0.
+        /// The peer has left the mesh. It offered no peers, or `peers_to_px` is 0.
         NoPx,
-        /// The peer is out of the mesh; connect to these if possible.
+        /// The peer has left the mesh. Connect to these peers if possible.
         Px {
-            /// A random part of the peers that it offered.
+            /// A random selection of the peers that it offered.
             peers: PeerSet<I>,
         },
     }
@@ -182,9 +182,9 @@ outputs! {
         AlreadyReceived,
         /// The topic is not joined.
         NotSubscribed,
-        /// The application says that the message is invalid, and the sender pays for it (P4).
+        /// The application finds the message invalid, which is counted in the sender's score (P4).
         InvalidMessage,
-        /// The application cannot tell, or says that the message is outdated.
+        /// The application cannot tell, or finds the message outdated.
         UnknownValidity,
     }
 
@@ -205,22 +205,22 @@ outputs! {
         NotJoined,
         /// The topic is left; send a prune to these peers.
         LeavingTopic {
-            /// The mesh that was.
+            /// The mesh as it was.
             to_prune: PeerSet<I>,
-            /// Those of them that are to get no peer exchange.
+            /// The peers among them that get no peer exchange.
             no_px_peers: PeerSet<I>,
         },
     }
 
     /// The output of a heartbeat.
     pub enum HeartbeatOutput<I> {
-        /// Send a graft and a prune for each of these.
+        /// Send these grafts and prunes.
         Heartbeat {
             /// The topics to graft each peer in.
             to_graft: TopicsByPeer<I>,
             /// The topics to prune each peer from.
             to_prune: TopicsByPeer<I>,
-            /// Those pruned that are to get no peer exchange.
+            /// The pruned peers that get no peer exchange.
             no_px_peers: PeerSet<I>,
         },
     }
@@ -250,7 +250,7 @@ outputs! {
     }
 }
 
-/// What becomes of one requested message.
+/// The result of the request for one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(
@@ -258,20 +258,20 @@ outputs! {
     serde(tag = "kind", rename_all = "snake_case", bound(serialize = "I: crate::SerializableIdentifiers"))
 )]
 pub enum RoutedMessage<I: Identifiers> {
-    /// Send it.
+    /// Send the message.
     Message {
         /// The payload.
         message: I::Message,
     },
-    /// It is not in the cache.
+    /// The message is not in the cache.
     NotFound,
     /// The peer filter refuses the peer.
     Ignored,
-    /// The peer asked for it more often than `max_gossip_retransmission`.
+    /// The peer requested the message more often than `max_gossip_retransmission`.
     TooManyRequests,
 }
 
-/// Defines [`Output`] and what it shares with the enums that it holds.
+/// Defines [`Output`] and its conversions from the enums that it holds.
 macro_rules! any_output {
     ($($variant:ident($type:ty),)*) => {
         /// Any output: of one of the fourteen inputs, or of one of the two queries.
@@ -286,13 +286,13 @@ macro_rules! any_output {
         }
 
         impl<I: Identifiers> Output<I> {
-            /// Which of the 44 this is.
+            /// The kind of the output.
             #[must_use]
             pub const fn kind(&self) -> OutputKind {
                 match self { $(Self::$variant(output) => output.kind(),)* }
             }
 
-            /// The kind of input that gives such an output.
+            /// The kind of the inputs with this kind of output.
             #[must_use]
             pub const fn input_kind(&self) -> InputKind {
                 match self { $(Self::$variant(_) => InputKind::$variant,)* }

@@ -5,7 +5,7 @@ use core::{
     hash::{Hash, Hasher},
 };
 
-/// The score of a peer: any float but NaN, which counts as minus infinity.
+/// The score of a peer: any float except NaN, which counts as minus infinity.
 ///
 /// Two scores are equal if all their bits are, so 0.0 and -0.0 differ here. The rules of the automaton compare
 /// [`Score::value`]s instead, where the two zeros are equal.
@@ -44,11 +44,11 @@ impl Hash for Score {
     }
 }
 
-/// A number that is neither infinite nor NaN; equal if all bits are.
+/// A number that is neither infinite nor NaN. Two of them are equal if all their bits are.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Finite(f64);
 
-/// An application score that is infinite or not a number.
+/// The error for an application score that is infinite or NaN.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("an application score must be finite, and {0} is not")]
 pub struct NotFinite(pub f64);

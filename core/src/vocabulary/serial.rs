@@ -1,7 +1,7 @@
-//! The trace format as the serialized form of the vocabulary, and as strict as the format says.
+//! The trace format as the serialized form of the vocabulary, with its strict rules.
 //!
-//! Deriving would accept more than the format does: sets out of order, repeated keys, numbers that other languages
-//! cannot hold, and it would buffer whatever is tagged with a kind.
+//! Derived readers accept more than the format does: sets out of order, repeated keys, and numbers that other languages
+//! cannot represent. They also buffer each object with a field `kind`.
 
 mod output;
 mod strict;
@@ -52,7 +52,7 @@ impl<I> DeserializableIdentifiers for I where
 
 impl Serialize for Time {
     /// # Errors
-    /// For times that the format cannot hold: above the sum of two of its largest integers.
+    /// For times that the format cannot represent: above the sum of two of its largest integers.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.as_millis() > 2 * LARGEST_INTEGER {
             return Err(S::Error::custom("a time above 2^54 - 2 cannot be written"));
@@ -70,7 +70,7 @@ impl<'de> Deserialize<'de> for Time {
 
 impl Serialize for Span {
     /// # Errors
-    /// For spans that the format cannot hold: above its largest integer.
+    /// For spans that the format cannot represent: above its largest integer.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.as_millis() > LARGEST_INTEGER {
             return Err(S::Error::custom("a span above 2^53 - 1 cannot be written"));
@@ -88,7 +88,7 @@ impl<'de> Deserialize<'de> for Span {
 
 impl Serialize for Window {
     /// # Errors
-    /// For windows that the format cannot hold: further from 0 than its largest integer.
+    /// For windows that the format cannot represent: further from 0 than its largest integer.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.as_millis().unsigned_abs() > LARGEST_INTEGER {
             return Err(S::Error::custom("a window further from 0 than 2^53 - 1 cannot be written"));
@@ -116,7 +116,7 @@ impl<'de> Deserialize<'de> for Finite {
 }
 
 impl Serialize for Score {
-    /// A number where finite, else `"inf"` or `"-inf"`.
+    /// A number if the score is finite, and `"inf"` or `"-inf"` if not.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.value() {
             f64::INFINITY => serializer.serialize_str("inf"),

@@ -1,4 +1,4 @@
-//! Sets in inputs and outputs: sorted, without repetition, in one allocation.
+//! Sets in inputs and outputs: sorted slices without repetition, in one allocation.
 
 use alloc::{collections::BTreeSet, vec, vec::Vec};
 use core::{ops::Deref, slice};
@@ -22,21 +22,21 @@ impl<T> SortedSet<T> {
 }
 
 impl<T: Ord> SortedSet<T> {
-    /// Takes over a vector that is sorted ascending without repetition; gives back any other.
+    /// The set of the members of a vector that is sorted ascending without repetition.
     ///
     /// # Errors
-    /// The vector itself, where it is not sorted or repeats a member.
+    /// The vector itself, if it is not sorted or repeats a member.
     pub fn from_sorted(members: Vec<T>) -> Result<Self, Vec<T>> {
         if members.is_sorted_by(|a, b| a < b) { Ok(Self(members)) } else { Err(members) }
     }
 
-    /// Takes over a vector that is known to be sorted ascending without repetition.
+    /// The set of the members of a vector that is known to be sorted ascending without repetition.
     pub(crate) fn from_ascending(members: Vec<T>) -> Self {
         debug_assert!(members.is_sorted_by(|a, b| a < b), "members ascend");
         Self(members)
     }
 
-    /// Whether `member` is one of the set.
+    /// Whether `member` is in the set.
     #[must_use]
     pub fn contains(&self, member: &T) -> bool {
         self.0.binary_search(member).is_ok()
@@ -58,7 +58,7 @@ impl<T> Deref for SortedSet<T> {
 }
 
 impl<T: Ord> From<Vec<T>> for SortedSet<T> {
-    /// Sorts, and drops repetitions.
+    /// Sorts the members and drops repetitions.
     fn from(mut members: Vec<T>) -> Self {
         members.sort_unstable();
         members.dedup();

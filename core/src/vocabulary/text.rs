@@ -1,7 +1,7 @@
 //! One-line text forms of inputs and outputs, equal to those that the original prints.
 //!
-//! Runs of white space are one blank here. Outputs that carry a score show its value where the original shows the
-//! whole score record.
+//! White space of any length is one blank here. Outputs with a score show its value, and the original shows the whole
+//! score record.
 
 use crate::{
     AddPeerOutput, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input, IwantOutput, JoinOutput,
@@ -12,7 +12,7 @@ use crate::{
 use alloc::{collections::BTreeMap, format};
 use core::fmt::{self, Display, Formatter, Write};
 
-/// Identifiers that can be printed: then inputs and outputs can be, too.
+/// Identifiers that can be printed. Inputs and outputs over them can be printed, too.
 pub trait DisplayIdentifiers: Identifiers<Peer: Display, Topic: Display, MessageId: Display, Message: Display> {}
 
 impl<I> DisplayIdentifiers for I where
@@ -47,7 +47,7 @@ fn without_trailing_zeros(digits: &str) -> &str {
     if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
 }
 
-/// Writes what an identifier prints, with a blank for each character that would end the line.
+/// Writes the text of an identifier, with a blank for each character that ends a line.
 struct OneLine<'a, 'b>(&'a mut Formatter<'b>);
 
 impl Write for OneLine<'_, '_> {
@@ -71,7 +71,7 @@ impl<T: Display> Display for Line<'_, T> {
     }
 }
 
-/// `( a b c)`, and `( )` for nothing.
+/// `( a b c)`, and `( )` for an empty list.
 fn write_members(f: &mut Formatter<'_>, members: impl Iterator<Item: Display>) -> fmt::Result {
     let mut none = true;
     f.write_str("(")?;
@@ -109,7 +109,7 @@ impl<K: Display, T: Display> Display for SetByKey<'_, K, T> {
     }
 }
 
-/// `[a;b;c]`, with what stands between two members.
+/// `[a;b;c]`, with the text between two members.
 struct List<'a, T>(&'a [T], &'static str);
 
 impl<T: Display> Display for List<'_, T> {

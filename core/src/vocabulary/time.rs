@@ -1,7 +1,7 @@
 //! Points in time and spans of time, in whole milliseconds.
 //!
-//! Sums saturate at the last representable time: a deadline beyond it never comes. Where a saturated sum could
-//! give a wrong answer, the comparison is made on exact sums ([`Time::plus_exact`]).
+//! Sums saturate at the last representable time, so a deadline beyond it never comes. If a saturated sum could give a
+//! wrong answer, exact sums are compared instead ([`Time::plus_exact`]).
 
 use core::{fmt, ops::Add};
 
@@ -13,7 +13,7 @@ pub struct Time(u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(u64);
 
-/// How long after its first sight a duplicate of a message still counts as a delivery: whole milliseconds.
+/// How long after a message was first seen a duplicate still counts as a delivery: whole milliseconds.
 ///
 /// The original accepts a negative window, in which no duplicate ever counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,7 +22,7 @@ pub struct Window(i64);
 impl Time {
     /// The zero from which times are counted.
     pub const ZERO: Self = Self(0);
-    /// The last time: sums saturate here.
+    /// The last time, at which sums saturate.
     pub const MAX: Self = Self(u64::MAX);
 
     /// The time `milliseconds` after zero.
@@ -37,13 +37,13 @@ impl Time {
         self.0
     }
 
-    /// The span from `earlier` to here, zero where `earlier` is later.
+    /// The span from `earlier` to this time, or zero if `earlier` is later.
     #[must_use]
     pub const fn since(self, earlier: Self) -> Span {
         Span(self.0.saturating_sub(earlier.0))
     }
 
-    /// Milliseconds from zero to `span` after here, as an exact sum: for comparisons that must not saturate.
+    /// Milliseconds from zero to `span` after this time as an exact sum, for comparisons that must not saturate.
     #[must_use]
     pub fn plus_exact(self, span: Span) -> u128 {
         u128::from(self.0) + u128::from(span.0)
@@ -60,7 +60,7 @@ impl Add<Span> for Time {
 }
 
 impl Span {
-    /// No time at all.
+    /// The span of no time.
     pub const ZERO: Self = Self(0);
     /// The longest span.
     pub const MAX: Self = Self(u64::MAX);
@@ -83,7 +83,7 @@ impl Span {
         self.0
     }
 
-    /// The length in seconds: milliseconds as a float, divided by 1000.0, as scores are defined on it.
+    /// The length in seconds: milliseconds as a float, divided by 1000.0. Scores are defined on this number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "the rounding is that of the original")]
     pub fn as_secs_f64(self) -> f64 {
@@ -98,7 +98,7 @@ impl Span {
 }
 
 impl Window {
-    /// A window of milliseconds; a negative one never holds anything.
+    /// A window of whole milliseconds. A negative window holds no time.
     #[must_use]
     pub const fn from_millis(milliseconds: i64) -> Self {
         Self(milliseconds)
@@ -110,7 +110,7 @@ impl Window {
         self.0
     }
 
-    /// Whether `now` is within this window after `start`, its end included.
+    /// Whether `now` is within this window after `start`. The end of the window is included.
     #[must_use]
     pub fn holds(self, start: Time, now: Time) -> bool {
         i128::from(now.0) <= i128::from(start.0) + i128::from(self.0)

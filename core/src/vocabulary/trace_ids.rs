@@ -3,7 +3,7 @@
 use crate::Identifiers;
 use alloc::string::String;
 
-/// The identifiers of the trace format.
+/// The identifiers of the trace format: numbers for peers and message ids, strings for topics and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceIds;
 
@@ -38,11 +38,11 @@ macro_rules! number {
 }
 
 number! {
-    /// A peer. The trace format holds numbers up to 2^53 - 1.
+    /// A peer. The trace format has numbers up to 2^53 - 1.
     Peer
 }
 
 number! {
-    /// A message id. The trace format holds numbers up to 2^53 - 1.
+    /// A message id. The trace format has numbers up to 2^53 - 1.
     MessageId
 }

@@ -26,7 +26,7 @@ pub struct Connection<I: Identifiers> {
     pub outbound: bool,
 }
 
-/// The peers that our messages of a topic go to while we have not joined it.
+/// The peers that we publish to in a topic that is not joined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(
@@ -37,10 +37,10 @@ pub struct Connection<I: Identifiers> {
     )
 )]
 pub struct Fanout<I: Identifiers> {
-    /// The peers. May be none.
+    /// The peers. May be empty.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
     pub peers: BTreeSet<I::Peer>,
-    /// When we last published to a peer of it.
+    /// When we last published a message to a peer of the fanout.
     pub last_published_time: Time,
 }
 
@@ -55,9 +55,9 @@ pub struct Fanout<I: Identifiers> {
     )
 )]
 pub struct CachedMessage<I: Identifiers> {
-    /// Its payload.
+    /// The payload.
     pub message: I::Message,
-    /// How often each peer asked for it.
+    /// How often each peer requested the message.
     #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
     pub access_counters: BTreeMap<I::Peer, u64>,
 }
@@ -80,7 +80,7 @@ macro_rules! view {
             )*
         }
 
-        /// Those fields of a [`View`] that somebody chose to show.
+        /// Some fields of a [`View`].
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[cfg_attr(feature = "serde", serde(deny_unknown_fields, bound(
@@ -100,7 +100,7 @@ macro_rules! view {
         }
 
         impl<I: Identifiers> Default for PartialView<I> {
-            /// Nothing is shown.
+            /// No field is shown.
             fn default() -> Self {
                 Self { $($field: None,)* }
             }
@@ -115,26 +115,27 @@ macro_rules! view {
 }
 
 view! {
-    /// How many heartbeats there were.
+    /// The number of heartbeats so far.
     heartbeat_ticks: u64,
     /// The connected peers.
     connections: BTreeMap<I::Peer, Connection<I>>,
-    /// The mesh of each joined topic; may be empty.
+    /// The mesh of each joined topic. A mesh may be empty.
     mesh: BTreeMap<I::Topic, BTreeSet<I::Peer>>,
     /// The fanout of each topic that has one.
     fanout: BTreeMap<I::Topic, Fanout<I>>,
-    /// Until when each peer is backed off, by topic. Ended backoffs stay until a cleanup. No topic is without entries.
+    /// The end of the backoff of each peer, by topic. An ended backoff stays until a cleanup. Topics without backoffs are
+    /// left out.
     backoff: BTreeMap<I::Topic, BTreeMap<I::Peer, Time>>,
     /// The score of every peer that has a record, connected or retained.
     scores: BTreeMap<I::Peer, Score>,
-    /// How many IHaves each peer sent since the last heartbeat. No peer is at 0.
+    /// The number of IHaves of each peer since the last heartbeat. Peers with 0 are left out.
     ihave_per_heartbeat: BTreeMap<I::Peer, u64>,
-    /// How many messages we requested from each peer since the last heartbeat. No peer is at 0.
+    /// The number of messages requested from each peer since the last heartbeat. Peers with 0 are left out.
     iwant_per_heartbeat: BTreeMap<I::Peer, u64>,
-    /// The messages that an IWant would still find.
+    /// The messages that an IWant finds.
     message_cache: BTreeMap<I::MessageId, CachedMessage<I>>,
     /// The message ids that count as seen, and when each was first seen.
     first_seen: BTreeMap<I::MessageId, Time>,
-    /// What a gossip round would announce, for each topic of the mesh or the fanout: sorted, repetitions kept.
+    /// The ids to announce in each topic with a mesh or a fanout, sorted. An id that was added twice is here twice.
     gossip_ids: BTreeMap<I::Topic, Vec<I::MessageId>>,
 }

@@ -1,4 +1,4 @@
-//! Which limits a constructor refuses, each by a rule that it names.
+//! The rules on limits. The constructor of an automaton refuses limits that break one.
 
 use super::{Limits, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
 use crate::{Identifiers, Span};
@@ -8,7 +8,7 @@ use alloc::{format, string::String};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum LimitsError {
-    /// The best by score and the outbound peers must find room in an optimal mesh.
+    /// The best peers by score and the outbound peers must fit into a mesh of optimal size.
     #[error(
         "degree_score + degree_out <= degree_optimal is required, \
          and {degree_score} + {degree_out} is greater than {degree_optimal}"
@@ -28,12 +28,12 @@ pub enum LimitsError {
         lesser: &'static str,
         /// Its value.
         lesser_value: u64,
-        /// What it must not be greater than.
+        /// The name of the limit that bounds it.
         greater: &'static str,
-        /// The value of that.
+        /// The value of the bound.
         greater_value: u64,
     },
-    /// A count or span of 0 where it must be greater.
+    /// A count or span that must not be 0.
     #[error("{name} > 0 is required, and it is 0")]
     Zero {
         /// The name of the limit.
@@ -47,7 +47,7 @@ pub enum LimitsError {
         /// Its value.
         value: f64,
     },
-    /// A penalty's weight that would reward.
+    /// A positive weight of a penalty.
     #[error("{name} <= 0 is required, and it is {value:?}")]
     Positive {
         /// The name of the limit.
@@ -55,7 +55,7 @@ pub enum LimitsError {
         /// Its value.
         value: f64,
     },
-    /// A decay that is not a share.
+    /// A decay that is not between 0 and 1.
     #[error("{name} must be in [0, 1], and it is {value:?}")]
     NotAShare {
         /// The name of the limit.
@@ -85,7 +85,7 @@ impl<I: Identifiers> Limits<I> {
     /// Checks every rule on limits.
     ///
     /// # Errors
-    /// The first rule that is broken, in the order of the rules' list.
+    /// The first rule that is broken, in the order of the checks.
     pub fn check(&self) -> Result<(), LimitsError> {
         let Self { degree_score, degree_out, degree_optimal, degree_low, degree_high, .. } = *self;
         if degree_score.checked_add(degree_out).is_none_or(|sum| sum > degree_optimal) {
@@ -174,7 +174,7 @@ fn ordered(
     }
 }
 
-/// Where the limits under check are, for their names in errors.
+/// The path of the limits under check, for their names in errors.
 struct Scope<'a> {
     prefix: &'a str,
 }

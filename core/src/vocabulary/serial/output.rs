@@ -1,4 +1,4 @@
-//! Reading outputs: which fields each of the 44 kinds has.
+//! Reading outputs: the fields of each of the 44 kinds.
 
 use super::{DeserializableIdentifiers, Tagged, strict, strict::Object, tagged, tagged::no_fields, unknown_kind};
 use crate::{

@@ -1,4 +1,4 @@
-//! Values that are refused where they are not as the format writes them.
+//! Readers that refuse each value that is not in the form in which the trace format writes it.
 
 use crate::{
     CachedMessage, Connection, DeserializableIdentifiers, Fanout, Limits, PartialView, Score, ScoreLimits, SortedSet,
@@ -15,7 +15,7 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 
-/// The largest integer of the trace format, 2^53 - 1: the largest that every language can hold.
+/// The largest integer of the trace format, 2^53 - 1, which every language can represent.
 pub const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 
 impl Strict for i64 {
@@ -29,7 +29,7 @@ impl Strict for i64 {
     }
 }
 
-/// The error for sets in any other order.
+/// The error for a set that is not sorted.
 pub(crate) const UNSORTED: &str = "a set must be sorted ascending without repetition";
 
 /// A value that is read as strictly as the trace format writes it.
@@ -37,19 +37,19 @@ pub trait Strict: Sized {
     /// Reads the value.
     ///
     /// # Errors
-    /// Where the value is not in the form that the trace format gives it.
+    /// If the value is not in the form in which the trace format writes it.
     fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
 }
 
 /// Reads a value as strictly as the trace format writes it.
 ///
 /// # Errors
-/// Where the value is not in the form that the trace format gives it.
+/// If the value is not in the form in which the trace format writes it.
 pub fn strict<'de, T: Strict, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     T::read(deserializer)
 }
 
-/// Reads an optional field that is there: as [`strict`] does, so that `null` is not taken for an absent field.
+/// Reads an optional field that is present. A `null` is refused, and not read as an absent field.
 pub(crate) fn strict_some<'de, T: Strict, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
     T::read(deserializer).map(Some)
 }
@@ -155,7 +155,7 @@ impl<K: for<'a> Deserialize<'a> + Ord + Debug, V: Strict> Strict for BTreeMap<K,
     }
 }
 
-/// A struct that is written as an object. What is derived for it alone would take an array of its fields, too.
+/// A struct that is written as an object. The derived reader alone also accepts an array of its fields.
 pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
@@ -193,7 +193,7 @@ objects! {
     Limits<I>, ScoreLimits<I>, TopicParameters, WeightedTopicParameters,
 }
 
-/// Types whose own way to be read is strict already.
+/// Types whose reader is strict already.
 macro_rules! already_strict {
     ($($type:ty,)*) => {$(
         impl Strict for $type {

@@ -1,4 +1,4 @@
-//! Objects whose field `kind` says which other fields they have.
+//! Objects with a field `kind` that determines the other fields.
 
 use alloc::{borrow::Cow, format, string::String};
 use core::{fmt, marker::PhantomData};
@@ -9,13 +9,13 @@ use serde::{
 
 /// A value that is written as an object with a field `kind`.
 pub trait Tagged<'de>: Sized {
-    /// What the value is, for errors: "an input".
+    /// The name of the type in errors, such as "an input".
     const WHAT: &'static str;
 
     /// Reads a value of this kind from its other fields.
     ///
     /// # Errors
-    /// For an unknown kind (see [`unknown_kind`]), and where the fields are not those of the kind.
+    /// If the kind is unknown ([`unknown_kind`]), or if the fields are not those of the kind.
     fn from_kind<D: Deserializer<'de>>(kind: &str, fields: D) -> Result<Self, D::Error>;
 }
 
@@ -25,10 +25,10 @@ pub fn unknown_kind<'de, T: Tagged<'de>, E: Error>(kind: &str) -> E {
     E::custom(format!("unknown kind `{kind}` of {}", T::WHAT))
 }
 
-/// Reads a tagged value. Nothing is buffered where `kind` comes first.
+/// Reads a value with a field `kind`. If `kind` comes first, no field is buffered.
 ///
 /// # Errors
-/// Where there is no `kind`, and where [`Tagged::from_kind`] fails.
+/// If there is no `kind`, or if [`Tagged::from_kind`] fails.
 pub fn tagged<'de, T: Tagged<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_map(KindFirst(PhantomData))
 }
@@ -68,7 +68,7 @@ impl<'de, T: Tagged<'de>> Visitor<'de> for KindFirst<T> {
     }
 }
 
-/// A string, borrowed where the input allows it.
+/// A string, borrowed if the input allows it.
 struct Text;
 
 impl<'de> DeserializeSeed<'de> for Text {
@@ -95,7 +95,7 @@ impl<'de> Visitor<'de> for Text {
     }
 }
 
-/// Reads the fields of a kind that has none.
+/// Reads the fields of a kind without fields, which must be absent.
 pub(super) fn no_fields<'de, T, D: Deserializer<'de>>(fields: D, value: impl Into<T>) -> Result<T, D::Error> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
