@@ -140,8 +140,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// The time of an event, which is never earlier than that of the event before. Every input calls this first.
     fn observe(&mut self, now: Time) -> Time {
-        // A method of an input has many returns, so the state that it leaves is checked when the next input comes. `step`
-        // checks at once.
+        // A method of an input has many returns, so the state that it leaves is checked when the next input comes.
+        // `step` checks at once.
         #[cfg(debug_assertions)]
         {
             self.check_invariants_if_due();

@@ -13,15 +13,15 @@
 //!   that a rule refers to.
 //!
 //! An automaton is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
-//! the same outputs. [`Automaton::view`] returns the whole state as plain data. With the feature `serde`, the serialized
-//! form of inputs, outputs and views is the trace format.
+//! the same outputs. [`Automaton::view`] returns the whole state as plain data. With the feature `serde`, the
+//! serialized form of inputs, outputs and views is the trace format.
 //!
 //! # Costs
 //!
 //! The cost of a message does not depend on the number of subscribers of its topic. A duplicate costs one lookup of its
 //! id and one of its sender. The cost of a heartbeat is proportional to the meshes, to the score records with counters,
-//! and to the messages that leave the cache. State that leaves the view is freed at once. Its capacity is released within
-//! a few heartbeats.
+//! and to the messages that leave the cache. State that leaves the view is freed at once. Its capacity is released
+//! within a few heartbeats.
 //!
 //! # Debug builds
 //!

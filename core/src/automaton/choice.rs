@@ -44,8 +44,8 @@ impl Choice {
     /// Chooses `count` eligible elements of the list, or all of them, in random order. The list has no repetitions.
     ///
     /// It first tries single elements at random, which is fast if many are eligible. It looks at the whole list only if
-    /// too few were found. Each eligible element is as likely as any other to be found by the first part and to be chosen
-    /// by the second.
+    /// too few were found. Each eligible element is as likely as any other to be found by the first part and to be
+    /// chosen by the second.
     pub(crate) fn some_of<T: Copy + PartialEq>(
         &mut self,
         list: &[T],

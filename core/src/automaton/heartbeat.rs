@@ -50,8 +50,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     ///
     /// In this order: (1) the heartbeat is counted; (2) old backoffs are dropped, scores refreshed, and the counters of
     /// IHaves and requests reset; (3, 4) meshes are kept between `degree_low` and `degree_high`, with enough outbound
-    /// peers and without negative scores; (5) fanouts expire or are filled up; (6) the windows of the message cache move
-    /// on, and the scores of pruned peers change. (7) The output lists the grafts and prunes to send.
+    /// peers and without negative scores; (5) fanouts expire or are filled up; (6) the windows of the message cache
+    /// move on, and the scores of pruned peers change. (7) The output lists the grafts and prunes to send.
     pub fn heartbeat(&mut self, now: Time) -> HeartbeatOutput<I> {
         let now = self.observe(now);
         // (1) The heartbeat is counted. "Every n heartbeats" refers to the new count.
@@ -102,8 +102,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         trim(&mut self.counted);
     }
 
-    /// Decides on the grafts and prunes of a topic. `mesh` and `pruned` are buffers for the peers that stay in the mesh and
-    /// for those that leave it.
+    /// Decides on the grafts and prunes of a topic. `mesh` and `pruned` are buffers for the peers that stay in the mesh
+    /// and for those that leave it.
     fn maintain_mesh(
         &mut self,
         topic: TopicSlot,
@@ -207,8 +207,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         chosen.into_iter().map(|slot| MeshPeer::new(slot, peers, scores)).collect()
     }
 
-    /// Chooses among the subscribers of a joined topic that are eligible, not direct and not backed off. An entry counts
-    /// as a backoff even when it has ended (Q1).
+    /// Chooses among the subscribers of a joined topic that are eligible, not direct and not backed off. An entry
+    /// counts as a backoff even when it has ended (Q1).
     fn choose_new(
         &mut self,
         topic: TopicSlot,

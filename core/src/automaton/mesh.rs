@@ -17,8 +17,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// A peer put us into its mesh and wants to be in ours.
     ///
     /// Checked in this order: (1) the peer filter, (2) whether the topic is joined, (3) whether the peer is in the
-    /// mesh, (4) connected, (5) direct, (6) backed off, (7) of negative score, and (8) whether the mesh is full. (9) A peer
-    /// that passes all checks joins the mesh.
+    /// mesh, (4) connected, (5) direct, (6) backed off, (7) of negative score, and (8) whether the mesh is full. (9) A
+    /// peer that passes all checks joins the mesh.
     ///
     /// All refusals except (3) and (4) back the peer off. A peer that grafts while it is backed off gets one behaviour
     /// penalty (P7), or two if it grafts within `graft_flood_threshold` of the prune.
@@ -46,8 +46,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         if connection.is_direct {
             return self.refuse_graft(now, &peer, &topic, GraftOutput::GraftingDirectPeer);
         }
-        // (6) A backoff has not ended: one penalty, two within `graft_flood_threshold` of the prune. The times are compared
-        // without subtraction and without saturation, so that neither can change the answer.
+        // (6) A backoff has not ended: one penalty, two within `graft_flood_threshold` of the prune. The times are
+        // compared without subtraction and without saturation, so that neither can change the answer.
         if let Some(until) = self.topics[topic_slot].backoff.get(&slot).copied()
             && now < until
         {
@@ -84,9 +84,9 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// A peer removed us from its mesh.
     ///
-    /// Checked in this order: (1) whether the topic is joined, and (2) whether the peer is in the mesh. (3) A peer in the
-    /// mesh leaves it and is backed off for the span that it names. (4) Its peer exchange is ignored if its score is now
-    /// below `accept_px_threshold`. (5) Otherwise up to `peers_to_px` of the peers that it offers are chosen.
+    /// Checked in this order: (1) whether the topic is joined, and (2) whether the peer is in the mesh. (3) A peer in
+    /// the mesh leaves it and is backed off for the span that it names. (4) Its peer exchange is ignored if its score
+    /// is now below `accept_px_threshold`. (5) Otherwise up to `peers_to_px` of the peers that it offers are chosen.
     pub fn prune(&mut self, now: Time, input: Prune<I>) -> PruneOutput<I> {
         let now = self.observe(now);
         let Prune { peer, topic, mut px, backoff } = input;
@@ -114,9 +114,9 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// We join a topic.
     ///
-    /// (1) A topic that is joined already does not change. (2) The mesh gets the peers of the fanout that are not backed
-    /// off and have no negative score. It is filled up to `degree_optimal` with random subscribers that are not backed
-    /// off, have no negative score and are not direct. (3) The mesh replaces the fanout.
+    /// (1) A topic that is joined already does not change. (2) The mesh gets the peers of the fanout that are not
+    /// backed off and have no negative score. It is filled up to `degree_optimal` with random subscribers that are not
+    /// backed off, have no negative score and are not direct. (3) The mesh replaces the fanout.
     pub fn join(&mut self, now: Time, input: Join<I>) -> JoinOutput<I> {
         let now = self.observe(now);
         let Join { topic } = input;
@@ -126,8 +126,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         if topics[topic].mesh().is_some() {
             return JoinOutput::AlreadyJoined;
         }
-        // (2) The mesh is made of the fanout and of random subscribers. An entry counts as a backoff even when it has ended
-        // (Q1).
+        // (2) The mesh is made of the fanout and of random subscribers. An entry counts as a backoff even when it has
+        // ended (Q1).
         let mut mesh = match mem::replace(&mut topics[topic].audience, Audience::Absent) {
             Audience::Fanout(Fanout { peers, .. }) => {
                 topics.unlist(&mut self.fanouts, topic);

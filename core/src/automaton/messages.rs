@@ -16,8 +16,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     ///
     /// Checked in this order: (1) whether the topic is joined, (2) whether the id was seen, which may count as a
     /// delivery of the sender (P3), and (3) whether the application finds the message valid. An invalid message is
-    /// counted in the sender's score (P4). (4) A valid message is cached. It goes to the mesh without the sender, and to
-    /// the direct peers of the topic.
+    /// counted in the sender's score (P4). (4) A valid message is cached. It goes to the mesh without the sender, and
+    /// to the direct peers of the topic.
     pub fn receive_message(&mut self, now: Time, input: ReceiveMessage<I>) -> ReceiveMessageOutput<I> {
         let now = self.observe(now);
         let ReceiveMessage { sender, topic, message_id, message } = input;
@@ -56,9 +56,10 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// We publish a message.
     ///
-    /// (1) An id that was seen is not published again. Otherwise (2) the message is cached. (3) It goes to the mesh, or to
-    /// the fanout if the topic is not joined. A topic without a fanout gets one, of random subscribers that are not direct
-    /// and have a score of at least `publish_threshold`. (4) The message also goes to the direct peers of the topic.
+    /// (1) An id that was seen is not published again. Otherwise (2) the message is cached. (3) It goes to the mesh, or
+    /// to the fanout if the topic is not joined. A topic without a fanout gets one, of random subscribers that are not
+    /// direct and have a score of at least `publish_threshold`. (4) The message also goes to the direct peers of the
+    /// topic.
     pub fn publish_message(&mut self, now: Time, input: PublishMessage<I>) -> PublishMessageOutput<I> {
         let now = self.observe(now);
         let PublishMessage { topic, message_id, message } = input;

@@ -26,8 +26,8 @@ struct WindowSlot {
     items: usize,
 }
 
-/// The number of an item, counted from the first item of the window's life, modulo 2^32. No window holds that many, so the
-/// numbers in a window differ.
+/// The number of an item, counted from the first item of the window's life, modulo 2^32. No window holds that many, so
+/// the numbers in a window differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ItemNumber(u32);
 

@@ -26,13 +26,17 @@
 //! | `TopicState::gossip` (so also the announced messages of the cache) | the last announced message leaves the window |
 //! | `TopicState::is_tracked` (so also counters in score records) | the last record drops its counters, and the topic is left |
 //!
-//! Whoever drops one of these calls [`release_unused`](Interner::release_unused) or
+//! The code that drops one of these calls [`release_unused`](Interner::release_unused) or
 //! [`dereference`](Interner::dereference) right after it.
 //!
+//! A heartbeat releases in this order: cleaned backoffs, expired records, untracked topics, reset counters, expired
+//! fanouts, messages that leave the cache. The changes of meshes that it has decided on hold slots, too, but only of
+//! peers and topics in a mesh, which stay in use.
+//!
 //! When most slots are free, [`Automaton::compact`] moves the others together at the end of a heartbeat. It renumbers
-//! every list that holds slots. The functions that decide on release or renumber take their structs apart without
-//! `..`: whoever adds a field has to say there whether it holds slots. In debug builds
-//! [`Automaton::check_invariants`] compares both tables with the state after each input.
+//! every list that holds slots. The functions that decide on release or renumber take their structs apart without `..`,
+//! so a new field has to say there whether it holds slots. In debug builds [`Automaton::check_invariants`] compares both
+//! tables with the state.
 
 use super::{
     Automaton,

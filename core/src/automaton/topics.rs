@@ -97,8 +97,8 @@ impl<I: Identifiers> TopicState<I> {
         self.audience.members_mut()
     }
 
-    /// The peers that a message goes to: the mesh or fanout without the sender, and the direct peers. A direct peer gets
-    /// the message also if it is the sender (Q4).
+    /// The peers that a message goes to: the mesh or fanout without the sender, and the direct peers. A direct peer
+    /// gets the message also if it is the sender (Q4).
     pub(crate) fn recipients(&self, sender: Option<&I::Peer>) -> SortedSet<I::Peer> {
         match self.members() {
             Some(members) => members.union_except(&self.direct, sender),

@@ -30,7 +30,8 @@ macro_rules! limits {
 }
 
 limits! {
-    /// All limits of an automaton. [`Limits::check`] has the rules on them. [`Limits::default`] has the original's values.
+    /// All limits of an automaton. [`Limits::check`] has the rules on them. [`Limits::default`] has the original's
+    /// values.
     pub struct Limits<I> {
         /// The number of IHaves of a peer that are handled between two heartbeats.
         pub max_recv_ihave_per_heartbeat: u64,
@@ -74,7 +75,8 @@ limits! {
         pub degree_score: u64,
         /// The number of outbound peers that a heartbeat restores (`D_out`).
         pub degree_out: u64,
-        /// The least number of peers that get gossip (`D_lazy`). The original accepts a negative number, which is no bound.
+        /// The least number of peers that get gossip (`D_lazy`). The original accepts a negative number, which is no
+        /// bound.
         pub degree_lazy: i64,
         /// The share of peers that get gossip.
         pub gossip_factor: f64,

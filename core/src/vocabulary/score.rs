@@ -8,7 +8,7 @@ use core::{
 /// The score of a peer: any float except NaN, which counts as minus infinity.
 ///
 /// Two scores are equal if all their bits are, so 0.0 and -0.0 differ here. The rules of the automaton compare
-/// [`Score::value`]s instead, where the two zeros are equal.
+/// [`Score::value`]s instead, so that the two zeros are equal.
 #[derive(Clone, Copy, Debug)]
 pub struct Score(f64);
 

@@ -123,8 +123,8 @@ view! {
     mesh: BTreeMap<I::Topic, BTreeSet<I::Peer>>,
     /// The fanout of each topic that has one.
     fanout: BTreeMap<I::Topic, Fanout<I>>,
-    /// The end of the backoff of each peer, by topic. An ended backoff stays until a cleanup. Topics without backoffs are
-    /// left out.
+    /// The end of the backoff of each peer, by topic. An ended backoff stays until a cleanup. Topics without backoffs
+    /// are left out.
     backoff: BTreeMap<I::Topic, BTreeMap<I::Peer, Time>>,
     /// The score of every peer that has a record, connected or retained.
     scores: BTreeMap<I::Peer, Score>,
