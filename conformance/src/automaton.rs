@@ -20,7 +20,7 @@ pub use in_process::{Core, Reference};
 pub use worlds::worlds;
 
 use crate::engine::{self, Family, Finding, Implementation, NameRole, Unverifiable, trace::TraceError};
-use gossipsub_automaton::{Input, Output, OutputKind, PartialView, plain::Plain, strict};
+use gossipsub_automaton::{Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds};
 use gossipsub_reference_model::Model;
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;
@@ -66,9 +66,9 @@ pub fn open(path: impl AsRef<Path>) -> Result<TraceReader<Box<dyn BufRead + Send
 impl Family for AutomatonFamily {
     type Header = Header;
     type Change = EnvironmentChange;
-    type Input = Input<Plain>;
-    type Output = Output<Plain>;
-    type View = PartialView<Plain>;
+    type Input = Input<TraceIds>;
+    type Output = Output<TraceIds>;
+    type View = PartialView<TraceIds>;
     type Model = Model<Environment>;
     type Coverage = coverage::Coverage;
     type Properties = PropertyChecker;
@@ -89,15 +89,15 @@ impl Family for AutomatonFamily {
         strict(deserializer)
     }
 
-    fn output_kinds(output: &Output<Plain>, kind: &mut dyn FnMut(usize)) {
+    fn output_kinds(output: &Output<TraceIds>, kind: &mut dyn FnMut(usize)) {
         kind(output.kind() as usize);
     }
 
-    fn normalized(output: &Output<Plain>) -> Output<Plain> {
+    fn normalized(output: &Output<TraceIds>) -> Output<TraceIds> {
         checker::in_order(output)
     }
 
-    fn missing_field(input: &Input<Plain>, view: Option<&PartialView<Plain>>) -> Option<Unverifiable> {
+    fn missing_field(input: &Input<TraceIds>, view: Option<&PartialView<TraceIds>>) -> Option<Unverifiable> {
         let shows_fanout = view.is_some_and(|view| view.fanout.is_some());
         (matches!(input, Input::Heartbeat) && !shows_fanout).then_some(NO_FANOUT)
     }
@@ -114,15 +114,15 @@ impl Family for AutomatonFamily {
         metamorphic::is_rule(rule)
     }
 
-    fn input_text(input: &Input<Plain>) -> String {
+    fn input_text(input: &Input<TraceIds>) -> String {
         format!("{} {input}", input.kind())
     }
 
-    fn output_text(output: &Output<Plain>) -> String {
+    fn output_text(output: &Output<TraceIds>) -> String {
         output.to_string()
     }
 
-    fn state_lines(model: &Model<Environment>, input: &Input<Plain>) -> Vec<String> {
+    fn state_lines(model: &Model<Environment>, input: &Input<TraceIds>) -> Vec<String> {
         state_lines::state_lines(&model.view(), input)
     }
 

@@ -3,7 +3,7 @@
 #[path = "common/lying.rs"]
 mod lying;
 
-use gossipsub_automaton::{GraftOutput, Input, Output, Time, plain::Plain};
+use gossipsub_automaton::{GraftOutput, Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::coverage::Ledger,
     automaton::generate::Profile,
@@ -58,7 +58,7 @@ fn a_shard_is_one_of_several() {
 }
 
 /// It takes one more than a full mesh should.
-fn takes_more(_: &Input<Plain>, reply: &mut Answer) {
+fn takes_more(_: &Input<TraceIds>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
@@ -110,7 +110,7 @@ impl Implementation<AutomatonFamily> for Moody {
         self.core.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         self.core.answer(now, input)
     }
 
@@ -146,7 +146,7 @@ fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
 }
 
 /// Its view after a join is wrong.
-fn shows_other_ticks(input: &Input<Plain>, reply: &mut Answer) {
+fn shows_other_ticks(input: &Input<TraceIds>, reply: &mut Answer) {
     if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
         view.heartbeat_ticks = Some(77);
     }

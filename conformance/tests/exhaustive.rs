@@ -5,7 +5,7 @@ mod lying;
 
 use gossipsub_automaton::{
     GraftOutput, Input, Join, JoinOutput, Output, OutputKind, Time,
-    plain::{Peer, Plain},
+    trace_ids::{Peer, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::coverage::Cell,
@@ -60,7 +60,7 @@ fn the_zero_of_the_clock_makes_no_difference() {
 }
 
 /// A world without the other actions.
-fn only(mut world: World, is_kept: impl Fn(&Input<Plain>) -> bool) -> World {
+fn only(mut world: World, is_kept: impl Fn(&Input<TraceIds>) -> bool) -> World {
     world
         .actions
         .retain(|Action { event, .. }| matches!(event, Event::Input(Exchange { input, .. }) if is_kept(input)));
@@ -81,7 +81,7 @@ fn every_allowed_choice_is_followed() {
     assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
 }
 
-fn says_full_is_not(_: &Input<Plain>, reply: &mut Answer) {
+fn says_full_is_not(_: &Input<TraceIds>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = GraftOutput::GraftingSuccessfully.into();
     }
@@ -130,7 +130,7 @@ impl Implementation<AutomatonFamily> for Stubborn {
         self.0.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         self.0.answer(now, input)
     }
 }

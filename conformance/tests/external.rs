@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::{
     AddPeer, Input, Time, Validity,
-    plain::{MessageId, Peer, Plain},
+    trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{EnvironmentChange, Header},
@@ -22,7 +22,7 @@ fn script(script: &str) -> External {
 
 const READY: &str = r#"read -r header; echo '{"ready": true, "implementation": "a script"}';"#;
 
-fn input() -> Input<Plain> {
+fn input() -> Input<TraceIds> {
     AddPeer { peer: Peer(1), direct: false, outbound: false }.into()
 }
 

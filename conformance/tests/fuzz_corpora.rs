@@ -1,7 +1,7 @@
 //! Every fuzz target has a corpus, every corpus a target, and the bodies hold on all of both. What a fuzzer once found
 //! stays fixed.
 
-use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, plain::Plain};
+use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, open},
     engine::verify::{Verdict, replay, verify},
@@ -86,7 +86,7 @@ impl Implementation<AutomatonFamily> for Forgetful {
         self.0.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let mut reply = self.0.answer(now, input)?;
         if let Output::AddPeer(output) = &mut reply.output {
             self.1 += 1;

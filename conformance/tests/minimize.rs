@@ -4,7 +4,7 @@ mod common;
 
 use gossipsub_automaton::{
     GraftOutput, IhaveOutput, Input, IwantOutput, Limits, Output, RoutedMessage, Time,
-    plain::{Message, MessageId, Plain},
+    trace_ids::{Message, MessageId, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Event, Header, Sequence, TraceReader, open},
@@ -20,7 +20,7 @@ use std::{
 };
 
 /// What a fault makes of an answer.
-type Plant = fn(&mut Memory, &Input<Plain>, &mut Answer);
+type Plant = fn(&mut Memory, &Input<TraceIds>, &mut Answer);
 
 /// Core, but for what a fault makes of its answers.
 struct Faulty {
@@ -53,33 +53,33 @@ impl Implementation<AutomatonFamily> for Faulty {
         self.core.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let mut reply = self.core.answer(now, input)?;
         (self.fault)(&mut self.memory, input, &mut reply);
         Ok(reply)
     }
 }
 
-fn full_mesh_takes_more(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
+fn full_mesh_takes_more(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
     if reply.output == Output::Graft(GraftOutput::MeshFull) {
         reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn ihaves_count_twice(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
+fn ihaves_count_twice(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
     if let Output::Ihave(IhaveOutput::TooManyRecvIhaveMessages { count, .. }) = &mut reply.output {
         *count *= 2;
     }
 }
 
-fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
+fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
     memory.prunes += u64::from(matches!(input, Input::Prune(_)));
     if memory.prunes >= 3 && reply.output == Output::Graft(GraftOutput::PeerBackedOff) {
         reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn messages_stay_for_ever(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
+fn messages_stay_for_ever(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
     if let Input::PublishMessage(published) = input {
         memory.published.insert(published.message_id, published.message.clone());
     }
@@ -92,14 +92,14 @@ fn messages_stay_for_ever(memory: &mut Memory, input: &Input<Plain>, reply: &mut
     }
 }
 
-fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<Plain>, reply: &mut Answer) {
+fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
     let meshes = reply.view.as_mut().and_then(|view| view.mesh.as_mut()).into_iter().flatten();
     for (_, mesh) in meshes.filter(|(_, mesh)| mesh.len() > 2) {
         mesh.pop_last();
     }
 }
 
-fn every_third_run_takes_more(memory: &mut Memory, input: &Input<Plain>, reply: &mut Answer) {
+fn every_third_run_takes_more(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
     if memory.runs.is_multiple_of(3) {
         full_mesh_takes_more(memory, input, reply);
     }
@@ -132,7 +132,7 @@ fn lines(minimized: &Minimized) -> Vec<String> {
 
 /// The names of the limits that are not the default.
 fn limits(minimized: &Minimized) -> Vec<String> {
-    let [ours, default] = [&minimized.header.limits, &Limits::<Plain>::default()]
+    let [ours, default] = [&minimized.header.limits, &Limits::<TraceIds>::default()]
         .map(|limits| serde_json::to_value(limits).expect("limits").as_object().expect("an object").clone());
     ours.into_iter().filter(|(name, value)| *value != default[name]).map(|(name, _)| name).collect()
 }
@@ -259,7 +259,7 @@ fn a_refused_header_needs_no_steps() {
             Ok(())
         }
 
-        fn answer(&mut self, _: Time, _: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        fn answer(&mut self, _: Time, _: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
             Err(ImplementationError::NotUnderstood("anything".into()))
         }
     }

@@ -1,6 +1,6 @@
 //! The text forms of inputs and outputs are those that the original prints.
 
-use gossipsub_automaton::{Input, Output, OutputKind, plain::Plain};
+use gossipsub_automaton::{Input, Output, OutputKind, trace_ids::TraceIds};
 use serde_json::Value;
 
 #[test]
@@ -13,9 +13,9 @@ fn text_forms_equal_those_of_the_original() {
         let text = row["pp"].as_str().expect("a text").split_whitespace().collect::<Vec<_>>().join(" ");
         // Inputs and outputs share some names: only inputs are printed as records without a name.
         let (ours, text) = if text.starts_with('{') {
-            (serde_json::from_value::<Input<Plain>>(value.clone()).expect("an input").to_string(), text)
+            (serde_json::from_value::<Input<TraceIds>>(value.clone()).expect("an input").to_string(), text)
         } else {
-            let output: Output<Plain> = serde_json::from_value(value.clone()).expect("an output");
+            let output: Output<TraceIds> = serde_json::from_value(value.clone()).expect("an output");
             (output.to_string(), with_the_value_for_the_record(&output, &text))
         };
         assert_eq!(ours.split_whitespace().collect::<Vec<_>>().join(" "), text, "{value}");
@@ -26,7 +26,7 @@ fn text_forms_equal_those_of_the_original() {
 }
 
 /// Three outputs show a score: the original prints the whole record, of which ours shows the value.
-fn with_the_value_for_the_record(output: &Output<Plain>, text: &str) -> String {
+fn with_the_value_for_the_record(output: &Output<TraceIds>, text: &str) -> String {
     let scored =
         [OutputKind::IhaveFromPeerWithLowScore, OutputKind::IwantFromPeerWithLowScore, OutputKind::IgnorePxScoreTooLow];
     if !scored.contains(&output.kind()) {

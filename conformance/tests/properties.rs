@@ -6,7 +6,7 @@ use gossipsub_automaton::{
     GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output, OutputKind,
     PartialView, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Score,
     SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, Time, TopicsByPeer,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::generate::{Generator, Profile},
@@ -28,10 +28,10 @@ use std::{
 /// A step of core, with what it showed before and after. A fault changes what comes after.
 struct Answered<'a> {
     now: Time,
-    input: &'a Input<Plain>,
-    before: &'a PartialView<Plain>,
-    output: &'a mut Output<Plain>,
-    view: &'a mut PartialView<Plain>,
+    input: &'a Input<TraceIds>,
+    before: &'a PartialView<TraceIds>,
+    output: &'a mut Output<TraceIds>,
+    view: &'a mut PartialView<TraceIds>,
 }
 
 /// What is wrong with an automaton.
@@ -41,7 +41,7 @@ type Plant = fn(&mut Answered<'_>) -> Option<()>;
 struct Wrong {
     core: Core,
     fault: Plant,
-    before: PartialView<Plain>,
+    before: PartialView<TraceIds>,
 }
 
 impl Wrong {
@@ -60,7 +60,7 @@ impl Implementation<AutomatonFamily> for Wrong {
         self.core.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let Answer { mut output, view } = self.core.answer(now, input)?;
         let mut view = view.unwrap_or_default();
         let before = std::mem::replace(&mut self.before, view.clone());
@@ -105,7 +105,7 @@ impl Answered<'_> {
     }
 
     /// What a heartbeat grafts and prunes.
-    fn heartbeat(&mut self) -> Option<(&mut TopicsByPeer<Plain>, &mut TopicsByPeer<Plain>)> {
+    fn heartbeat(&mut self) -> Option<(&mut TopicsByPeer<TraceIds>, &mut TopicsByPeer<TraceIds>)> {
         match self.output {
             Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, .. }) => Some((to_graft, to_prune)),
             _ => None,
@@ -116,7 +116,7 @@ impl Answered<'_> {
         self.heartbeat().is_some_and(|(grafts, prunes)| grafts.contains_key(&peer) || prunes.contains_key(&peer))
     }
 
-    fn answers(&mut self, of: OutputKind, output: impl Into<Output<Plain>>) -> Option<()> {
+    fn answers(&mut self, of: OutputKind, output: impl Into<Output<TraceIds>>) -> Option<()> {
         (self.kind() == of).then(|| *self.output = output.into())
     }
 
@@ -125,7 +125,7 @@ impl Answered<'_> {
     }
 
     /// To whom a message is sent.
-    fn recipients(&mut self) -> Option<&mut PeerSet<Plain>> {
+    fn recipients(&mut self) -> Option<&mut PeerSet<TraceIds>> {
         match self.output {
             Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route: to })
             | Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish: to }) => Some(to),
@@ -133,7 +133,7 @@ impl Answered<'_> {
         }
     }
 
-    fn ihaves(&mut self) -> Option<&mut Vec<gossipsub_automaton::Ihave<Plain>>> {
+    fn ihaves(&mut self) -> Option<&mut Vec<gossipsub_automaton::Ihave<TraceIds>>> {
         match self.output {
             Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) => Some(ihaves),
             _ => None,
@@ -141,11 +141,11 @@ impl Answered<'_> {
     }
 }
 
-fn with(set: &PeerSet<Plain>, peer: Peer) -> PeerSet<Plain> {
+fn with(set: &PeerSet<TraceIds>, peer: Peer) -> PeerSet<TraceIds> {
     set.iter().copied().chain([peer]).collect()
 }
 
-fn without(set: &PeerSet<Plain>, is_out: impl Fn(Peer) -> bool) -> PeerSet<Plain> {
+fn without(set: &PeerSet<TraceIds>, is_out: impl Fn(Peer) -> bool) -> PeerSet<TraceIds> {
     set.iter().copied().filter(|peer| !is_out(*peer)).collect()
 }
 
@@ -220,7 +220,7 @@ const FAULTS: &[(&str, Plant)] = &[
         grafted.into_iter().try_for_each(|peer| of.score(peer, |_| -1.0))
     }),
     ("a new mesh has up to degree_optimal peers, and as many as there are to graft", |of| {
-        of.answers(OutputKind::JoiningTopic, JoinOutput::JoiningTopic { to_graft: PeerSet::<Plain>::new() })
+        of.answers(OutputKind::JoiningTopic, JoinOutput::JoiningTopic { to_graft: PeerSet::<TraceIds>::new() })
     }),
     ("no heartbeat grafts and prunes a peer for one topic", |of| {
         let (grafts, prunes) = of.heartbeat()?;
@@ -292,15 +292,15 @@ const FAULTS: &[(&str, Plant)] = &[
     }),
     ("who is pruned with a negative score is to get no offer", |of| {
         let Output::Leave(LeaveOutput::LeavingTopic { no_px_peers, .. }) = of.output else { return None };
-        *no_px_peers = PeerSet::<Plain>::new();
+        *no_px_peers = PeerSet::<TraceIds>::new();
         Some(())
     }),
     ("a message that counts as seen is not sent on", |of| {
-        let to_route = PeerSet::<Plain>::new();
+        let to_route = PeerSet::<TraceIds>::new();
         of.answers(OutputKind::AlreadyReceived, ReceiveMessageOutput::RouteMessage { to_route })
     }),
     ("only valid messages are forwarded", |of| {
-        let to_route = PeerSet::<Plain>::new();
+        let to_route = PeerSet::<TraceIds>::new();
         of.answers(OutputKind::UnknownValidity, ReceiveMessageOutput::RouteMessage { to_route })
     }),
     ("no message is forwarded to its sender", |of| {
@@ -602,7 +602,7 @@ impl Implementation<AutomatonFamily> for SeededByName {
         self.core.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         match input {
             Input::AddPeer(first) if !self.is_named => {
                 self.is_named = true;

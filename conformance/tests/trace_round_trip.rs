@@ -4,7 +4,7 @@
 use gossipsub_automaton::{
     Finite, Input, PartialView, PruneOutput, Score, SetApplicationScore, Time, TopicParameters, TopicScoreLimits,
     Validity, WeightedTopicParameters,
-    plain::{MessageId, Peer, Plain},
+    trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{
@@ -65,7 +65,7 @@ fn only_step(line: &str) -> Step {
     step
 }
 
-fn input(now: u64, input: impl Into<Input<Plain>>) -> Step {
+fn input(now: u64, input: impl Into<Input<TraceIds>>) -> Step {
     let event = Event::Input(Exchange { input: input.into(), output: None, view: None });
     Step { now: Time::from_millis(now), event }
 }

@@ -1,49 +1,79 @@
 //! The automaton as a whole: construction, and one step over all inputs.
 
-use crate::{
-    Application, Identifiers, Input, Limits, LimitsError, Output, Time,
-    choice::Choice,
-    connections::Peers,
-    intern::{Interner, PeerSlot, TopicSlot},
-    message_cache::MessageCache,
-    scores::Scores,
-    topics::Topics,
-};
-use alloc::vec::Vec;
+mod backoff;
+mod capacity;
+mod choice;
+mod connections;
+mod gossip;
+mod heartbeat;
+mod intern;
+mod introspection;
+#[cfg(debug_assertions)]
+mod invariants;
+mod members;
+mod mesh;
+mod message_cache;
+mod messages;
+mod peer_score;
+mod peers;
+mod queries;
+mod score_parameters;
+mod scores;
+mod sliding_window;
+mod slots;
+mod topics;
 
-/// The gossipsub automaton: it keeps the state, decides, and leaves time and the network to its owner.
+pub use introspection::{Footprint, PeerQuery};
+
+use crate::{Application, Identifiers, Input, Limits, LimitsError, Output, Time};
+use alloc::vec::Vec;
+use choice::Choice;
+use intern::Interner;
+#[cfg(debug_assertions)]
+use invariants::CheckSchedule;
+use message_cache::MessageCache;
+use peers::Peers;
+use scores::Scores;
+use slots::{PeerSlot, TopicSlot};
+use topics::Topics;
+
+/// The gossipsub automaton: it keeps the state of a node and makes its decisions. The node keeps the network and the
+/// clock.
 ///
-/// Every input has a method, named as the input is. Each takes the time of the event. A time before that of an
-/// earlier event is taken as the last time seen. Every input is legal in every state; no input panics.
+/// Every input has a method of the same name, which takes the time of the event. Time never goes backwards: an event
+/// that is earlier than the one before counts as simultaneous with it. Every input is legal in every state, and no
+/// input panics.
 ///
-/// Two automata with the same seed, limits and application answer the same inputs alike, on every machine.
+/// Two automata with the same seed, limits and application give the same outputs for the same inputs, on every machine.
 #[derive(Clone)]
 pub struct Automaton<I: Identifiers, A> {
     pub(crate) application: A,
     pub(crate) limits: Limits<I>,
     pub(crate) choice: Choice,
-    /// The last time seen.
+    /// The latest time of an event.
     pub(crate) now: Time,
     pub(crate) heartbeat_ticks: u64,
     pub(crate) peers: Peers<I>,
     pub(crate) topics: Topics<I>,
-    /// The topics that have a mesh, ascending.
+    /// The topics with a mesh, ascending by name.
     pub(crate) joined: Vec<TopicSlot>,
-    /// The topics that have a fanout, ascending.
+    /// The topics with a fanout, ascending by name.
     pub(crate) fanouts: Vec<TopicSlot>,
     pub(crate) scores: Scores<I>,
     pub(crate) messages: MessageCache<I>,
-    /// The peers whose counters of this heartbeat are not 0.
+    /// The peers that sent an IHave since the last heartbeat. Only their counters have to be reset.
     pub(crate) counted: Vec<PeerSlot>,
+    #[cfg(debug_assertions)]
+    check_schedule: CheckSchedule,
 }
 
 impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// An automaton without peers and topics.
     ///
-    /// All random choices are drawn from the seed. It also keys the hash tables: keep it secret from peers.
+    /// All random choices are drawn from the seed. It also keys the hash tables, so keep it secret from peers.
     ///
     /// # Errors
-    /// The first rule on limits that is broken ([`Limits::check`]).
+    /// The first rule that the limits break ([`Limits::check`]).
     pub fn new(seed: u64, limits: Limits<I>, application: A) -> Result<Self, LimitsError> {
         limits.check()?;
         let Limits { history_length, history_gossip_length, seen_history_length, .. } = limits;
@@ -59,11 +89,13 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             scores: Scores::new(&limits),
             messages: MessageCache::new(seed, history_length, history_gossip_length, seen_history_length),
             counted: Vec::new(),
+            #[cfg(debug_assertions)]
+            check_schedule: CheckSchedule::default(),
             limits,
         })
     }
 
-    /// From here on, all random choices are drawn from this seed: a copy of an automaton chooses otherwise than the
+    /// Draws all further random choices from this seed. So a copy of an automaton can choose differently from the
     /// original.
     pub fn reseed(&mut self, seed: u64) {
         self.choice = Choice::new(seed);
@@ -71,8 +103,9 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// Answers any input or query.
     pub fn step(&mut self, now: Time, input: Input<I>) -> Output<I> {
-        let now = self.observe(now);
-        match input {
+        // The methods of the queries take no time, but no later event is earlier than a query.
+        self.now = self.now.max(now);
+        let output = match input {
             Input::AddPeer(input) => self.add_peer(now, input).into(),
             Input::RemovePeer(input) => self.remove_peer(now, input).into(),
             Input::Subscribe(input) => self.subscribe(now, input).into(),
@@ -89,17 +122,32 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             Input::SetApplicationScore(input) => self.set_application_score(now, input).into(),
             Input::SelectPxPeers(input) => self.select_px_peers(input).into(),
             Input::SelectGossipMessages => self.select_gossip_messages().into(),
-        }
+        };
+        #[cfg(debug_assertions)]
+        self.check_invariants_if_due();
+        output
     }
 
-    /// Takes notice of the time: it never goes backwards.
-    pub(crate) fn observe(&mut self, now: Time) -> Time {
+    /// Checks the invariants of the state now. Debug builds also do so by themselves; release builds check nothing.
+    ///
+    /// # Panics
+    /// If the state contradicts itself, which is a bug of this crate.
+    #[doc(hidden)]
+    pub fn check_invariants(&mut self) {
+        #[cfg(debug_assertions)]
+        self.check_now();
+    }
+
+    /// The time of an event, which is never earlier than that of the event before. Every input calls this first.
+    fn observe(&mut self, now: Time) -> Time {
+        // A method of an input has many returns, so the state that it leaves is checked when the next input comes.
+        // `step` checks at once.
+        #[cfg(debug_assertions)]
+        {
+            self.check_invariants_if_due();
+            self.check_schedule.count_input();
+        }
         self.now = self.now.max(now);
         self.now
     }
-}
-
-/// A limit as a count of things in memory, of which there are never more than fit.
-pub(crate) fn count(limit: u64) -> usize {
-    usize::try_from(limit).unwrap_or(usize::MAX)
 }

@@ -1,25 +1,32 @@
 //! The gossipsub automaton of the Octez and Mavryk data-availability layers, without I/O and without a clock.
 //!
-//! An [`Automaton`] keeps the state of one node of a gossipsub network: who is connected and subscribes to what, the
-//! meshes, the scores, the messages of late. Its owner brings the network, the clock and the timer:
+//! An [`Automaton`] keeps the state of one node of a gossipsub network: connections, subscriptions, meshes, scores and
+//! recent messages. The node keeps the network, the clock and the timer:
 //!
-//! - whatever happens is one of fourteen inputs, each with a method of its name, from [`add_peer`] to [`heartbeat`]
-//!   ([`step`] takes any [`Input`]); its documentation says what the input does and in which order it is checked;
-//! - each answers with an enum of its own, such as [`GraftOutput`], which says what to send, or why nothing;
-//! - with each prune that goes out, [`select_px_peers`] says whom to offer; after each heartbeat,
-//!   [`select_gossip_messages`] says what to announce;
-//! - the [`Application`] judges messages and filters peers; the [`Limits`] hold every number that a rule names.
+//! - Every event is one of fourteen inputs. Each has a method of its name, from [`add_peer`] to [`heartbeat`], and
+//!   [`step`] takes any [`Input`]. The documentation of a method has its checks in their order.
+//! - Each method returns an enum of its own, such as [`GraftOutput`], with the messages to send or the reason for a
+//!   refusal.
+//! - The query [`select_px_peers`] returns the peers to offer with a prune. The query [`select_gossip_messages`] returns
+//!   the announcements to send after a heartbeat.
+//! - The [`Application`] decides which messages are valid and which peers are accepted. The [`Limits`] have every number
+//!   that a rule refers to.
 //!
-//! All of it is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
-//! the same outputs. [`Automaton::view`] shows the whole state as plain data. With the feature `serde`, the serialized
-//! form of inputs, outputs and views is the trace format.
+//! An automaton is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
+//! the same outputs. [`Automaton::view`] returns the whole state as plain data. With the feature `serde`, the
+//! serialized form of inputs, outputs and views is the trace format.
 //!
-//! # What it costs
+//! # Costs
 //!
-//! A message costs the same whatever the number of its topic's subscribers, and a duplicate one lookup of its id and
-//! one of its sender. A heartbeat costs in proportion to the meshes, to the records whose counters are not 0, and to
-//! the messages that leave the cache. Nothing is kept of peers, topics and messages beyond what the view shows: not
-//! by name, and after the next heartbeats not as room either.
+//! The cost of a message does not depend on the number of subscribers of its topic. A duplicate costs one lookup of its
+//! id and one of its sender. The cost of a heartbeat is proportional to the meshes, to the score records with counters,
+//! and to the messages that leave the cache. State that leaves the view is freed at once. Its capacity is released
+//! within a few heartbeats.
+//!
+//! # Debug builds
+//!
+//! With debug assertions, the automaton checks the invariants of its state after the inputs, and panics if the state
+//! contradicts itself. Release builds do not check them.
 //!
 //! # Two automata against each other
 //!
@@ -44,19 +51,19 @@
 //! let mut bob: Automaton<Example, _> = Automaton::new(2, Limits::default(), AcceptEverything)?;
 //! let now = Time::ZERO;
 //!
-//! // Alice dials Bob, who joined the news before, and tells her so.
+//! // Alice dials Bob, who joined the topic before. Bob announces his subscription.
 //! bob.join(now, Join { topic: "news" });
 //! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true });
 //! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false });
 //! alice.subscribe(now, Subscribe { peer: "bob", topic: "news" });
 //!
-//! // Alice joins, too: Bob is in her mesh at once, and her graft puts her into his.
+//! // Alice joins, too. Bob is in her mesh at once, and her graft puts her into his.
 //! let JoinOutput::JoiningTopic { to_graft } = alice.join(now, Join { topic: "news" }) else { unreachable!() };
 //! assert_eq!(to_graft.as_slice(), ["bob"]);
 //! let grafted = bob.graft(now, Graft { peer: "alice", topic: "news" });
 //! assert_eq!(grafted, GraftOutput::GraftingSuccessfully);
 //!
-//! // What Alice publishes goes to Bob, who has nobody else to route it to.
+//! // Alice publishes a message, which goes to Bob. Bob has no other peer to route it to.
 //! let message = String::from("hello");
 //! let published = alice.publish_message(now, PublishMessage { topic: "news", message_id: 7, message: message.clone() });
 //! assert_eq!(published, PublishMessageOutput::PublishMessage { to_publish: ["bob"].into_iter().collect() });
@@ -65,7 +72,7 @@
 //! assert_eq!(routed, ReceiveMessageOutput::RouteMessage { to_route: [].into_iter().collect() });
 //! assert_eq!(bob.receive_message(now, received), ReceiveMessageOutput::AlreadyReceived);
 //!
-//! // A second later both do their maintenance. A mesh of one is small, but there is nobody to graft.
+//! // A second later both do their maintenance. The meshes are small, but there is no other peer to graft.
 //! let now = Time::from_millis(1000);
 //! alice.heartbeat(now);
 //! bob.heartbeat(now);
@@ -86,64 +93,30 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
-mod application;
 mod automaton;
-mod backoff;
-mod choice;
-mod connections;
-mod display;
-mod gossip;
-mod heartbeat;
-mod identifiers;
-mod input;
-mod intern;
-mod introspection;
-mod kind;
-mod limits;
-mod members;
-mod mesh;
-mod message_cache;
-mod messages;
-mod output;
-mod peer_score;
-pub mod plain;
-mod room;
-mod score;
-mod scores;
-#[cfg(feature = "serde")]
-mod serial;
-mod sorted_set;
-mod time;
-mod topics;
-mod view;
-mod window;
+mod vocabulary;
 #[cfg(any(feature = "dal", feature = "libp2p"))]
 pub mod wire;
 
-pub use application::{AcceptEverything, Action, Application, Validity};
-pub use automaton::Automaton;
-pub use display::DisplayIdentifiers;
-pub use identifiers::{Identifier, Identifiers};
-pub use input::{
-    AddPeer, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers,
-    SetApplicationScore, Subscribe, Unsubscribe,
-};
 #[doc(hidden)]
-pub use introspection::Footprint;
-pub use introspection::PeerQuery;
-pub use kind::{InputKind, OutputKind};
-pub use limits::{Limits, LimitsError, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
-pub use output::{
-    AddPeerOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, PeerSet,
-    PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer,
-    UnsubscribeOutput,
+pub use automaton::Footprint;
+pub use automaton::{Automaton, PeerQuery};
+pub use vocabulary::{
+    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, CachedMessage, Connection, DisplayIdentifiers,
+    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind,
+    Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind,
+    PartialView, PeerSet, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
+    ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput,
+    SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe,
+    SubscribeOutput, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
+    View, WeightedTopicParameters, Window, trace_ids,
 };
-pub use score::{Finite, NotFinite, Score};
 #[cfg(feature = "serde")]
-pub use serial::{
-    DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers, Strict, Tagged, strict, tagged, unknown_kind,
-};
-pub use sorted_set::SortedSet;
-pub use time::{Span, Time, Window};
-pub use view::{CachedMessage, Connection, Fanout, PartialView, View};
+pub use vocabulary::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};
+
+/// Helpers for readers of the trace format, in addition to the `serde` traits of the vocabulary.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod trace_format {
+    pub use crate::vocabulary::serial::{Strict, Tagged, strict, tagged, unknown_kind};
+}

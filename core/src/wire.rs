@@ -1,11 +1,12 @@
-//! The bytes that carry the automaton's inputs: what strangers send, and what we send them.
+//! The messages between nodes as bytes: decoders of received messages, and encoders of sent messages.
 //!
-//! [`dal`] is the format of the Octez and Mavryk data-availability layers, [`libp2p`] the gossipsub RPC. Both come in
-//! two levels: a *view*, which borrows from the bytes and was checked to its end when it was made, and plain values.
-//! Decoding a view allocates nothing. A stream decoder keeps at most one frame, and only bytes that have arrived: no
-//! length is taken at its word. The first fault in the order of the bytes is the one reported, however they arrive.
+//! [`dal`] is the format of the Octez and Mavryk data-availability layers. [`libp2p`] is the gossipsub RPC. Both have
+//! two forms of a message. A *view* borrows from the bytes, is checked completely when it is made, and allocates
+//! nothing. A value owns its data. A stream decoder keeps at most one frame, and only bytes that have arrived: it
+//! allocates no memory because of an announced length. The reported error is the first one in the order of the bytes,
+//! in whichever chunks they arrive.
 //!
-//! [`outgoing`] says what to send, and to whom, once an input has given its output.
+//! [`outgoing`] returns the messages to send, with their recipients, for the output of an input.
 
 #[cfg(feature = "dal")]
 pub mod dal;
@@ -18,22 +19,22 @@ pub use outgoing::{Node, Outgoing, To, outgoing};
 use crate::Span;
 use alloc::vec::Vec;
 
-/// Why bytes are refused: the first fault in them.
+/// The first error in refused bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("at byte {offset}, {field}: {rule}")]
 pub struct DecodeError<Rule> {
-    /// Where the fault is: bytes from the start of the message, or of the frame with its length, whichever was given.
+    /// The position of the error in bytes from the start of the message, or of the frame if a frame was decoded.
     pub offset: usize,
-    /// The field at fault, by its path from the message.
+    /// The path of the field from the message.
     pub field: &'static str,
-    /// The rule that it breaks.
+    /// The rule that the field breaks.
     pub rule: Rule,
 }
 
-/// What a stream decoder's buffer keeps allocated between frames, in bytes.
+/// The capacity that the buffer of a stream decoder keeps between frames, in bytes.
 const RETAINED: usize = 64 * 1024;
 
-/// Moves bytes from the front of `chunk` to `buffer` until it holds `most`; whether it holds `wanted` then.
+/// Moves bytes from the front of `chunk` to `buffer` until it holds `most`. Returns whether it then holds `wanted`.
 fn fill(buffer: &mut Vec<u8>, chunk: &mut &[u8], wanted: usize, most: usize) -> bool {
     let room = most.saturating_sub(buffer.len());
     let (taken, rest) = chunk.split_at_checked(room).unwrap_or((*chunk, &[]));
@@ -42,13 +43,13 @@ fn fill(buffer: &mut Vec<u8>, chunk: &mut &[u8], wanted: usize, most: usize) -> 
     buffer.len() >= wanted
 }
 
-/// Empties the buffer for the next frame, and gives back what a large one took.
+/// Empties the buffer for the next frame, and releases the capacity of a large one.
 fn empty(buffer: &mut Vec<u8>) {
     buffer.clear();
     buffer.shrink_to(RETAINED);
 }
 
-/// A span in whole seconds, rounded up, so that nobody comes back too early.
+/// A span in whole seconds, rounded up, so that the peer does not graft too early.
 fn whole_seconds(span: Span) -> u64 {
     span.as_millis().div_ceil(1000)
 }

@@ -1,6 +1,8 @@
 //! The values that inputs, outputs and limits are made of: scores, times, sets, and floats that are numbers.
 
-use gossipsub_automaton::{Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, Window, plain::Plain};
+use gossipsub_automaton::{
+    Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, Window, trace_ids::TraceIds,
+};
 use std::{collections::HashSet, hash::Hash};
 
 /// Whether two values are equal, as `==`, `!=` and a hash table see them.
@@ -80,8 +82,8 @@ fn a_span_since_a_later_time_is_zero() {
 
 #[test]
 fn exact_sums_do_not_saturate() {
-    assert_eq!(Time::from_millis(7).exactly_after(Span::from_millis(5)), 12);
-    assert_eq!(Time::MAX.exactly_after(Span::MAX), 2 * u128::from(u64::MAX));
+    assert_eq!(Time::from_millis(7).plus_exact(Span::from_millis(5)), 12);
+    assert_eq!(Time::MAX.plus_exact(Span::MAX), 2 * u128::from(u64::MAX));
 }
 
 #[test]
@@ -112,12 +114,12 @@ fn a_set_takes_over_only_vectors_that_ascend() {
 #[test]
 fn limits_that_are_not_finite_are_refused_by_name() {
     for float in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-        let limits = Limits::<Plain> { gossip_factor: float, ..Limits::default() };
+        let limits = Limits::<TraceIds> { gossip_factor: float, ..Limits::default() };
         let error = limits.check().expect_err("not finite").to_string();
         assert!(error.contains("gossip_factor") && error.contains(&float.to_string()), "{error}");
 
         let score_limits = ScoreLimits { app_specific_weight: float, ..ScoreLimits::default() };
-        let limits = Limits::<Plain> { score_limits, ..Limits::default() };
+        let limits = Limits::<TraceIds> { score_limits, ..Limits::default() };
         let error = limits.check().expect_err("not finite").to_string();
         assert!(error.contains("app_specific_weight") && error.contains(&float.to_string()), "{error}");
     }

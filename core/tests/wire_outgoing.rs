@@ -4,17 +4,17 @@ use gossipsub_automaton::{
     AddPeer, AddPeerOutput, Graft, GraftOutput, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput, Join,
     JoinOutput, Leave, LeaveOutput, Output, PeerSet, PublishMessage, PublishMessageOutput, ReceiveMessage,
     ReceiveMessageOutput, RoutedMessage, SelectGossipMessagesOutput, SortedSet, Span, Subscribe, SubscribeOutput,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
     wire::{Node, Outgoing, To, outgoing},
 };
 
 struct Known;
 
-impl Node<Plain> for Known {
+impl Node<TraceIds> for Known {
     fn joined(&mut self) -> Vec<Topic> {
         vec!["a".into(), "b".into()]
     }
-    fn px(&mut self, peer_to_prune: &Peer, _: &Topic, no_px_peers: &PeerSet<Plain>) -> Vec<Peer> {
+    fn px(&mut self, peer_to_prune: &Peer, _: &Topic, no_px_peers: &PeerSet<TraceIds>) -> Vec<Peer> {
         if no_px_peers.contains(peer_to_prune) { vec![] } else { vec![Peer(99)] }
     }
     fn prune_backoff(&self) -> Span {
@@ -26,7 +26,7 @@ impl Node<Plain> for Known {
 }
 
 /// All that is sent, a line each.
-fn sent(input: impl Into<Input<Plain>>, output: impl Into<Output<Plain>>) -> Vec<String> {
+fn sent(input: impl Into<Input<TraceIds>>, output: impl Into<Output<TraceIds>>) -> Vec<String> {
     let mut lines = Vec::new();
     outgoing(&input.into(), &output.into(), &mut Known, |to, what| {
         let to = match to {

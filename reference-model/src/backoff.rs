@@ -3,7 +3,7 @@
 use crate::{Deadline, DeadlineKind, RuleId, context::Context};
 use gossipsub_automaton::{
     Limits, Span, Time,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ impl Backoff {
         for entries in self.0.values_mut() {
             // 2b A backoff ended two heartbeat intervals ago or earlier. The sum is exact: it must not saturate.
             entries.retain(|_, end| {
-                let end = ("end + 2 * heartbeat_interval", end.exactly_after(slack));
+                let end = ("end + 2 * heartbeat_interval", end.plus_exact(slack));
                 !context.is_at_most(RuleId::Heartbeat2b, end, ("now", now))
             });
         }
@@ -56,7 +56,7 @@ impl Backoff {
     }
 
     /// The end of each backoff, the end of the flood before it (graft 6a), and the cleanup after it (heartbeat 2b).
-    pub(crate) fn deadlines(&self, limits: &Limits<Plain>) -> impl Iterator<Item = Deadline> {
+    pub(crate) fn deadlines(&self, limits: &Limits<TraceIds>) -> impl Iterator<Item = Deadline> {
         let flood = limits.graft_flood_threshold;
         let (prune_backoff, slack) = (limits.prune_backoff, limits.heartbeat_interval.doubled());
         self.0.values().flat_map(BTreeMap::values).flat_map(move |end| {

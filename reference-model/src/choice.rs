@@ -11,7 +11,7 @@ pub use overfull_mesh::OverfullMesh;
 pub use random::RandomChoices;
 
 use crate::RuleId;
-use gossipsub_automaton::plain::{MessageId, Peer, Topic};
+use gossipsub_automaton::trace_ids::{MessageId, Peer, Topic};
 use std::{collections::BTreeSet, fmt};
 
 /// Makes the model's choices: at random, all in turn, or as an observed output shows them.

@@ -6,7 +6,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Span, Time,
-    plain::{MessageId, Peer, Topic},
+    trace_ids::{MessageId, Peer, Topic},
 };
 use std::{
     cmp::Ordering,

@@ -7,7 +7,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Application, HeartbeatOutput, TopicsByPeer,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,9 +19,9 @@ struct MeshChanges {
     no_px: BTreeSet<Peer>,
 }
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// Steps 1 to 7.
-    pub(crate) fn heartbeat(&mut self, context: &mut Context<'_>) -> Result<HeartbeatOutput<Plain>, Violation> {
+    pub(crate) fn heartbeat(&mut self, context: &mut Context<'_>) -> Result<HeartbeatOutput<TraceIds>, Violation> {
         // 1 Heartbeats are counted.
         self.heartbeat_ticks = self.heartbeat_ticks.saturating_add(1);
         self.clean_up(context);
@@ -276,7 +276,7 @@ impl<A: Application<Plain>> Model<A> {
 }
 
 /// Turns peers by topic into topics by peer. Peers without topics are left out.
-fn by_peer<'a>(peers: impl Iterator<Item = (&'a Topic, &'a BTreeSet<Peer>)>) -> TopicsByPeer<Plain> {
+fn by_peer<'a>(peers: impl Iterator<Item = (&'a Topic, &'a BTreeSet<Peer>)>) -> TopicsByPeer<TraceIds> {
     let mut topics: BTreeMap<Peer, Vec<Topic>> = BTreeMap::new();
     for (topic, peers) in peers {
         for peer in peers {

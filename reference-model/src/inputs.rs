@@ -7,13 +7,13 @@ use gossipsub_automaton::{
     IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
     ReceiveMessage, ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore,
     SetApplicationScoreOutput, Subscribe, SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// `add_peer`
-    pub(crate) fn add_peer(&mut self, input: &AddPeer<Plain>, context: &mut Context<'_>) -> AddPeerOutput {
+    pub(crate) fn add_peer(&mut self, input: &AddPeer<TraceIds>, context: &mut Context<'_>) -> AddPeerOutput {
         let AddPeer { peer, direct, outbound } = *input;
         // (1) The peer is connected.
         if context.check(RuleId::AddPeer1, self.connections.contains_key(&peer), &peer) {
@@ -26,7 +26,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `remove_peer`. Backoffs, heartbeat counters and access counters stay.
-    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<Plain>, context: &mut Context<'_>) -> RemovePeerOutput {
+    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<TraceIds>, context: &mut Context<'_>) -> RemovePeerOutput {
         let RemovePeer { peer } = input;
         // (1) The peer leaves, whether it is connected or not.
         for mesh in self.mesh.values_mut() {
@@ -41,7 +41,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `subscribe`. The mesh does not change.
-    pub(crate) fn subscribe(&mut self, input: &Subscribe<Plain>, context: &mut Context<'_>) -> SubscribeOutput {
+    pub(crate) fn subscribe(&mut self, input: &Subscribe<TraceIds>, context: &mut Context<'_>) -> SubscribeOutput {
         let Subscribe { peer, topic } = input;
         // (1) The peer is not connected.
         let connection = self.connections.get_mut(peer);
@@ -54,7 +54,11 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `unsubscribe`. No backoff.
-    pub(crate) fn unsubscribe(&mut self, input: &Unsubscribe<Plain>, context: &mut Context<'_>) -> UnsubscribeOutput {
+    pub(crate) fn unsubscribe(
+        &mut self,
+        input: &Unsubscribe<TraceIds>,
+        context: &mut Context<'_>,
+    ) -> UnsubscribeOutput {
         let Unsubscribe { peer, topic } = input;
         // (1) The peer is not connected.
         let connection = self.connections.get_mut(peer);
@@ -76,9 +80,9 @@ impl<A: Application<Plain>> Model<A> {
     /// `ihave`
     pub(crate) fn ihave(
         &mut self,
-        input: &Ihave<Plain>,
+        input: &Ihave<TraceIds>,
         context: &mut Context<'_>,
-    ) -> Result<IhaveOutput<Plain>, Violation> {
+    ) -> Result<IhaveOutput<TraceIds>, Violation> {
         let Ihave { peer, topic, message_ids } = input;
         // (1) The peer's score is below gossip_threshold. A peer without a record passes.
         if let Some((score, threshold)) = self.score_below_gossip_threshold(RuleId::Ihave1, *peer, context) {
@@ -135,7 +139,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `iwant`
-    pub(crate) fn iwant(&mut self, input: &Iwant<Plain>, context: &mut Context<'_>) -> IwantOutput<Plain> {
+    pub(crate) fn iwant(&mut self, input: &Iwant<TraceIds>, context: &mut Context<'_>) -> IwantOutput<TraceIds> {
         let Iwant { peer, message_ids } = input;
         // (1) The peer's score is below gossip_threshold. A peer without a record passes.
         if let Some((score, threshold)) = self.score_below_gossip_threshold(RuleId::Iwant1, *peer, context) {
@@ -147,7 +151,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// The answer to one id of an `iwant`. The counter moves even if the answer is not the message.
-    fn routed_message(&mut self, peer: Peer, id: MessageId, context: &mut Context<'_>) -> RoutedMessage<Plain> {
+    fn routed_message(&mut self, peer: Peer, id: MessageId, context: &mut Context<'_>) -> RoutedMessage<TraceIds> {
         // (2a) The id is not cached.
         let request = context.check_missing(RuleId::Iwant2a, self.message_cache.request(id, peer), &id);
         let Some((message, counter)) = request else {
@@ -180,7 +184,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `graft`
-    pub(crate) fn graft(&mut self, input: &Graft<Plain>, context: &mut Context<'_>) -> GraftOutput {
+    pub(crate) fn graft(&mut self, input: &Graft<TraceIds>, context: &mut Context<'_>) -> GraftOutput {
         let Graft { peer, topic } = input;
         let is_unknown = !self.connections.contains_key(peer);
         // (1) The peer filter refuses. It backs off also a peer that is not connected (Q3).
@@ -213,8 +217,8 @@ impl<A: Application<Plain>> Model<A> {
             self.scores.penalty(*peer);
             // (6a) The graft comes within graft_flood_threshold of the prune. Both sides of
             // now < (end - prune_backoff) + graft_flood_threshold grow by prune_backoff, so that no difference is below zero.
-            let now_and_backoff = self.now.exactly_after(self.limits.prune_backoff);
-            let end_and_threshold = end.exactly_after(self.limits.graft_flood_threshold);
+            let now_and_backoff = self.now.plus_exact(self.limits.prune_backoff);
+            let end_and_threshold = end.plus_exact(self.limits.graft_flood_threshold);
             if context.is_below(
                 RuleId::Graft6a,
                 ("now + prune_backoff", now_and_backoff),
@@ -250,7 +254,12 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// Refuses a graft with a backoff.
-    fn refuse_graft(&mut self, input: &Graft<Plain>, refusal: GraftOutput, context: &mut Context<'_>) -> GraftOutput {
+    fn refuse_graft(
+        &mut self,
+        input: &Graft<TraceIds>,
+        refusal: GraftOutput,
+        context: &mut Context<'_>,
+    ) -> GraftOutput {
         self.backoff.back_off(&input.topic, input.peer, self.now, self.limits.prune_backoff, context);
         refusal
     }
@@ -258,9 +267,9 @@ impl<A: Application<Plain>> Model<A> {
     /// `prune`
     pub(crate) fn prune(
         &mut self,
-        input: &Prune<Plain>,
+        input: &Prune<TraceIds>,
         context: &mut Context<'_>,
-    ) -> Result<PruneOutput<Plain>, Violation> {
+    ) -> Result<PruneOutput<TraceIds>, Violation> {
         let Prune { peer, topic, px, backoff } = input;
         // (1) The topic is not joined.
         let Some(mesh) = context.check_missing(RuleId::Prune1, self.mesh.get_mut(topic), topic) else {
@@ -295,9 +304,9 @@ impl<A: Application<Plain>> Model<A> {
     /// `receive_message`
     pub(crate) fn receive_message(
         &mut self,
-        input: &ReceiveMessage<Plain>,
+        input: &ReceiveMessage<TraceIds>,
         context: &mut Context<'_>,
-    ) -> ReceiveMessageOutput<Plain> {
+    ) -> ReceiveMessageOutput<TraceIds> {
         let ReceiveMessage { sender, topic, message_id, message } = input;
         // (1) The topic is not joined.
         let Some(mesh) = context.check_missing(RuleId::ReceiveMessage1, self.mesh.get(topic), topic) else {
@@ -334,9 +343,9 @@ impl<A: Application<Plain>> Model<A> {
     /// `publish_message`
     pub(crate) fn publish_message(
         &mut self,
-        input: &PublishMessage<Plain>,
+        input: &PublishMessage<TraceIds>,
         context: &mut Context<'_>,
-    ) -> Result<PublishMessageOutput<Plain>, Violation> {
+    ) -> Result<PublishMessageOutput<TraceIds>, Violation> {
         let PublishMessage { topic, message_id, message } = input;
         // (1) The id counts as seen.
         if context.check(RuleId::PublishMessage1, self.message_cache.is_seen(*message_id), message_id) {
@@ -394,9 +403,9 @@ impl<A: Application<Plain>> Model<A> {
     /// `join`
     pub(crate) fn join(
         &mut self,
-        input: &Join<Plain>,
+        input: &Join<TraceIds>,
         context: &mut Context<'_>,
-    ) -> Result<JoinOutput<Plain>, Violation> {
+    ) -> Result<JoinOutput<TraceIds>, Violation> {
         let Join { topic } = input;
         // (1) The topic is joined.
         if context.check(RuleId::Join1, self.mesh.contains_key(topic), topic) {
@@ -436,7 +445,7 @@ impl<A: Application<Plain>> Model<A> {
     }
 
     /// `leave`
-    pub(crate) fn leave(&mut self, input: &Leave<Plain>, context: &mut Context<'_>) -> LeaveOutput<Plain> {
+    pub(crate) fn leave(&mut self, input: &Leave<TraceIds>, context: &mut Context<'_>) -> LeaveOutput<TraceIds> {
         let Leave { topic } = input;
         // (1) The topic is not joined.
         let Some(mesh) = context.check_missing(RuleId::Leave1, self.mesh.remove(topic), topic) else {
@@ -457,7 +466,7 @@ impl<A: Application<Plain>> Model<A> {
     /// `set_application_score`
     pub(crate) fn set_application_score(
         &mut self,
-        input: &SetApplicationScore<Plain>,
+        input: &SetApplicationScore<TraceIds>,
         context: &mut Context<'_>,
     ) -> SetApplicationScoreOutput {
         // (1) The peer has no score record.

@@ -3,14 +3,14 @@
 use crate::{Deadline, DeadlineKind, Model};
 use gossipsub_automaton::{
     Connection, Fanout, Score, Span, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<A> Model<A> {
     /// The connected peers.
     #[must_use]
-    pub const fn connections(&self) -> &BTreeMap<Peer, Connection<Plain>> {
+    pub const fn connections(&self) -> &BTreeMap<Peer, Connection<TraceIds>> {
         &self.connections
     }
 
@@ -22,7 +22,7 @@ impl<A> Model<A> {
 
     /// The fanout of each topic that has one.
     #[must_use]
-    pub const fn fanout(&self) -> &BTreeMap<Topic, Fanout<Plain>> {
+    pub const fn fanout(&self) -> &BTreeMap<Topic, Fanout<TraceIds>> {
         &self.fanout
     }
 

@@ -4,7 +4,7 @@
 use crate::{RuleId, context::Context};
 use gossipsub_automaton::{
     CachedMessage, Limits, Time,
-    plain::{Message, MessageId, Peer, Plain, Topic},
+    trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +18,7 @@ pub(crate) struct MessageCache {
     pub(crate) shifts: u64,
     /// The additions in the window of messages, oldest first.
     pub(crate) additions: Vec<Addition>,
-    pub(crate) messages: BTreeMap<MessageId, CachedMessage<Plain>>,
+    pub(crate) messages: BTreeMap<MessageId, CachedMessage<TraceIds>>,
     pub(crate) seen: BTreeMap<MessageId, FirstSight>,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct FirstSight {
 }
 
 impl MessageCache {
-    pub(crate) const fn new(limits: &Limits<Plain>) -> Self {
+    pub(crate) const fn new(limits: &Limits<TraceIds>) -> Self {
         Self {
             history_length: limits.history_length,
             history_gossip_length: limits.history_gossip_length,
@@ -112,7 +112,7 @@ impl MessageCache {
     }
 
     /// The messages that can still be requested.
-    pub(crate) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<Plain>> {
+    pub(crate) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<TraceIds>> {
         &self.messages
     }
 

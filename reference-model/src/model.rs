@@ -6,20 +6,20 @@ use crate::{
 };
 use gossipsub_automaton::{
     Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The reference model of the automaton.
 #[derive(Clone, Debug)]
 pub struct Model<A> {
-    pub(crate) limits: Limits<Plain>,
+    pub(crate) limits: Limits<TraceIds>,
     pub(crate) application: A,
     pub(crate) now: Time,
     pub(crate) heartbeat_ticks: u64,
-    pub(crate) connections: BTreeMap<Peer, Connection<Plain>>,
+    pub(crate) connections: BTreeMap<Peer, Connection<TraceIds>>,
     pub(crate) mesh: BTreeMap<Topic, BTreeSet<Peer>>,
-    pub(crate) fanout: BTreeMap<Topic, Fanout<Plain>>,
+    pub(crate) fanout: BTreeMap<Topic, Fanout<TraceIds>>,
     pub(crate) backoff: Backoff,
     pub(crate) scores: Scores,
     pub(crate) ihave_per_heartbeat: BTreeMap<Peer, u64>,
@@ -27,12 +27,12 @@ pub struct Model<A> {
     pub(crate) message_cache: MessageCache,
 }
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// A model without peers or topics, at time zero.
     ///
     /// # Errors
     /// The rule that the limits break.
-    pub fn new(limits: Limits<Plain>, application: A) -> Result<Self, LimitsError> {
+    pub fn new(limits: Limits<TraceIds>, application: A) -> Result<Self, LimitsError> {
         limits.check()?;
         Ok(Self {
             now: Time::ZERO,
@@ -58,17 +58,17 @@ impl<A: Application<Plain>> Model<A> {
     pub fn respond(
         &mut self,
         now: Time,
-        input: &Input<Plain>,
+        input: &Input<TraceIds>,
         choice: &mut dyn Choice,
         observer: &mut dyn Observer,
-    ) -> Result<Output<Plain>, Violation> {
+    ) -> Result<Output<TraceIds>, Violation> {
         self.now = self.now.max(now);
         let output = self.step(input, &mut Context::new(choice, observer))?;
         observer.answered(RuleId::of(output.kind()).rule());
         Ok(output)
     }
 
-    fn step(&mut self, input: &Input<Plain>, context: &mut Context<'_>) -> Result<Output<Plain>, Violation> {
+    fn step(&mut self, input: &Input<TraceIds>, context: &mut Context<'_>) -> Result<Output<TraceIds>, Violation> {
         Ok(match input {
             Input::AddPeer(input) => self.add_peer(input, context).into(),
             Input::RemovePeer(input) => self.remove_peer(input, context).into(),
@@ -94,13 +94,13 @@ impl<A: Application<Plain>> Model<A> {
     ///
     /// # Panics
     /// If the choice refuses, as only [`ObservedChoices`](crate::ObservedChoices) does.
-    pub fn answer(&mut self, now: Time, input: &Input<Plain>, choice: &mut dyn Choice) -> Output<Plain> {
+    pub fn answer(&mut self, now: Time, input: &Input<TraceIds>, choice: &mut dyn Choice) -> Output<TraceIds> {
         self.respond(now, input, choice, &mut ()).expect("a choice that follows no output is allowed")
     }
 
     /// The whole observable state.
     #[must_use]
-    pub fn view(&self) -> View<Plain> {
+    pub fn view(&self) -> View<TraceIds> {
         let gossip_ids = self.mesh.keys().chain(self.fanout.keys());
         View {
             heartbeat_ticks: self.heartbeat_ticks,
@@ -125,7 +125,7 @@ impl<A: Application<Plain>> Model<A> {
 
     /// The limits.
     #[must_use]
-    pub const fn limits(&self) -> &Limits<Plain> {
+    pub const fn limits(&self) -> &Limits<TraceIds> {
         &self.limits
     }
 

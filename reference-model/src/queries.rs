@@ -3,17 +3,17 @@
 use crate::{Candidates, ChoicePoint, Model, Pick, RuleId, Violation, context::Context};
 use gossipsub_automaton::{
     Application, Ihave, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
-impl<A: Application<Plain>> Model<A> {
+impl<A: Application<TraceIds>> Model<A> {
     /// `select_px_peers`
     pub(crate) fn select_px_peers(
         &self,
-        input: &SelectPxPeers<Plain>,
+        input: &SelectPxPeers<TraceIds>,
         context: &mut Context<'_>,
-    ) -> Result<SelectPxPeersOutput<Plain>, Violation> {
+    ) -> Result<SelectPxPeersOutput<TraceIds>, Violation> {
         let SelectPxPeers { peer_to_prune, topic, no_px_peers } = input;
         // (1) do_px is off.
         let offers_none = context.check(RuleId::SelectPxPeers1, !self.limits.do_px, peer_to_prune)
@@ -40,7 +40,7 @@ impl<A: Application<Plain>> Model<A> {
     pub(crate) fn select_gossip_messages(
         &self,
         context: &mut Context<'_>,
-    ) -> Result<SelectGossipMessagesOutput<Plain>, Violation> {
+    ) -> Result<SelectGossipMessagesOutput<TraceIds>, Violation> {
         let mesh = self.mesh.iter();
         let fanout = self.fanout.iter().map(|(topic, fanout)| (topic, &fanout.peers));
         let mut ihaves = Vec::new();

@@ -3,14 +3,14 @@
 use crate::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
 use gossipsub_automaton::{
     Score, ScoreLimits, Span, Time, TopicParameters,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
 
 /// The records of all peers that have one, connected or retained.
 #[derive(Clone, Debug)]
 pub(crate) struct Scores {
-    limits: ScoreLimits<Plain>,
+    limits: ScoreLimits<TraceIds>,
     retain_duration: Span,
     pub(crate) records: BTreeMap<Peer, Record>,
 }
@@ -94,7 +94,7 @@ impl Record {
     }
 
     /// The value, in exactly this order of operations.
-    fn value(&self, limits: &ScoreLimits<Plain>) -> Score {
+    fn value(&self, limits: &ScoreLimits<TraceIds>) -> Score {
         // (value) The value is the capped sum over the topics, plus p5, plus p7.
         let mut topics = 0.0;
         for (topic, record) in &self.topics {
@@ -107,12 +107,12 @@ impl Record {
         Score::from((topics + self.p5(limits)) + self.p7(limits))
     }
 
-    fn p5(&self, limits: &ScoreLimits<Plain>) -> f64 {
+    fn p5(&self, limits: &ScoreLimits<TraceIds>) -> f64 {
         // (P5) P5 is the weighted score that the application set.
         self.application_score * limits.app_specific_weight
     }
 
-    fn p7(&self, limits: &ScoreLimits<Plain>) -> f64 {
+    fn p7(&self, limits: &ScoreLimits<TraceIds>) -> f64 {
         // (P7) P7 is the weighted square of the excess of the behaviour penalty.
         if self.behaviour_penalty > limits.behaviour_penalty_threshold {
             let excess = self.behaviour_penalty - limits.behaviour_penalty_threshold;
@@ -122,7 +122,7 @@ impl Record {
         }
     }
 
-    fn parts(&self, limits: &ScoreLimits<Plain>) -> ScoreParts {
+    fn parts(&self, limits: &ScoreLimits<TraceIds>) -> ScoreParts {
         let topics = self.topics.iter().map(|(topic, record)| (topic.clone(), record.parts(limits.topics.of(topic).0)));
         ScoreParts { topics: topics.collect(), p5: self.p5(limits), p7: self.p7(limits) }
     }
@@ -217,7 +217,7 @@ impl TopicRecord {
 
 /// The updates. All but *connect* touch only peers that have a record.
 impl Scores {
-    pub(crate) const fn new(limits: ScoreLimits<Plain>, retain_duration: Span) -> Self {
+    pub(crate) const fn new(limits: ScoreLimits<TraceIds>, retain_duration: Span) -> Self {
         Self { limits, retain_duration, records: BTreeMap::new() }
     }
 

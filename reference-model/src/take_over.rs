@@ -1,12 +1,12 @@
 //! Taking over the state that another automaton shows, to go on from there.
 
 use crate::{Model, backoff::Backoff};
-use gossipsub_automaton::{PartialView, plain::Plain};
+use gossipsub_automaton::{PartialView, trace_ids::TraceIds};
 
 impl<A> Model<A> {
     /// Takes over the connections, meshes, fanouts, backoffs and counters that a view shows. Scores and the message cache
     /// stay as they are, because a view shows only a part of them.
-    pub fn take_over(&mut self, view: &PartialView<Plain>) {
+    pub fn take_over(&mut self, view: &PartialView<TraceIds>) {
         fn shown<T: Clone>(ours: &mut T, theirs: Option<&T>) {
             if let Some(theirs) = theirs {
                 ours.clone_from(theirs);

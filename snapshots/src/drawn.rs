@@ -3,7 +3,7 @@
 use crate::name::{Name, braces, brackets};
 use gossipsub_automaton::{
     Output, PartialView,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::{Choice, ChoicePoint, ObservedChoices, OverfullMesh, Pick, Violation};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,7 @@ fn names_of_ids(choice: Option<&String>, ids: &[MessageId]) -> Vec<Name<MessageI
 
 impl<'a> Noted<'a> {
     /// Follows an output and the view after it.
-    pub(crate) fn new(output: &'a Output<Plain>, view: &'a PartialView<Plain>) -> Self {
+    pub(crate) fn new(output: &'a Output<TraceIds>, view: &'a PartialView<TraceIds>) -> Self {
         Self { observed: ObservedChoices::new(output, Some(view)), drawn: Drawn::default() }
     }
 

@@ -1,11 +1,11 @@
 //! The text form of limits: those that are not the default ones.
 
-use gossipsub_automaton::{Limits, TopicParameters, TopicScoreLimits, WeightedTopicParameters, plain::Plain};
+use gossipsub_automaton::{Limits, TopicParameters, TopicScoreLimits, WeightedTopicParameters, trace_ids::TraceIds};
 use serde::Serialize;
 use serde_json::Value;
 
 /// `degree_high=3 degree_low=1`, by the names of the trace format.
-pub(crate) fn text(limits: &Limits<Plain>) -> Result<String, serde_json::Error> {
+pub(crate) fn text(limits: &Limits<TraceIds>) -> Result<String, serde_json::Error> {
     let mut fields = differing(&Limits::default(), limits)?;
     if let TopicScoreLimits::Family { default, topics } = &limits.score_limits.topics {
         let named = topics.iter().map(|(topic, limits)| (format!("topic {topic}"), limits));
@@ -19,7 +19,7 @@ pub(crate) fn text(limits: &Limits<Plain>) -> Result<String, serde_json::Error> 
 /// All the default limits.
 pub(crate) fn all_default() -> Result<Vec<String>, serde_json::Error> {
     let mut fields = Vec::new();
-    collect("", &Value::Null, &serde_json::to_value(Limits::<Plain>::default())?, &mut fields);
+    collect("", &Value::Null, &serde_json::to_value(Limits::<TraceIds>::default())?, &mut fields);
     Ok(fields)
 }
 

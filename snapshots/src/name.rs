@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::{
     Identifiers,
-    plain::{Message, MessageId, Peer, Topic},
+    trace_ids::{Message, MessageId, Peer, Topic},
 };
 use std::{collections::BTreeSet, fmt};
 

@@ -7,16 +7,16 @@ use crate::{
 use gossipsub_automaton::{
     HeartbeatOutput, Ihave, IhaveOutput, JoinOutput, Output, PruneOutput, PublishMessageOutput,
     SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, TopicsByPeer,
-    plain::{Peer, Plain},
+    trace_ids::{Peer, TraceIds},
 };
 
 /// The text form of the original, which chance does not change.
-pub(crate) fn text(output: &Output<Plain>, drawn: &Drawn) -> String {
+pub(crate) fn text(output: &Output<TraceIds>, drawn: &Drawn) -> String {
     named(output, drawn).map_or_else(|| output.to_string(), |output| output.to_string())
 }
 
 /// An output that shows a choice, with names.
-fn named(output: &Output<Plain>, drawn: &Drawn) -> Option<Output<Named>> {
+fn named(output: &Output<TraceIds>, drawn: &Drawn) -> Option<Output<Named>> {
     Some(match output {
         Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) => {
             IhaveOutput::MessageRequestedMessageIds { message_ids: drawn.requested(message_ids) }.into()
@@ -48,13 +48,13 @@ fn set(peers: &SortedSet<Peer>, drawn: &Drawn) -> SortedSet<Name<Peer>> {
     drawn.peers(peers.iter().copied())
 }
 
-fn by_peer(topics: &TopicsByPeer<Plain>, drawn: &Drawn) -> TopicsByPeer<Named> {
+fn by_peer(topics: &TopicsByPeer<TraceIds>, drawn: &Drawn) -> TopicsByPeer<Named> {
     topics.iter().map(|(peer, topics)| (drawn.peer(*peer), topics.clone())).collect()
 }
 
 /// The order of the IHaves is free: here it is that of topics and peers.
-fn in_order(ihaves: &[Ihave<Plain>], drawn: &Drawn) -> Vec<Ihave<Named>> {
-    let named = |Ihave { peer, topic, message_ids }: &Ihave<Plain>| Ihave {
+fn in_order(ihaves: &[Ihave<TraceIds>], drawn: &Drawn) -> Vec<Ihave<Named>> {
+    let named = |Ihave { peer, topic, message_ids }: &Ihave<TraceIds>| Ihave {
         peer: drawn.peer(*peer),
         topic: topic.clone(),
         message_ids: drawn.announced(topic, *peer, message_ids),

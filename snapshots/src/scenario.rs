@@ -1,6 +1,6 @@
 //! Scenarios: short trace scripts in files of their own.
 
-use gossipsub_automaton::{Limits, plain::Plain};
+use gossipsub_automaton::{Limits, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{Step, open},
     engine::trace::TraceError,
@@ -18,7 +18,7 @@ pub struct Scenario {
     /// One line on what the last step shows.
     pub description: String,
     /// The limits of the automaton.
-    pub limits: Limits<Plain>,
+    pub limits: Limits<TraceIds>,
     /// The inputs, and what the application would answer.
     pub steps: Vec<Step>,
 }

@@ -1,16 +1,16 @@
 //! The text form of a score: its value, and the sum that gives it.
 
-use gossipsub_automaton::{Score, ScoreLimits, plain::Plain};
+use gossipsub_automaton::{Score, ScoreLimits, trace_ids::TraceIds};
 use gossipsub_reference_model::{ScoreParts, TopicParts};
 
 /// `-9 = a(P1 1) + P7 -10`. Parts that are 0 are left out; without any, the value stands alone.
-pub(crate) fn text(score: Score, parts: Option<&ScoreParts>, limits: &ScoreLimits<Plain>) -> String {
+pub(crate) fn text(score: Score, parts: Option<&ScoreParts>, limits: &ScoreLimits<TraceIds>) -> String {
     let value = score.value().to_string();
     let terms = parts.map_or_else(Vec::new, |parts| terms(parts, limits));
     if terms.is_empty() { value } else { format!("{value} = {}", terms.join(" + ")) }
 }
 
-fn terms(parts: &ScoreParts, limits: &ScoreLimits<Plain>) -> Vec<String> {
+fn terms(parts: &ScoreParts, limits: &ScoreLimits<TraceIds>) -> Vec<String> {
     let mut terms = topics(parts, limits);
     terms.extend(term("P5", parts.p5));
     terms.extend(term("P7", parts.p7));
@@ -18,7 +18,7 @@ fn terms(parts: &ScoreParts, limits: &ScoreLimits<Plain>) -> Vec<String> {
 }
 
 /// The share of all topics, with the cap where that binds.
-fn topics(parts: &ScoreParts, limits: &ScoreLimits<Plain>) -> Vec<String> {
+fn topics(parts: &ScoreParts, limits: &ScoreLimits<TraceIds>) -> Vec<String> {
     let (mut sum, mut terms) = (0.0, Vec::new());
     for (topic, parts) in &parts.topics {
         let weight = limits.topics.of(topic).1;

@@ -7,7 +7,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     CachedMessage, Connection, Fanout, Score, ScoreLimits, Time, View,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::ScoreParts;
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,14 +37,14 @@ pub(crate) enum Fact {
 pub(crate) enum Value {
     Text(String),
     Peers(BTreeSet<Peer>),
-    Fanout(Fanout<Plain>),
+    Fanout(Fanout<TraceIds>),
     Until(Time),
 }
 
 /// The facts of a state. `parts` gives the parts of a peer's score, if they are known.
 pub(crate) fn state(
-    view: View<Plain>,
-    limits: &ScoreLimits<Plain>,
+    view: View<TraceIds>,
+    limits: &ScoreLimits<TraceIds>,
     parts: impl Fn(Peer, Score) -> Option<ScoreParts>,
 ) -> State {
     let score =
@@ -68,7 +68,7 @@ pub(crate) fn state(
         .collect()
 }
 
-fn connection(Connection { topics, direct, outbound }: &Connection<Plain>) -> String {
+fn connection(Connection { topics, direct, outbound }: &Connection<TraceIds>) -> String {
     let direct = if *direct { "direct, " } else { "" };
     let outbound = if *outbound { "outbound, " } else { "" };
     format!("{direct}{outbound}topics {}", braces(topics))
@@ -78,7 +78,7 @@ fn counters(counts: BTreeMap<Peer, u64>, fact: fn(Peer) -> Fact) -> impl Iterato
     counts.into_iter().map(move |(peer, count)| (fact(peer), count.to_string()))
 }
 
-fn message(id: u64, CachedMessage { message, access_counters }: CachedMessage<Plain>) -> Vec<(Fact, String)> {
+fn message(id: u64, CachedMessage { message, access_counters }: CachedMessage<TraceIds>) -> Vec<(Fact, String)> {
     let counters = access_counters.into_iter().map(|(peer, count)| (Fact::AccessCounter(id, peer), count.to_string()));
     std::iter::once((Fact::MessageCache(id), message)).chain(counters).collect()
 }

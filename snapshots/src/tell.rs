@@ -7,7 +7,7 @@ use crate::{
     limits, output,
     state::{State, state},
 };
-use gossipsub_automaton::{Automaton, Input, LimitsError, Output, OutputKind, PartialView, Time, plain::Plain};
+use gossipsub_automaton::{Automaton, Input, LimitsError, Output, OutputKind, PartialView, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
     engine::Violation,
@@ -30,14 +30,14 @@ pub struct Told {
 
 /// An answer that was checked.
 struct Checked {
-    output: Output<Plain>,
+    output: Output<TraceIds>,
     drawn: Drawn,
     violation: Option<Violation>,
 }
 
 /// The two automata, and what is known of their common state.
 struct Teller {
-    core: Automaton<Plain, Environment>,
+    core: Automaton<TraceIds, Environment>,
     model: Model<Environment>,
     state: State,
 }
@@ -95,7 +95,7 @@ impl Teller {
     }
 
     /// Asks the optimized automaton, and the model whether that is allowed.
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Checked, Box<dyn Error>> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Checked, Box<dyn Error>> {
         let output = self.core.step(now, input.clone());
         let view = self.core.view();
         let shown = PartialView::from(view.clone());
@@ -115,7 +115,7 @@ impl Teller {
 }
 
 /// `60000ms graft { peer=1; topic=a }`, and below that the output, and below that what changed.
-fn told_step(now: Time, input: &Input<Plain>, checked: &Checked, before: &State, after: &State) -> String {
+fn told_step(now: Time, input: &Input<TraceIds>, checked: &Checked, before: &State, after: &State) -> String {
     let Checked { output, drawn, violation } = checked;
     let mut lines = vec![format!("{now} {} {input}", input.kind()), format!("  {}", output::text(output, drawn))];
     lines.extend(changes(before, after, now, drawn).into_iter().map(|change| format!("    {change}")));

@@ -2,7 +2,7 @@
 
 use super::Environment;
 use crate::engine::{Difference, Violation, differences, json};
-use gossipsub_automaton::{Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time, plain::Plain};
+use gossipsub_automaton::{Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{Model, ObservedChoices, Observer, rule_of};
 use serde_json::Value;
 
@@ -13,9 +13,9 @@ use serde_json::Value;
 pub fn check_step(
     model: &mut Model<Environment>,
     now: Time,
-    input: &Input<Plain>,
-    output: &Output<Plain>,
-    view: Option<&PartialView<Plain>>,
+    input: &Input<TraceIds>,
+    output: &Output<TraceIds>,
+    view: Option<&PartialView<TraceIds>>,
     observer: &mut dyn Observer,
 ) -> Result<(), Violation> {
     let mut choices = ObservedChoices::new(output, view);
@@ -27,7 +27,11 @@ pub fn check_step(
     view.map_or(Ok(()), |view| check_view(model, &expected, view))
 }
 
-fn check_output(input: &Input<Plain>, expected: &Output<Plain>, observed: &Output<Plain>) -> Result<(), Violation> {
+fn check_output(
+    input: &Input<TraceIds>,
+    expected: &Output<TraceIds>,
+    observed: &Output<TraceIds>,
+) -> Result<(), Violation> {
     if expected == observed || in_order(expected) == in_order(observed) {
         return Ok(());
     }
@@ -46,7 +50,7 @@ fn check_output(input: &Input<Plain>, expected: &Output<Plain>, observed: &Outpu
 }
 
 /// The order of the IHaves in gossip is free: compared in that of topics and peers.
-pub(crate) fn in_order(output: &Output<Plain>) -> Output<Plain> {
+pub(crate) fn in_order(output: &Output<TraceIds>) -> Output<TraceIds> {
     let mut output = output.clone();
     if let Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) = &mut output {
         ihaves.sort_by(|a, b| key(a).cmp(&key(b)));
@@ -54,7 +58,7 @@ pub(crate) fn in_order(output: &Output<Plain>) -> Output<Plain> {
     output
 }
 
-fn key(ihave: &Ihave<Plain>) -> impl Ord {
+fn key(ihave: &Ihave<TraceIds>) -> impl Ord {
     (&ihave.topic, ihave.peer)
 }
 
@@ -66,8 +70,8 @@ macro_rules! shown {
 
 fn check_view(
     model: &Model<Environment>,
-    output: &Output<Plain>,
-    observed: &PartialView<Plain>,
+    output: &Output<TraceIds>,
+    observed: &PartialView<TraceIds>,
 ) -> Result<(), Violation> {
     let expected = model.view();
     let equal = shown!(expected, observed:
@@ -90,6 +94,6 @@ fn check_view(
     Err(Violation { rule, differences })
 }
 
-fn text(output: &Output<Plain>) -> String {
+fn text(output: &Output<TraceIds>) -> String {
     json(output).to_string()
 }

@@ -1,9 +1,9 @@
 //! The application of a trace: what it answers is set step by step.
 
 use gossipsub_automaton::{
-    Action, Application, Tagged, Validity,
-    plain::{Message, MessageId, Peer, Plain},
-    tagged, unknown_kind,
+    Action, Application, Validity,
+    trace_format::{Tagged, tagged, unknown_kind},
+    trace_ids::{Message, MessageId, Peer, TraceIds},
 };
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -45,8 +45,8 @@ pub enum FilteredAction {
     Graft,
 }
 
-impl From<Action<'_, Plain>> for FilteredAction {
-    fn from(action: Action<'_, Plain>) -> Self {
+impl From<Action<'_, TraceIds>> for FilteredAction {
+    fn from(action: Action<'_, TraceIds>) -> Self {
         match action {
             Action::Ihave(_) => Self::Ihave,
             Action::Iwant(_) => Self::Iwant,
@@ -78,12 +78,12 @@ impl Environment {
     }
 }
 
-impl Application<Plain> for Environment {
+impl Application<TraceIds> for Environment {
     fn validity(&self, message_id: &MessageId, _: Option<&Message>) -> Validity {
         self.validity.get(message_id).copied().unwrap_or(Validity::Valid)
     }
 
-    fn peer_filter(&self, peer: &Peer, action: Action<'_, Plain>) -> bool {
+    fn peer_filter(&self, peer: &Peer, action: Action<'_, TraceIds>) -> bool {
         self.peer_filter.get(&(*peer, action.into())).copied().unwrap_or(true)
     }
 }

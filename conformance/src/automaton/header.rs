@@ -4,7 +4,7 @@ use crate::engine::{
     TraceHeader,
     trace::{LineError, LineErrorKind, line, parse, there},
 };
-use gossipsub_automaton::{Limits, LimitsError, plain::Plain, strict};
+use gossipsub_automaton::{Limits, LimitsError, trace_format::strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, from_value, json};
 
@@ -23,7 +23,7 @@ pub struct Header {
     /// Any text.
     pub description: Option<String>,
     /// The limits of the automaton.
-    pub limits: Limits<Plain>,
+    pub limits: Limits<TraceIds>,
 }
 
 /// What says how the rest of the line is to be read.
@@ -45,7 +45,7 @@ struct ReadFields {
     #[serde(default, deserialize_with = "there")]
     description: Option<String>,
     #[serde(deserialize_with = "strict")]
-    limits: Limits<Plain>,
+    limits: Limits<TraceIds>,
 }
 
 #[derive(Serialize)]
@@ -60,7 +60,7 @@ struct WrittenFields<'a> {
     profile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
-    limits: &'a Limits<Plain>,
+    limits: &'a Limits<TraceIds>,
 }
 
 impl TraceHeader for Header {
@@ -135,7 +135,7 @@ impl TraceHeader for Header {
 
     /// The default limits, in the form of these: if these are a family of topics, with the same topics, all alike.
     fn default_parameters(limits: &Value) -> Value {
-        let mut defaults = crate::engine::json(&Limits::<Plain>::default());
+        let mut defaults = crate::engine::json(&Limits::<TraceIds>::default());
         if let Some(family) = Self::TOPICS.and_then(|pointer| limits.pointer(pointer))
             && let Some(topics) = defaults.pointer_mut("/score_limits/topics")
         {

@@ -2,13 +2,13 @@
 
 use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
 use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
-use gossipsub_automaton::{Automaton, Input, Time, plain::Plain};
+use gossipsub_automaton::{Automaton, Input, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{Model, RandomChoices};
 
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone, Default)]
 pub struct Core {
-    started: Option<(Automaton<Plain, Environment>, Views)>,
+    started: Option<(Automaton<TraceIds, Environment>, Views)>,
 }
 
 impl Core {
@@ -37,7 +37,7 @@ impl Implementation<AutomatonFamily> for Core {
         Ok(())
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let (automaton, views) = self.started.as_mut().ok_or_else(not_started)?;
         let answer = catch_panic(|| {
             let output = automaton.step(now, input.clone());
@@ -93,7 +93,7 @@ impl Implementation<AutomatonFamily> for Reference {
         Ok(())
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let (model, chance, views) = self.started.as_mut().ok_or_else(not_started)?;
         let output = model.answer(now, input, chance);
         Ok(Answer { output, view: shown(*views, input, || model.view()) })
@@ -132,7 +132,7 @@ mod tests {
             self.0.change(now, change)
         }
 
-        fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+        fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
             if matches!(input, Input::Heartbeat) {
                 return catch_panic(|| panic!("at {now}"));
             }

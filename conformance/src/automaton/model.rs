@@ -2,7 +2,7 @@
 
 use super::{AutomatonFamily, Environment, EnvironmentChange, Header, checker};
 use crate::engine::{self, Family, Views, Violation, trace::LineError};
-use gossipsub_automaton::{Input, Output, PartialView, Time, plain::Plain};
+use gossipsub_automaton::{Input, Output, PartialView, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{EnumeratedChoices, Model, Observer, RandomChoices};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hash;
@@ -26,29 +26,29 @@ impl engine::Model<AutomatonFamily> for Model<Environment> {
     fn judge(
         &mut self,
         now: Time,
-        input: &Input<Plain>,
-        output: &Output<Plain>,
-        view: Option<&PartialView<Plain>>,
+        input: &Input<TraceIds>,
+        output: &Output<TraceIds>,
+        view: Option<&PartialView<TraceIds>>,
         observer: &mut dyn Observer,
     ) -> Result<(), Violation> {
         checker::check_step(self, now, input, output, view, observer)
     }
 
-    fn respond(&mut self, now: Time, input: &Input<Plain>, chance: &mut RandomChoices) -> Output<Plain> {
+    fn respond(&mut self, now: Time, input: &Input<TraceIds>, chance: &mut RandomChoices) -> Output<TraceIds> {
         self.answer(now, input, chance)
     }
 
-    fn view(&self, input: &Input<Plain>, views: Views) -> Option<PartialView<Plain>> {
+    fn view(&self, input: &Input<TraceIds>, views: Views) -> Option<PartialView<TraceIds>> {
         shown(views, input, || Self::view(self))
     }
 
-    fn take_over(&mut self, view: &PartialView<Plain>) -> bool {
+    fn take_over(&mut self, view: &PartialView<TraceIds>) -> bool {
         Self::take_over(self, view);
         true
     }
 
-    fn outcomes(&self, now: Time, input: &Input<Plain>) -> Vec<(Output<Plain>, Self)> {
-        let mut outcomes: Vec<(Output<Plain>, Self, u128)> = Vec::new();
+    fn outcomes(&self, now: Time, input: &Input<TraceIds>) -> Vec<(Output<TraceIds>, Self)> {
+        let mut outcomes: Vec<(Output<TraceIds>, Self, u128)> = Vec::new();
         let mut choice = EnumeratedChoices::default();
         loop {
             let mut after = self.clone();
@@ -74,9 +74,9 @@ impl engine::Model<AutomatonFamily> for Model<Environment> {
 /// What an automaton in this process shows after an input. After a heartbeat it shows the fanout at least.
 pub(super) fn shown(
     views: Views,
-    input: &Input<Plain>,
-    view: impl FnOnce() -> gossipsub_automaton::View<Plain>,
-) -> Option<PartialView<Plain>> {
+    input: &Input<TraceIds>,
+    view: impl FnOnce() -> gossipsub_automaton::View<TraceIds>,
+) -> Option<PartialView<TraceIds>> {
     match (views, input) {
         (Views::Every, _) | (Views::Heartbeat, Input::Heartbeat) => Some(view().into()),
         (Views::Never, Input::Heartbeat) => Some(PartialView { fanout: Some(view().fanout), ..PartialView::default() }),

@@ -25,7 +25,7 @@ pub use history::History;
 
 use super::{AutomatonFamily, EnvironmentChange, Header};
 use crate::engine::{self, Difference, PropertyExtent, Violation};
-use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, plain::Plain};
+use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
 use std::{fmt::Display, sync::LazyLock};
 
 /// What all rules of properties begin with, so that findings of them can be told from others.
@@ -68,12 +68,12 @@ pub enum Check {
 /// A step, and what was known of the automaton.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext<'a> {
-    pub(crate) limits: &'a Limits<Plain>,
+    pub(crate) limits: &'a Limits<TraceIds>,
     /// For a property of answers, before the step; else after it.
     pub(crate) history: &'a History,
     pub(crate) now: Time,
-    pub(crate) input: &'a Input<Plain>,
-    pub(crate) output: &'a Output<Plain>,
+    pub(crate) input: &'a Input<TraceIds>,
+    pub(crate) output: &'a Output<TraceIds>,
 }
 
 /// All properties.
@@ -171,10 +171,10 @@ pub(crate) fn braces(members: impl IntoIterator<Item = impl Display>) -> String 
 /// Checks the properties of one automaton from its start.
 #[derive(Clone, Debug)]
 pub struct PropertyChecker {
-    limits: Limits<Plain>,
+    limits: Limits<TraceIds>,
     history: History,
     /// The view of the step before, as long as everything was shown after every step.
-    shown: Option<PartialView<Plain>>,
+    shown: Option<PartialView<TraceIds>>,
     extent: PropertyExtent,
 }
 
@@ -191,9 +191,9 @@ impl engine::Properties<AutomatonFamily> for PropertyChecker {
     fn check(
         &mut self,
         now: Time,
-        input: &Input<Plain>,
-        output: &Output<Plain>,
-        view: Option<&PartialView<Plain>>,
+        input: &Input<TraceIds>,
+        output: &Output<TraceIds>,
+        view: Option<&PartialView<TraceIds>>,
     ) -> Result<(), Violation> {
         let answers = StepContext { limits: &self.limits, history: &self.history, now, input, output };
         for (check, property) in &*OF_ANSWERS {
@@ -222,7 +222,7 @@ impl engine::Properties<AutomatonFamily> for PropertyChecker {
     }
 }
 
-fn empty() -> View<Plain> {
+fn empty() -> View<TraceIds> {
     View {
         heartbeat_ticks: 0,
         connections: [].into(),

@@ -2,12 +2,12 @@
 
 use gossipsub_automaton::{
     Input, View,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
 /// The lines of a state that are about the peers and topics of an input; all lines if the input names none.
-pub(super) fn state_lines(view: &View<Plain>, input: &Input<Plain>) -> Vec<String> {
+pub(super) fn state_lines(view: &View<TraceIds>, input: &Input<TraceIds>) -> Vec<String> {
     Subject::of(input).lines(view)
 }
 
@@ -18,7 +18,7 @@ struct Subject {
 }
 
 impl Subject {
-    fn of(input: &Input<Plain>) -> Self {
+    fn of(input: &Input<TraceIds>) -> Self {
         let both =
             |peer: Peer, topic: &Topic| Self { peers: Some([peer].into()), topics: Some([topic.clone()].into()) };
         let peer = |peer: Peer| Self { peers: Some([peer].into()), topics: None };
@@ -50,7 +50,7 @@ impl Subject {
         self.topics.as_ref().is_none_or(|topics| topics.contains(topic))
     }
 
-    fn lines(&self, view: &View<Plain>) -> Vec<String> {
+    fn lines(&self, view: &View<TraceIds>) -> Vec<String> {
         let mut lines = vec![format!("heartbeat_ticks {}", view.heartbeat_ticks)];
         for (peer, connection) in view.connections.iter().filter(|(peer, _)| self.peer(**peer)) {
             let topics: Vec<&str> = connection.topics.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use gossipsub_automaton::{
     AddPeer, Finite, Graft, Ihave, Input, Iwant, Join, Leave, Limits, Prune, PublishMessage, ReceiveMessage,
     RemovePeer, ScoreLimits, SelectPxPeers, SetApplicationScore, Span, Subscribe, TopicParameters, TopicScoreLimits,
     Unsubscribe, Validity, WeightedTopicParameters, Window,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 
 /// All worlds.
@@ -15,7 +15,7 @@ pub fn worlds() -> [World; 3] {
 }
 
 /// The header of a world's sequences.
-fn header(name: &str, limits: Limits<Plain>) -> Header {
+fn header(name: &str, limits: Limits<TraceIds>) -> Header {
     Header { profile: Some(name.into()), limits, ..Header::default() }
 }
 
@@ -30,18 +30,18 @@ struct Actions(Vec<Action>);
 
 impl Actions {
     /// At the time of what came before.
-    fn at_once(&mut self, input: impl Into<Input<Plain>>) {
+    fn at_once(&mut self, input: impl Into<Input<TraceIds>>) {
         self.after(Span::ZERO, input);
     }
 
     /// At the time of what came before, and a heartbeat interval later.
-    fn at_once_and_later(&mut self, input: impl Into<Input<Plain>>) {
+    fn at_once_and_later(&mut self, input: impl Into<Input<TraceIds>>) {
         let input = input.into();
         self.after(Span::ZERO, input.clone());
         self.after(INTERVAL, input);
     }
 
-    fn after(&mut self, after: Span, input: impl Into<Input<Plain>>) {
+    fn after(&mut self, after: Span, input: impl Into<Input<TraceIds>>) {
         self.0.push(Action { after, event: Event::Input(Exchange { input: input.into(), output: None, view: None }) });
     }
 
@@ -72,47 +72,47 @@ fn ids(ids: &[u64]) -> Vec<MessageId> {
     ids.iter().copied().map(MessageId).collect()
 }
 
-fn add(peer: u64, direct: bool, outbound: bool) -> AddPeer<Plain> {
+fn add(peer: u64, direct: bool, outbound: bool) -> AddPeer<TraceIds> {
     AddPeer { peer: Peer(peer), direct, outbound }
 }
 
-fn subscribe(peer: u64, to: &str) -> Subscribe<Plain> {
+fn subscribe(peer: u64, to: &str) -> Subscribe<TraceIds> {
     Subscribe { peer: Peer(peer), topic: topic(to) }
 }
 
-fn unsubscribe(peer: u64, from: &str) -> Unsubscribe<Plain> {
+fn unsubscribe(peer: u64, from: &str) -> Unsubscribe<TraceIds> {
     Unsubscribe { peer: Peer(peer), topic: topic(from) }
 }
 
-fn graft(peer: u64, of: &str) -> Graft<Plain> {
+fn graft(peer: u64, of: &str) -> Graft<TraceIds> {
     Graft { peer: Peer(peer), topic: topic(of) }
 }
 
-fn prune(peer: u64, of: &str, px: &[u64], backoff: Span) -> Prune<Plain> {
+fn prune(peer: u64, of: &str, px: &[u64], backoff: Span) -> Prune<TraceIds> {
     Prune { peer: Peer(peer), topic: topic(of), px: px.iter().copied().map(Peer).collect(), backoff }
 }
 
-fn ihave(peer: u64, of: &str, message_ids: &[u64]) -> Ihave<Plain> {
+fn ihave(peer: u64, of: &str, message_ids: &[u64]) -> Ihave<TraceIds> {
     Ihave { peer: Peer(peer), topic: topic(of), message_ids: ids(message_ids) }
 }
 
-fn iwant(peer: u64, message_ids: &[u64]) -> Iwant<Plain> {
+fn iwant(peer: u64, message_ids: &[u64]) -> Iwant<TraceIds> {
     Iwant { peer: Peer(peer), message_ids: ids(message_ids) }
 }
 
-fn receive(peer: u64, of: &str, id: u64) -> ReceiveMessage<Plain> {
+fn receive(peer: u64, of: &str, id: u64) -> ReceiveMessage<TraceIds> {
     ReceiveMessage { sender: Peer(peer), topic: topic(of), message_id: MessageId(id), message: "m".into() }
 }
 
-fn publish(to: &str, id: u64) -> PublishMessage<Plain> {
+fn publish(to: &str, id: u64) -> PublishMessage<TraceIds> {
     PublishMessage { topic: topic(to), message_id: MessageId(id), message: "m".into() }
 }
 
-fn score(peer: u64, score: f64) -> SetApplicationScore<Plain> {
+fn score(peer: u64, score: f64) -> SetApplicationScore<TraceIds> {
     SetApplicationScore { peer: Peer(peer), score: Finite::new(score).unwrap_or_default() }
 }
 
-fn select_px(peer: u64, of: &str, no_px: &[u64]) -> SelectPxPeers<Plain> {
+fn select_px(peer: u64, of: &str, no_px: &[u64]) -> SelectPxPeers<TraceIds> {
     SelectPxPeers {
         peer_to_prune: Peer(peer),
         topic: topic(of),
@@ -281,7 +281,7 @@ fn two_topics() -> World {
 
 /// Limits that one or two inputs reach. A flood of grafts, an invalid message or a deficit costs 1 or 4, so that it
 /// crosses zero or `gossip_threshold`; two refreshes forget it.
-fn tight() -> Limits<Plain> {
+fn tight() -> Limits<TraceIds> {
     Limits {
         max_recv_ihave_per_heartbeat: 1,
         max_sent_iwant_per_heartbeat: 1,

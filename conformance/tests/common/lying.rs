@@ -1,6 +1,6 @@
 //! Core, but for its lies.
 
-use gossipsub_automaton::{Input, Time, plain::Plain};
+use gossipsub_automaton::{Input, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
     engine::{Fork, Implementation, ImplementationError},
@@ -10,7 +10,7 @@ use gossipsub_conformance::{
 #[derive(Clone)]
 pub(crate) struct Lying {
     pub(crate) core: Core,
-    pub(crate) lie: fn(&Input<Plain>, &mut Answer),
+    pub(crate) lie: fn(&Input<TraceIds>, &mut Answer),
 }
 
 impl Implementation<AutomatonFamily> for Lying {
@@ -22,7 +22,7 @@ impl Implementation<AutomatonFamily> for Lying {
         self.core.change(now, change)
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let mut reply = self.core.answer(now, input)?;
         (self.lie)(input, &mut reply);
         Ok(reply)

@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::{
     Input, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header},
@@ -54,7 +54,7 @@ impl Implementation<AutomatonFamily> for Biased {
         Ok(())
     }
 
-    fn answer(&mut self, now: Time, input: &Input<Plain>) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
         let model = self.model.as_mut().expect("a header");
         self.choice.input += 1;
         if self.choice.bias == Bias::SameInEachHeartbeat {

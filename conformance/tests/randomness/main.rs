@@ -5,7 +5,7 @@ mod biased;
 mod lying;
 
 use biased::{Bias, Biased};
-use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, plain::Plain};
+use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
     automaton::{Answer, Core, Reference},
@@ -146,7 +146,7 @@ fn the_command_gives_the_same_table_every_time() {
 }
 
 /// It offers one peer less than it should.
-fn offers_less(_: &Input<Plain>, reply: &mut Answer) {
+fn offers_less(_: &Input<TraceIds>, reply: &mut Answer) {
     if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut reply.output {
         peers.pop();
     }

@@ -1,13 +1,12 @@
 //! The messages of the Octez and Mavryk data-availability layers.
 //!
-//! A message comes at two layers: [plain](MessageView::decode), with a tag of one byte, as in logs; and
-//! [framed](P2pMessageView::decode), as on the wire between nodes, with a length, a tag of two bytes, and other
-//! messages of the network beside it. The two networks differ in a few bounds: see [`Profile`]. Below the frames,
-//! nodes cut the stream into encrypted chunks of their own; what a [`StreamDecoder`] takes are the decrypted bytes.
+//! A message has two forms. The [plain](MessageView::decode) form has a tag of one byte and is found in logs. The
+//! [framed](P2pMessageView::decode) form is used between nodes. It has a length and a tag of two bytes, and includes
+//! other messages of the network. The two networks differ in a few bounds: see [`Profile`]. Nodes cut the stream of
+//! frames into encrypted chunks. A [`StreamDecoder`] takes the decrypted bytes.
 //!
-//! Commitments, proofs and scalars are bytes here. Octez refuses those that are not on their curve or in their field
-//! while it decodes; to check that is the application's part, in its
-//! [`validity`](crate::Application::validity).
+//! Commitments, proofs and scalars are bytes here. While it decodes, Octez refuses those that are not on their curve or
+//! in their field. Here the application checks that, in its [`validity`](crate::Application::validity).
 
 mod fields;
 mod message;

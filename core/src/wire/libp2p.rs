@@ -1,11 +1,11 @@
-//! The gossipsub RPC of libp2p: Protocol Buffers, behind a length where it is in a stream.
+//! The gossipsub RPC of libp2p: Protocol Buffers, after a length if it is in a stream.
 //!
-//! An [`Rpc`] is checked once, against the schema and the [`Bounds`], and borrows from its bytes from then on. What it
-//! is made of are plain values, which borrow too. A fault anywhere refuses the whole RPC, as the field's libraries do;
-//! where they differ, the rules are prost's: a known field of another wire type is refused, and so are text that is not
-//! UTF-8 and varints over 64 bits. A singular field that comes twice keeps its last value, and messages are merged.
+//! An [`Rpc`] is checked once, against the schema and the [`Bounds`]. The RPC and its parts borrow from the bytes. An
+//! error in any field refuses the whole RPC, as in other libraries. If these libraries differ, the rules are those of
+//! prost: a known field with another wire type is refused, and so are text that is not UTF-8 and varints over 64 bits.
+//! If a singular field occurs twice, its last value counts, and messages are merged.
 //!
-//! Signatures are bytes here: [`Policy::message_id`] is where an application checks them.
+//! Signatures are bytes here. The application checks them in [`Policy::message_id`].
 
 mod bounds;
 mod network;

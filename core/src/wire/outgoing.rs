@@ -1,4 +1,4 @@
-//! What a node sends once an input has given its output.
+//! The messages that a node sends for the output of an input.
 
 use crate::{
     GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
@@ -6,31 +6,31 @@ use crate::{
 };
 use alloc::vec::Vec;
 
-/// One thing that a peer is told, in the terms of the automaton.
+/// A message to a peer, in the terms of the automaton.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outgoing<'a, I: Identifiers> {
     /// We subscribe to a topic.
     Subscribe {
-        /// Which.
+        /// The topic.
         topic: &'a I::Topic,
     },
     /// We unsubscribe from a topic.
     Unsubscribe {
-        /// Which.
+        /// The topic.
         topic: &'a I::Topic,
     },
     /// The peer is in our mesh.
     Graft {
-        /// Of which topic.
+        /// The topic of the mesh.
         topic: &'a I::Topic,
     },
-    /// The peer is not in our mesh, or no longer.
+    /// The peer is not in our mesh.
     Prune {
-        /// Of which topic.
+        /// The topic of the mesh.
         topic: &'a I::Topic,
-        /// Peers that it may connect to instead.
+        /// Peers that the peer may connect to instead.
         px: &'a [I::Peer],
-        /// How long it is not to graft us.
+        /// How long the peer must not graft us.
         backoff: Span,
     },
     /// We have messages.
@@ -47,7 +47,7 @@ pub enum Outgoing<'a, I: Identifiers> {
     },
     /// A message.
     Message {
-        /// Its topic. None where it answers an IWant, which names no topic: the id or the message has to tell.
+        /// Its topic. Absent in an answer to an IWant, which names no topic. The id or the message then has the topic.
         topic: Option<&'a I::Topic>,
         /// Its id.
         message_id: &'a I::MessageId,
@@ -56,20 +56,20 @@ pub enum Outgoing<'a, I: Identifiers> {
     },
 }
 
-/// Who is told.
+/// The recipients of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum To<'a, I: Identifiers> {
     /// Every connected peer.
     Everyone,
-    /// This one.
+    /// One peer.
     Peer(&'a I::Peer),
 }
 
-/// What the mapping asks of the node around the automaton.
+/// What the mapping needs from the node, in addition to the output.
 pub trait Node<I: Identifiers> {
-    /// The topics that we have joined: a new peer is told of them.
+    /// The topics that we joined, which are announced to a new peer.
     fn joined(&mut self) -> Vec<I::Topic>;
-    /// The peers to offer with a prune: the automaton's answer to [`SelectPxPeers`](crate::SelectPxPeers).
+    /// The peers to offer with a prune: the result of the query [`SelectPxPeers`](crate::SelectPxPeers).
     fn px(&mut self, peer_to_prune: &I::Peer, topic: &I::Topic, no_px_peers: &PeerSet<I>) -> Vec<I::Peer>;
     /// The limit `prune_backoff`.
     fn prune_backoff(&self) -> Span;
@@ -78,7 +78,7 @@ pub trait Node<I: Identifiers> {
 }
 
 impl<'a, I: Identifiers> Outgoing<'a, I> {
-    /// What a peer sent to give us this input, and which peer. None where no peer gives it: then it is our own act.
+    /// The peer and the message that cause this input. `None` if the input is not caused by a message.
     #[must_use]
     pub fn from_input(input: &'a Input<I>) -> Option<(&'a I::Peer, Self)> {
         Some(match input {
@@ -99,11 +99,11 @@ impl<'a, I: Identifiers> Outgoing<'a, I> {
     }
 }
 
-/// Gives `send` all that is to be sent after `input` gave `output`, in order.
+/// Calls `send` for each message to send for an output of an input, in order.
 ///
-/// A refused graft is answered by a prune as go does: not where the topic is not joined or the peer not connected; and
-/// with peers to connect to only where the mesh is full. Announcements follow a heartbeat by its query
-/// [`Input::SelectGossipMessages`]; one without ids is not sent, nor a request for none.
+/// A refused graft is answered by a prune, as go-libp2p-pubsub does. There is no answer if the topic is not joined or
+/// the peer is not connected. The prune offers peers only if the mesh is full. Announcements are the result of the
+/// query [`Input::SelectGossipMessages`]. Announcements and requests without ids are not sent.
 pub fn outgoing<I: Identifiers>(
     input: &Input<I>,
     output: &Output<I>,

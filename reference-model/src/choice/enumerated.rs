@@ -1,7 +1,7 @@
 //! Every allowed choice in turn, for a search that leaves none out.
 
 use super::{Choice, OverfullMesh, Pick, Violation};
-use gossipsub_automaton::plain::{Peer, Topic};
+use gossipsub_automaton::trace_ids::{Peer, Topic};
 use std::collections::BTreeSet;
 
 /// Makes every allowed choice in turn: one run of a step from the same state for each. Never refuses.

@@ -5,7 +5,7 @@ use crate::RuleId;
 use gossipsub_automaton::{
     HeartbeatOutput, IhaveOutput, JoinOutput, Output, PartialView, PruneOutput, PublishMessageOutput,
     SelectGossipMessagesOutput, SelectPxPeersOutput, TopicsByPeer,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::{collections::BTreeSet, fmt::Display};
 
@@ -15,8 +15,8 @@ use std::{collections::BTreeSet, fmt::Display};
 /// differ. Peers that an output shows beside the chosen ones are not looked at: the comparison of the outputs does that.
 #[derive(Clone, Debug)]
 pub struct ObservedChoices<'a> {
-    output: &'a Output<Plain>,
-    view: Option<&'a PartialView<Plain>>,
+    output: &'a Output<TraceIds>,
+    view: Option<&'a PartialView<TraceIds>>,
     /// The choice of heartbeat 3b or 3d, until 3e is chosen for the same topic.
     first_grafts: Option<FirstGrafts>,
 }
@@ -33,7 +33,7 @@ struct FirstGrafts {
 impl<'a> ObservedChoices<'a> {
     /// Follows an output and the view after it.
     #[must_use]
-    pub const fn new(output: &'a Output<Plain>, view: Option<&'a PartialView<Plain>>) -> Self {
+    pub const fn new(output: &'a Output<TraceIds>, view: Option<&'a PartialView<TraceIds>>) -> Self {
         Self { output, view, first_grafts: None }
     }
 
@@ -160,7 +160,7 @@ fn positions_of_set(list: &[Peer], seen: &[Peer], count: usize) -> Option<Vec<us
 }
 
 /// The peers that have this topic.
-fn with_topic(topics: &TopicsByPeer<Plain>, topic: &Topic) -> Vec<Peer> {
+fn with_topic(topics: &TopicsByPeer<TraceIds>, topic: &Topic) -> Vec<Peer> {
     topics.iter().filter(|(_, topics)| topics.contains(topic)).map(|(peer, _)| *peer).collect()
 }
 

@@ -1,6 +1,6 @@
 //! The choice of heartbeat 3c: which peers of an over-full mesh are kept.
 
-use gossipsub_automaton::plain::Peer;
+use gossipsub_automaton::trace_ids::Peer;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,

@@ -1,7 +1,7 @@
 //! Choices drawn at random, for a model that runs by itself.
 
 use super::{Choice, OverfullMesh, Pick, Violation};
-use gossipsub_automaton::plain::{Peer, Topic};
+use gossipsub_automaton::trace_ids::{Peer, Topic};
 use rand::{SeedableRng, seq::SliceRandom};
 use rand_pcg::Pcg64Mcg;
 use std::{cmp::Ordering, collections::BTreeSet};

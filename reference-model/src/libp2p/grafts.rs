@@ -77,8 +77,8 @@ impl Model {
         {
             self.penalize(peer);
             // now < end - prune_backoff + graft_flood_threshold, exactly.
-            let elapsed = step.now.exactly_after(self.parameters().prune_backoff);
-            let flood = end.exactly_after(self.parameters().graft_flood_threshold);
+            let elapsed = step.now.plus_exact(self.parameters().prune_backoff);
+            let flood = end.plus_exact(self.parameters().graft_flood_threshold);
             if step.compare(
                 &rules::GRAFT_5,
                 ("now + prune_backoff", elapsed),

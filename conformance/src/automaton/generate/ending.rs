@@ -1,7 +1,9 @@
 //! How a sequence may end: all is well for a while, and then everybody leaves.
 
 use crate::automaton::{Environment, Event, Exchange, Step};
-use gossipsub_automaton::{Finite, Input, LARGEST_INTEGER, RemovePeer, SetApplicationScore, Span, Time, plain::Plain};
+use gossipsub_automaton::{
+    Finite, Input, LARGEST_INTEGER, RemovePeer, SetApplicationScore, Span, Time, trace_ids::TraceIds,
+};
 use gossipsub_reference_model::{DeadlineKind, Model};
 
 /// What is later than this from now is not waited for.
@@ -42,7 +44,7 @@ struct Ending {
 }
 
 impl Ending {
-    fn ask(&mut self, input: impl Into<Input<Plain>>) {
+    fn ask(&mut self, input: impl Into<Input<TraceIds>>) {
         let event = Event::Input(Exchange { input: input.into(), output: None, view: None });
         self.steps.push(Step { now: self.now, event });
     }

@@ -3,7 +3,7 @@
 use crate::engine::{self, Draw};
 use gossipsub_automaton::{
     LARGEST_INTEGER, Limits, ScoreLimits, Span, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window,
-    plain::Plain,
+    trace_ids::TraceIds,
 };
 
 /// Limits made by hand, each to make something happen often.
@@ -56,7 +56,7 @@ impl engine::Named for Profile {
 impl Profile {
     /// Its limits.
     #[must_use]
-    pub fn limits(self) -> Limits<Plain> {
+    pub fn limits(self) -> Limits<TraceIds> {
         match self {
             Self::Default => Limits::default(),
             Self::Tiny => tiny(),
@@ -107,7 +107,7 @@ impl Profile {
     }
 }
 
-fn tiny() -> Limits<Plain> {
+fn tiny() -> Limits<TraceIds> {
     Limits {
         max_recv_ihave_per_heartbeat: 3,
         max_sent_iwant_per_heartbeat: 4,
@@ -141,7 +141,7 @@ fn tiny() -> Limits<Plain> {
     }
 }
 
-fn quick_scores() -> ScoreLimits<Plain> {
+fn quick_scores() -> ScoreLimits<TraceIds> {
     ScoreLimits {
         topics: TopicScoreLimits::Single { parameters: quick_parameters() },
         topic_score_cap: Some(20.0),
@@ -154,7 +154,7 @@ fn quick_scores() -> ScoreLimits<Plain> {
 }
 
 /// Scores that do not fall for want of messages, so that meshes last.
-fn lasting_scores() -> ScoreLimits<Plain> {
+fn lasting_scores() -> ScoreLimits<TraceIds> {
     let parameters = TopicParameters { mesh_message_deliveries_weight: 0.0, ..quick_parameters() };
     ScoreLimits { topics: TopicScoreLimits::Single { parameters }, ..quick_scores() }
 }
@@ -174,7 +174,7 @@ fn quick_parameters() -> TopicParameters {
     }
 }
 
-fn family() -> ScoreLimits<Plain> {
+fn family() -> ScoreLimits<TraceIds> {
     let weighted = |weight, parameters| WeightedTopicParameters { parameters, weight };
     let slow = TopicParameters {
         first_message_deliveries_weight: 2.5,
@@ -204,7 +204,7 @@ fn family() -> ScoreLimits<Plain> {
 }
 
 /// Draws the limits of a case.
-pub(super) fn draw(profile: Profile, draw: &mut impl Draw) -> Limits<Plain> {
+pub(super) fn draw(profile: Profile, draw: &mut impl Draw) -> Limits<TraceIds> {
     let mut limits = profile.limits();
     if draw.one_in(2) {
         return limits;
@@ -221,7 +221,7 @@ pub(super) fn draw(profile: Profile, draw: &mut impl Draw) -> Limits<Plain> {
 }
 
 /// Draws one limit anew.
-fn vary(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
+fn vary(limits: &mut Limits<TraceIds>, draw: &mut impl Draw) {
     match draw.below(32) {
         0 => limits.max_recv_ihave_per_heartbeat = count(draw),
         1 => limits.max_sent_iwant_per_heartbeat = count(draw),
@@ -255,7 +255,7 @@ fn vary(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
 }
 
 /// Draws five degrees that fit each other.
-fn degrees(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
+fn degrees(limits: &mut Limits<TraceIds>, draw: &mut impl Draw) {
     limits.degree_optimal = if draw.one_in(8) { draw.between(7, 20) } else { draw.between(0, 6) };
     limits.degree_out = draw.between(0, limits.degree_optimal / 2);
     limits.degree_score = draw.between(0, limits.degree_optimal - limits.degree_out);
@@ -263,7 +263,7 @@ fn degrees(limits: &mut Limits<Plain>, draw: &mut impl Draw) {
     limits.degree_high = limits.degree_optimal.saturating_add(draw.below(4));
 }
 
-fn vary_scores(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
+fn vary_scores(limits: &mut ScoreLimits<TraceIds>, draw: &mut impl Draw) {
     match draw.below(10) {
         8 => absurd(limits, draw),
         9 => negative_zeros(limits, draw),
@@ -285,7 +285,7 @@ fn vary_scores(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
 }
 
 /// Weights so large that scores overflow to infinities of either sign, and their sum to no number.
-fn absurd(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
+fn absurd(limits: &mut ScoreLimits<TraceIds>, draw: &mut impl Draw) {
     let mut weight = || if draw.one_in(3) { 1.0 } else { 1e308 };
     limits.behaviour_penalty_weight = -weight();
     limits.app_specific_weight = weight();
@@ -298,7 +298,7 @@ fn absurd(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
 }
 
 /// Scores of -0.0, as soon as there is a behaviour penalty.
-fn negative_zeros(limits: &mut ScoreLimits<Plain>, draw: &mut impl Draw) {
+fn negative_zeros(limits: &mut ScoreLimits<TraceIds>, draw: &mut impl Draw) {
     limits.topic_score_cap = if draw.one_in(2) { Some(-0.0) } else { None };
     limits.behaviour_penalty_weight = -0.0;
     limits.behaviour_penalty_threshold = 0.0;

@@ -9,7 +9,7 @@ use gossipsub_automaton::{
     AddPeer, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
     PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Span, Subscribe, Time,
     TopicScoreLimits, Unsubscribe, Validity,
-    plain::{Message, MessageId, Peer, Plain, Topic},
+    trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_reference_model::{DeadlineKind, Model};
 
@@ -27,12 +27,12 @@ pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut imp
     Step { now: world.now, event }
 }
 
-const fn asked(input: Input<Plain>) -> Event {
+const fn asked(input: Input<TraceIds>) -> Event {
     Event::Input(Exchange { input, output: None, view: None })
 }
 
 /// At the beginning of a few cases, many come that soon are forgotten.
-fn crowd(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
+fn crowd(world: &mut World, draw: &mut impl Draw) -> Option<Input<TraceIds>> {
     let (crowd, left) = world.crowd;
     let left = left.checked_sub(1)?;
     world.crowd = (crowd, left);
@@ -48,7 +48,7 @@ fn crowd(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
 }
 
 /// At the beginning of most cases, the peers come and subscribe, and then topics are joined. Those that we dial come later.
-fn welcome(world: &mut World, draw: &mut impl Draw) -> Option<Input<Plain>> {
+fn welcome(world: &mut World, draw: &mut impl Draw) -> Option<Input<TraceIds>> {
     let peer = Peer(world.to_welcome.checked_sub(1)?);
     let all = world.topics.len();
     if world.to_subscribe == all {
@@ -105,7 +105,7 @@ fn beside_a_deadline(model: &Model<Environment>, now: u64, draw: &mut impl Draw)
 }
 
 /// The spans after which something that begins now is over.
-fn spans(limits: &Limits<Plain>) -> [Span; 6] {
+fn spans(limits: &Limits<TraceIds>) -> [Span; 6] {
     let activation = match &limits.score_limits.topics {
         TopicScoreLimits::Single { parameters } => parameters,
         TopicScoreLimits::Family { default, .. } => &default.parameters,
@@ -136,7 +136,7 @@ fn change(world: &World, draw: &mut impl Draw) -> EnvironmentChange {
     }
 }
 
-fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) -> Input<Plain> {
+fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) -> Input<TraceIds> {
     let kind = InputKind::ALL.get(draw.weighted(&world.weights)).copied().unwrap_or(InputKind::Heartbeat);
     match kind {
         InputKind::AddPeer => AddPeer {
@@ -217,7 +217,7 @@ fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
 }
 
 /// Ids that are not seen for the most part, about as many as may still be requested.
-fn ihave(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Ihave<Plain> {
+fn ihave(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Ihave<TraceIds> {
     let (peer, topic) = mesh_peer(world, model, draw);
     let left = model.limits().max_sent_iwant_per_heartbeat.saturating_sub(model.requested_of(peer));
     let length = match draw.below(64) {
@@ -233,7 +233,7 @@ fn ihave(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Iha
 }
 
 /// Ids that are cached for the most part, some asked for again and again.
-fn iwant(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Iwant<Plain> {
+fn iwant(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Iwant<TraceIds> {
     let cached: Vec<MessageId> = model.cached().collect();
     let mut message_ids = Vec::new();
     for _ in 0..draw.below(5) {
@@ -246,7 +246,7 @@ fn iwant(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Iwa
 }
 
 /// Any peer; often one that is backed off or not in the mesh.
-fn graft(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Graft<Plain> {
+fn graft(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Graft<TraceIds> {
     let topic = topic(world, draw);
     let backed_off = model.backoff().get(&topic).filter(|_| draw.one_in(3)).and_then(|entries| {
         let index = draw.below(entries.len() as u64);
@@ -255,7 +255,7 @@ fn graft(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Gra
     Graft { peer: backed_off.unwrap_or_else(|| peer(world, draw)), topic }
 }
 
-fn prune(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Prune<Plain> {
+fn prune(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Prune<TraceIds> {
     let (peer, topic) = mesh_peer(world, model, draw);
     let offered = model.limits().peers_to_px.min(6).saturating_add(2);
     let px = (0..draw.below(offered + 1)).map(|_| Peer(draw.below(world.peers.saturating_add(4)))).collect();
@@ -270,7 +270,7 @@ fn prune(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Pru
 }
 
 /// A score that brings the peer onto a threshold or beside it; or a round number.
-fn application_score(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> SetApplicationScore<Plain> {
+fn application_score(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> SetApplicationScore<TraceIds> {
     let peer = peer(world, draw);
     let limits = model.limits();
     let thresholds = [

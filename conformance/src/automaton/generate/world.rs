@@ -3,7 +3,7 @@
 use crate::engine::Draw;
 use gossipsub_automaton::{
     InputKind, Limits, Time,
-    plain::{MessageId, Plain, Topic},
+    trace_ids::{MessageId, Topic, TraceIds},
 };
 
 /// The names that topics have: in the order of bytes, the recorded families' and others.
@@ -61,7 +61,7 @@ pub(super) enum Crowd {
 
 impl World {
     /// Draws a world.
-    pub(super) fn draw(limits: &Limits<Plain>, draw: &mut impl Draw) -> Self {
+    pub(super) fn draw(limits: &Limits<TraceIds>, draw: &mut impl Draw) -> Self {
         let peers = match draw.below(20) {
             0 => draw.below(3),
             1..=4 => draw.between(3, 6),

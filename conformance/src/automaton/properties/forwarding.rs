@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Application, Input, Output, PeerSet, PublishMessageOutput, ReceiveMessageOutput, Validity,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ pub(super) const PUBLISHED: Property = Property {
 };
 
 /// A message that was sent on: its id and topic, to whom, and from whom.
-fn sent<'a>(step: &StepContext<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<Plain>, Option<Peer>)> {
+fn sent<'a>(step: &StepContext<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<TraceIds>, Option<Peer>)> {
     match (step.input, step.output) {
         (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route })) => {
             Some((input.message_id, &input.topic, to_route, Some(input.sender)))

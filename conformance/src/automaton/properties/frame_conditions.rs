@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, broken};
 use gossipsub_automaton::{
     Input, LeaveOutput, Output,
-    plain::{Peer, Topic},
+    trace_ids::{Peer, Topic},
 };
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use super::{Verdict, braces};
 use gossipsub_automaton::{
     CachedMessage, Connection, Fanout, PartialView, Score, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FullView<'a> {
     pub(super) heartbeat_ticks: u64,
-    pub(super) connections: &'a BTreeMap<Peer, Connection<Plain>>,
+    pub(super) connections: &'a BTreeMap<Peer, Connection<TraceIds>>,
     pub(super) mesh: &'a BTreeMap<Topic, BTreeSet<Peer>>,
-    pub(super) fanout: &'a BTreeMap<Topic, Fanout<Plain>>,
+    pub(super) fanout: &'a BTreeMap<Topic, Fanout<TraceIds>>,
     pub(super) backoff: &'a BTreeMap<Topic, BTreeMap<Peer, Time>>,
     pub(super) scores: &'a BTreeMap<Peer, Score>,
     pub(super) ihave_per_heartbeat: &'a BTreeMap<Peer, u64>,
     pub(super) iwant_per_heartbeat: &'a BTreeMap<Peer, u64>,
-    pub(super) message_cache: &'a BTreeMap<MessageId, CachedMessage<Plain>>,
+    pub(super) message_cache: &'a BTreeMap<MessageId, CachedMessage<TraceIds>>,
     pub(super) first_seen: &'a BTreeMap<MessageId, Time>,
     pub(super) gossip_ids: &'a BTreeMap<Topic, Vec<MessageId>>,
 }
@@ -26,7 +26,7 @@ pub struct FullView<'a> {
 impl<'a> FullView<'a> {
     /// A view that shows every field; none where one is missing.
     #[must_use]
-    pub fn of(view: &'a PartialView<Plain>) -> Option<Self> {
+    pub fn of(view: &'a PartialView<TraceIds>) -> Option<Self> {
         Some(Self {
             heartbeat_ticks: view.heartbeat_ticks?,
             connections: view.connections.as_ref()?,

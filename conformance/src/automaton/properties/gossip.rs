@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Ihave, IhaveOutput, Input, IwantOutput, Output, OutputKind, RoutedMessage, SelectGossipMessagesOutput,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ pub(super) const IGNORED: Property = Property {
 };
 
 /// An IHave that was looked at, and the ids that are requested in return.
-fn requests<'a>(step: &StepContext<'a>) -> Option<(&'a Ihave<Plain>, &'a [MessageId])> {
+fn requests<'a>(step: &StepContext<'a>) -> Option<(&'a Ihave<TraceIds>, &'a [MessageId])> {
     match (step.input, step.output) {
         (Input::Ihave(ihave), Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids })) => {
             Some((ihave, message_ids))
@@ -159,7 +159,7 @@ fn retransmitted(step: &StepContext<'_>) -> Verdict {
 }
 
 /// The IHaves that go out.
-fn ihaves<'a>(step: &StepContext<'a>) -> &'a [Ihave<Plain>] {
+fn ihaves<'a>(step: &StepContext<'a>) -> &'a [Ihave<TraceIds>] {
     match step.output {
         Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) => ihaves,
         _ => &[],

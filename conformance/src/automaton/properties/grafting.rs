@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     Graft, GraftOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, PruneOutput, Span, Time,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
@@ -86,7 +86,7 @@ pub(super) const JOINED: Property = Property {
 };
 
 /// The graft, if it was accepted.
-fn accepted_graft<'a>(step: &StepContext<'a>) -> Option<&'a Graft<Plain>> {
+fn accepted_graft<'a>(step: &StepContext<'a>) -> Option<&'a Graft<TraceIds>> {
     match (step.input, step.output) {
         (Input::Graft(graft), Output::Graft(GraftOutput::GraftingSuccessfully)) => Some(graft),
         _ => None,

@@ -4,7 +4,7 @@ use crate::automaton::Environment;
 use gossipsub_automaton::{
     AddPeerOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Limits, Output, PublishMessageOutput,
     ReceiveMessageOutput, RoutedMessage, Time,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,13 @@ pub(super) struct Cached {
 
 impl History {
     /// Learns from an answer.
-    pub(super) fn learn(&mut self, limits: &Limits<Plain>, now: Time, input: &Input<Plain>, output: &Output<Plain>) {
+    pub(super) fn learn(
+        &mut self,
+        limits: &Limits<TraceIds>,
+        now: Time,
+        input: &Input<TraceIds>,
+        output: &Output<TraceIds>,
+    ) {
         match (input, output) {
             (Input::AddPeer(input), Output::AddPeer(AddPeerOutput::PeerAdded)) => {
                 self.connected.insert(input.peer, input.direct);
@@ -80,7 +86,7 @@ impl History {
         self.seen.insert(id, self.ticks);
     }
 
-    fn hear(&mut self, peer: Peer, output: &IhaveOutput<Plain>) {
+    fn hear(&mut self, peer: Peer, output: &IhaveOutput<TraceIds>) {
         match output {
             IhaveOutput::IhaveFromPeerWithLowScore { .. } | IhaveOutput::TooManyRecvIhaveMessages { .. } => return,
             IhaveOutput::MessageRequestedMessageIds { message_ids } => {
@@ -93,7 +99,7 @@ impl History {
         *self.heard.entry(peer).or_insert(0) += 1;
     }
 
-    fn tick(&mut self, limits: &Limits<Plain>) {
+    fn tick(&mut self, limits: &Limits<TraceIds>) {
         self.ticks += 1;
         let ticks = self.ticks;
         self.cached.retain(|_, cached| ticks - cached.added < limits.history_length);

@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Output, PeerSet, TopicsByPeer,
-    plain::{Peer, Plain, Topic},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
 
@@ -62,9 +62,9 @@ pub(super) const OUTBOUND_KEPT: Property = Property {
 
 /// What a heartbeat answered.
 struct Heartbeat<'a> {
-    to_graft: &'a TopicsByPeer<Plain>,
-    to_prune: &'a TopicsByPeer<Plain>,
-    no_px_peers: &'a PeerSet<Plain>,
+    to_graft: &'a TopicsByPeer<TraceIds>,
+    to_prune: &'a TopicsByPeer<TraceIds>,
+    no_px_peers: &'a PeerSet<TraceIds>,
 }
 
 impl<'a> Heartbeat<'a> {

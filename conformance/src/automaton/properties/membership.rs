@@ -1,7 +1,7 @@
 //! Who may be in a mesh and in a fanout.
 
 use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
-use gossipsub_automaton::plain::{Peer, Topic};
+use gossipsub_automaton::trace_ids::{Peer, Topic};
 use std::collections::BTreeSet;
 
 pub(super) const NOT_DIRECT: Property = Property {

@@ -11,7 +11,8 @@ use crate::{
     },
 };
 use gossipsub_automaton::{
-    IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span, plain::Plain,
+    IhaveOutput, Output, OutputKind, PartialView, SelectGossipMessagesOutput, SelectPxPeersOutput, Span,
+    trace_ids::TraceIds,
 };
 use gossipsub_reference_model::{Observer, Rule};
 
@@ -116,7 +117,7 @@ fn same(expected: &Answer, observed: &Answer, order: Order) -> bool {
 }
 
 /// An output with its lists sorted: their order is a choice, too.
-fn in_any_order(output: &Output<Plain>) -> Output<Plain> {
+fn in_any_order(output: &Output<TraceIds>) -> Output<TraceIds> {
     let mut output = output.clone();
     match &mut output {
         Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) => message_ids.sort_unstable(),
@@ -184,7 +185,7 @@ fn later(
         let scores = |reply: &Answer| reply.view.as_ref().and_then(|view| view.scores.clone());
         if before.output.kind() == after.output.kind() && scores(&before) != scores(&after) {
             let shown = |reply: &Answer| {
-                let view = PartialView::<Plain> { scores: scores(reply), ..PartialView::default() };
+                let view = PartialView::<TraceIds> { scores: scores(reply), ..PartialView::default() };
                 json(&view)
             };
             let mut differences = differences(&shown(&before), &shown(&after));

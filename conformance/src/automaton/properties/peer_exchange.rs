@@ -1,7 +1,9 @@
 //! Peer exchange: whose offers we take, and whom we offer.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
-use gossipsub_automaton::{HeartbeatOutput, Input, LeaveOutput, Output, PruneOutput, SelectPxPeersOutput, plain::Peer};
+use gossipsub_automaton::{
+    HeartbeatOutput, Input, LeaveOutput, Output, PruneOutput, SelectPxPeersOutput, trace_ids::Peer,
+};
 use std::collections::BTreeSet;
 
 pub(super) const TAKEN: Property = Property {

@@ -6,7 +6,7 @@ use gossipsub_automaton::{
     Join, JoinOutput, Leave, LeaveOutput, Limits, Output, PartialView, Prune, PruneOutput, PublishMessage,
     PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers,
     SelectPxPeersOutput, SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
-    plain::{MessageId, Peer, Plain, Topic},
+    trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,16 +105,16 @@ impl Names {
         event(&mut &*self, of)
     }
 
-    pub(super) fn output(&self, of: &Output<Plain>) -> Output<Plain> {
+    pub(super) fn output(&self, of: &Output<TraceIds>) -> Output<TraceIds> {
         output(&mut &*self, of)
     }
 
-    pub(super) fn view(&self, of: &PartialView<Plain>) -> PartialView<Plain> {
+    pub(super) fn view(&self, of: &PartialView<TraceIds>) -> PartialView<TraceIds> {
         view(&mut &*self, of)
     }
 }
 
-fn limits(names: &mut impl Namer, limits: &Limits<Plain>) -> Limits<Plain> {
+fn limits(names: &mut impl Namer, limits: &Limits<TraceIds>) -> Limits<TraceIds> {
     let mut limits = limits.clone();
     if let TopicScoreLimits::Family { topics, .. } = &mut limits.score_limits.topics {
         *topics = std::mem::take(topics).into_iter().map(|(topic, of)| (names.topic(&topic), of)).collect();
@@ -151,7 +151,7 @@ fn by_peer<V: Clone>(names: &mut impl Namer, map: &BTreeMap<Peer, V>) -> BTreeMa
     map.iter().map(|(peer, value)| (names.peer(*peer), value.clone())).collect()
 }
 
-fn input(names: &mut impl Namer, input: &Input<Plain>) -> Input<Plain> {
+fn input(names: &mut impl Namer, input: &Input<TraceIds>) -> Input<TraceIds> {
     match input {
         Input::AddPeer(of) => AddPeer { peer: names.peer(of.peer), ..*of }.into(),
         Input::RemovePeer(of) => RemovePeer { peer: names.peer(of.peer) }.into(),
@@ -194,7 +194,7 @@ fn input(names: &mut impl Namer, input: &Input<Plain>) -> Input<Plain> {
     }
 }
 
-fn ihave(names: &mut impl Namer, ihave: &Ihave<Plain>) -> Ihave<Plain> {
+fn ihave(names: &mut impl Namer, ihave: &Ihave<TraceIds>) -> Ihave<TraceIds> {
     Ihave {
         peer: names.peer(ihave.peer),
         topic: names.topic(&ihave.topic),
@@ -202,7 +202,7 @@ fn ihave(names: &mut impl Namer, ihave: &Ihave<Plain>) -> Ihave<Plain> {
     }
 }
 
-fn output(names: &mut impl Namer, output: &Output<Plain>) -> Output<Plain> {
+fn output(names: &mut impl Namer, output: &Output<TraceIds>) -> Output<TraceIds> {
     match output {
         Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) => {
             IhaveOutput::MessageRequestedMessageIds { message_ids: ids(names, message_ids) }.into()
@@ -241,13 +241,13 @@ fn output(names: &mut impl Namer, output: &Output<Plain>) -> Output<Plain> {
     }
 }
 
-fn topics_by_peer(names: &mut impl Namer, map: &TopicsByPeer<Plain>) -> TopicsByPeer<Plain> {
+fn topics_by_peer(names: &mut impl Namer, map: &TopicsByPeer<TraceIds>) -> TopicsByPeer<TraceIds> {
     map.iter()
         .map(|(peer, topics)| (names.peer(*peer), topics.iter().map(|topic| names.topic(topic)).collect()))
         .collect()
 }
 
-fn view(names: &mut impl Namer, view: &PartialView<Plain>) -> PartialView<Plain> {
+fn view(names: &mut impl Namer, view: &PartialView<TraceIds>) -> PartialView<TraceIds> {
     PartialView {
         heartbeat_ticks: view.heartbeat_ticks,
         connections: view.connections.as_ref().map(|map| {

@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, Output,
-    plain::{MessageId, Peer, Topic},
+    trace_ids::{MessageId, Peer, Topic},
 };
 
 pub(super) const RETAINED: Property = Property {
@@ -98,7 +98,7 @@ fn backoffs(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
             if to_prune.get(peer).is_some_and(|topics| topics.contains(topic)))
     };
     for (topic, entries) in view.backoff {
-        let ended = entries.iter().filter(|(_, end)| end.exactly_after(slack) <= step.now.as_millis().into());
+        let ended = entries.iter().filter(|(_, end)| end.plus_exact(slack) <= step.now.as_millis().into());
         let left = ended.map(|(peer, _)| *peer).filter(|peer| !is_set_since(peer, topic));
         expect_none(|| format!("ended backoffs of topic {topic}"), left)?;
     }

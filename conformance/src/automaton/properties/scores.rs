@@ -3,7 +3,7 @@
 use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
 use gossipsub_automaton::{
     HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
-    plain::{Peer, Topic},
+    trace_ids::{Peer, Topic},
 };
 
 pub(super) const MISDEEDS: Property = Property {

@@ -2,7 +2,7 @@
 
 use super::scenario_run::ScenarioRun;
 use crate::engine::Finding;
-use gossipsub_automaton::{Limits, plain::Plain};
+use gossipsub_automaton::{Limits, trace_ids::TraceIds};
 use std::fmt;
 
 /// A way to one choice point.
@@ -19,7 +19,7 @@ pub struct Scenario {
     pub(super) tested: Tested,
     /// How many rounds a sequence has. Even.
     pub(super) rounds: u64,
-    pub(super) limits: fn() -> Limits<Plain>,
+    pub(super) limits: fn() -> Limits<TraceIds>,
     /// What comes before the first round.
     pub(super) prepare: fn(&mut ScenarioRun<'_>) -> Result<(), Finding>,
     /// Makes the choices of a round, each of which is given as members from 0, and brings the automaton back to where

@@ -7,7 +7,7 @@ use crate::{
 use gossipsub_automaton::{
     AddPeer, Finite, Graft, HeartbeatOutput, Input, Join, Output, Prune, PublishMessage, SetApplicationScore, Span,
     Subscribe, Time,
-    plain::{MessageId, Peer, Plain},
+    trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_reference_model::{Observer, Rule};
 use std::collections::BTreeSet;
@@ -44,7 +44,7 @@ impl<'a> ScenarioRun<'a> {
     }
 
     /// Asks. An hour goes by before each input: what ends has ended.
-    pub(super) fn ask(&mut self, input: impl Into<Input<Plain>>) -> Result<(), Finding> {
+    pub(super) fn ask(&mut self, input: impl Into<Input<TraceIds>>) -> Result<(), Finding> {
         self.now = self.now + Span::from_secs(60 * 60);
         let event = Event::Input(Exchange { input: input.into(), output: None, view: None });
         let mut step = Step { now: self.now, event };
@@ -73,7 +73,7 @@ impl<'a> ScenarioRun<'a> {
     }
 
     /// The last output.
-    pub(super) fn output(&self) -> Option<&Output<Plain>> {
+    pub(super) fn output(&self) -> Option<&Output<TraceIds>> {
         self.last()?.output.as_ref()
     }
 
@@ -146,6 +146,6 @@ pub(super) enum Kind {
     Direct,
 }
 
-fn with_topic(topics: &gossipsub_automaton::TopicsByPeer<Plain>, topic: &str) -> Vec<u64> {
+fn with_topic(topics: &gossipsub_automaton::TopicsByPeer<TraceIds>, topic: &str) -> Vec<u64> {
     topics.iter().filter(|(_, topics)| topics.iter().any(|of| of == topic)).map(|(peer, _)| peer.0).collect()
 }

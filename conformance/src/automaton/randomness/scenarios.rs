@@ -9,7 +9,7 @@ use super::{
     scenario_run::{Kind, ScenarioRun},
 };
 use crate::engine::Finding;
-use gossipsub_automaton::{LARGEST_INTEGER, Limits, plain::Plain};
+use gossipsub_automaton::{LARGEST_INTEGER, Limits, trace_ids::TraceIds};
 
 /// All scenarios: at least one for each rule that leaves a choice.
 pub static ALL: [Scenario; 17] = [
@@ -56,7 +56,7 @@ const OTHERS: [u64; 2] = [10, 11];
 
 /// Two are chosen wherever there are more. Backoffs end within the hour, each heartbeat drops those that have ended, and
 /// only the application changes scores.
-fn limits() -> Limits<Plain> {
+fn limits() -> Limits<TraceIds> {
     Limits {
         max_sent_iwant_per_heartbeat: 2,
         peers_to_px: 2,

@@ -2,7 +2,7 @@
 
 use super::{LineError, LineErrorKind, line};
 use crate::engine::Family;
-use gossipsub_automaton::{LARGEST_INTEGER, Time, strict};
+use gossipsub_automaton::{LARGEST_INTEGER, Time, trace_format::strict};
 use serde::{
     Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, IgnoredAny},

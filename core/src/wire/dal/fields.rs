@@ -6,13 +6,13 @@ use super::{
 };
 use alloc::vec::Vec;
 
-/// A compressed point of BLS12-381's G1: the commitment of a slot. Not checked to be one.
+/// The commitment of a slot: a compressed point of BLS12-381's G1, which is not checked.
 pub type Commitment = [u8; 48];
 
-/// A compressed point of BLS12-381's G1: the proof of a shard. Not checked to be one.
+/// The proof of a shard: a compressed point of BLS12-381's G1, which is not checked.
 pub type ShardProof = [u8; 48];
 
-/// A scalar of BLS12-381, little-endian. Not checked to be below the order.
+/// A scalar of BLS12-381, little-endian. It is not compared with the order.
 pub type Scalar = [u8; 32];
 
 /// A peer of the network: the BLAKE2B-128 hash of its key.
@@ -46,7 +46,7 @@ pub struct PublicKeyHash {
 /// A topic: the shards of a slot that are assigned to an attester.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Topic {
-    /// The slot. Any number: not bounded by how many slots the network has.
+    /// The slot. It is not compared with the number of slots of the network.
     pub slot_index: u8,
     /// The attester.
     pub pkh: PublicKeyHash,
@@ -105,7 +105,7 @@ impl PublicKeyHash {
 }
 
 impl Topic {
-    /// What Octez takes a subscription to for a ping.
+    /// The topic whose subscription Octez reads as a ping.
     pub(super) const PING: Self = Self { slot_index: 0, pkh: PublicKeyHash { curve: Curve::Ed25519, hash: [0; 20] } };
 
     pub(super) fn read(reader: &mut Reader<'_>, profile: Profile) -> Result<Self, Error> {
@@ -120,10 +120,10 @@ impl Topic {
 }
 
 impl MessageId {
-    /// Bytes of an id on the wire.
+    /// The length of an id in bytes.
     pub(super) const SIZE: usize = 76;
 
-    /// The topic that messages with this id belong to.
+    /// The topic of messages with this id.
     #[must_use]
     pub const fn topic(&self) -> Topic {
         Topic { slot_index: self.slot_index, pkh: self.pkh }
@@ -139,7 +139,7 @@ impl MessageId {
         })
     }
 
-    /// The id in bytes of its size. Any are one, but for the tag of the hash.
+    /// The id in bytes of its length. All bytes are valid, except for the tag of the hash.
     pub(super) fn parse(bytes: &[u8; Self::SIZE], profile: Profile) -> Option<Self> {
         let (level, bytes) = bytes.split_first_chunk()?;
         let (&[slot_index], bytes) = bytes.split_first_chunk()?;

@@ -6,26 +6,26 @@ use super::{
 };
 use alloc::vec::Vec;
 
-/// A message, borrowed from its bytes and checked to its end: reading it on cannot fail.
+/// A message that borrows from its bytes. It was checked completely, so reading its lists cannot fail.
 #[derive(Clone, Copy, Debug)]
 pub enum MessageView<'a> {
     /// The sender put us into its mesh.
     Graft {
-        /// Of this topic.
+        /// The topic of the mesh.
         topic: Topic,
     },
     /// The sender removed us from its mesh.
     Prune {
-        /// Of this topic.
+        /// The topic of the mesh.
         topic: Topic,
         /// Peers to connect to instead.
         px: PxEntries<'a>,
-        /// How long not to graft the sender, in seconds. May be negative.
+        /// How long we must not graft the sender, in seconds. May be negative.
         backoff: i16,
     },
     /// The sender has messages.
     Ihave {
-        /// Their topic. That the ids belong to it is not checked.
+        /// Their topic. It is not compared with the ids.
         topic: Topic,
         /// Their ids.
         message_ids: MessageIds<'a>,
@@ -37,44 +37,44 @@ pub enum MessageView<'a> {
     },
     /// The sender subscribes.
     Subscribe {
-        /// To this topic.
+        /// The topic.
         topic: Topic,
     },
     /// The sender unsubscribes.
     Unsubscribe {
-        /// From this topic.
+        /// The topic.
         topic: Topic,
     },
-    /// A shard, with its place.
+    /// A shard with its topic and id.
     MessageWithHeader {
         /// The scalars of the shard.
         share: &'a [Scalar],
         /// The proof that the shard is one of the slot's.
         shard_proof: &'a ShardProof,
-        /// The topic. That the id belongs to it is not checked.
+        /// The topic. It is not compared with the id.
         topic: Topic,
         /// The id.
         message_id: MessageId,
     },
-    /// Nothing: a sign of life, in Octez only.
+    /// A ping, in Octez only.
     Ping,
 }
 
-/// A message as a value of its own.
+/// A message that owns its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
     /// The sender put us into its mesh.
     Graft {
-        /// Of this topic.
+        /// The topic of the mesh.
         topic: Topic,
     },
     /// The sender removed us from its mesh.
     Prune {
-        /// Of this topic.
+        /// The topic of the mesh.
         topic: Topic,
         /// Peers to connect to instead.
         px: Vec<PxEntry>,
-        /// How long not to graft the sender, in seconds. May be negative.
+        /// How long we must not graft the sender, in seconds. May be negative.
         backoff: i16,
     },
     /// The sender has messages.
@@ -91,15 +91,15 @@ pub enum Message {
     },
     /// The sender subscribes.
     Subscribe {
-        /// To this topic.
+        /// The topic.
         topic: Topic,
     },
     /// The sender unsubscribes.
     Unsubscribe {
-        /// From this topic.
+        /// The topic.
         topic: Topic,
     },
-    /// A shard, with its place.
+    /// A shard with its topic and id.
     MessageWithHeader {
         /// The scalars of the shard.
         share: Vec<Scalar>,
@@ -110,16 +110,16 @@ pub enum Message {
         /// The id.
         message_id: MessageId,
     },
-    /// Nothing: a sign of life, in Octez only. Its bytes are those of a subscription, which it is to Mavryk.
+    /// A ping, in Octez only. Its bytes are those of a subscription, and Mavryk reads them as one.
     Ping,
 }
 
 /// A peer to connect to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PxEntry {
-    /// Where it is said to be.
+    /// Its address, as announced.
     pub point: Point,
-    /// Who it is.
+    /// Its id.
     pub peer_id: PeerId,
 }
 
@@ -147,7 +147,7 @@ mod tag {
 }
 
 impl<'a> MessageView<'a> {
-    /// Reads a plain message, which takes all of `bytes`.
+    /// Reads a plain message, which must be all of `bytes`.
     ///
     /// # Errors
     /// The first field that breaks a rule.
@@ -159,7 +159,7 @@ impl<'a> MessageView<'a> {
         Ok(message)
     }
 
-    /// Reads what comes after the tag, which starts at byte `start`.
+    /// Reads the fields after the tag, which starts at byte `start`.
     pub(super) fn read(reader: &mut Reader<'a>, profile: Profile, tag: u16, start: usize) -> Result<Self, Error> {
         match u8::try_from(tag).unwrap_or_default() {
             tag::GRAFT => Ok(Self::Graft { topic: Topic::read(reader, profile)? }),
@@ -188,7 +188,7 @@ impl<'a> MessageView<'a> {
         }
     }
 
-    /// The same as a value of its own: one allocation for a list, of its size.
+    /// The same message with its own data. A list takes one allocation of its size.
     #[must_use]
     pub fn to_message(&self) -> Message {
         match *self {
@@ -230,19 +230,19 @@ impl<'a> MessageIds<'a> {
         Ok(Self { ids })
     }
 
-    /// How many there are.
+    /// The number of entries.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no entries.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
-    /// The ids in their order, repetitions kept.
+    /// The ids in their order. An id may be repeated.
     pub fn iter(&self) -> impl Iterator<Item = MessageId> + use<'a> {
         // The hash was checked when the list was read. The profile that allows most allows it again.
         self.ids.iter().map_while(|id| MessageId::parse(id, Profile::OCTEZ))
@@ -281,19 +281,19 @@ impl<'a> PxEntries<'a> {
         Ok(Self { bytes, count })
     }
 
-    /// How many there are.
+    /// The number of entries.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there are none.
+    /// Whether there are no entries.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The entries in their order, repetitions kept.
+    /// The entries in their order. An entry may be repeated.
     pub fn iter(&self) -> impl Iterator<Item = PxEntry> + use<'a> {
         let mut reader = Reader::whole(self.bytes);
         core::iter::from_fn(move || PxEntry::read(&mut reader).ok())
@@ -310,8 +310,8 @@ impl Message {
     /// Writes the plain message at the end of `out`.
     ///
     /// # Errors
-    /// What a decoder of the same profile would say of it: a list over its bound, or a key of another network.
-    /// Then `out` is as before.
+    /// The error of a decoder of the same profile: a list over its bound, or a key of another network. `out` is then
+    /// unchanged.
     pub fn encode(&self, profile: Profile, out: &mut Vec<u8>) -> Result<(), Error> {
         write_checked(out, |out| self.write(out), |written| MessageView::decode(profile, written).map(drop))
     }
@@ -351,7 +351,7 @@ fn write_tagged(out: &mut Vec<u8>, tag: u8, topic: &Topic) {
     topic.write(out);
 }
 
-/// Writes a length of 32 bits and what it counts. A length that does not fit saturates, and no decoder takes it.
+/// Writes a length of 32 bits and its content. A length that does not fit saturates, and every decoder refuses it.
 pub(super) fn write_dynamic(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.extend_from_slice(&[0; 4]);
@@ -362,7 +362,7 @@ pub(super) fn write_dynamic(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>))
     }
 }
 
-/// Writes, and takes it back where the decoder would refuse it.
+/// Writes a message, and removes it again if the decoder refuses it.
 pub(super) fn write_checked(
     out: &mut Vec<u8>,
     write: impl FnOnce(&mut Vec<u8>),

@@ -1,4 +1,4 @@
-//! Messages as inputs of the automaton, and back.
+//! The mapping of messages to inputs of the automaton, and of outgoing messages to bytes.
 
 use super::{Message, MessageId, MessageView, PeerId, Point, PxEntry, Scalar, ShardProof, Topic};
 use crate::{
@@ -11,7 +11,7 @@ use alloc::{sync::Arc, vec::Vec};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dal;
 
-/// The payload of a message: its id and topic go beside it.
+/// The payload of a message, without its id and topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
     /// The scalars.
@@ -28,10 +28,11 @@ impl Identifiers for Dal {
 }
 
 impl MessageView<'_> {
-    /// What the automaton is told when `sender` sends this. None for a ping.
+    /// The input for a message that `sender` sends. `None` for a ping.
     ///
-    /// A backoff below zero counts as zero: it leaves an entry that has ended already. Above, 16 bits bound it to nine
-    /// hours. Where peers of a prune are to be found stays in the view: the automaton knows them by their ids.
+    /// A negative backoff counts as zero, which leaves an entry that has ended already. The format has 16 bits, so a
+    /// backoff is at most nine hours. The addresses of offered peers are only in the view: the automaton knows the
+    /// peers by their ids.
     #[must_use]
     pub fn to_input(&self, sender: PeerId) -> Option<Input<Dal>> {
         let peer = sender;
@@ -57,10 +58,10 @@ impl MessageView<'_> {
 }
 
 impl Message {
-    /// What tells a peer this. `point` says where a peer of a prune is to be found; one that it does not know is left out.
+    /// The message to send. `point` returns the address of an offered peer. Peers without an address are left out.
     ///
-    /// A backoff is rounded up to whole seconds and saturates at 32767 of them. The topic of a message that answers an
-    /// IWant is its id's.
+    /// A backoff is rounded up to whole seconds and saturates at 32767 seconds. The topic of an answer to an IWant is
+    /// that of the message id.
     #[must_use]
     pub fn new(outgoing: &Outgoing<'_, Dal>, mut point: impl FnMut(&PeerId) -> Option<Point>) -> Self {
         match *outgoing {

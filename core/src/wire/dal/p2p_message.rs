@@ -1,4 +1,4 @@
-//! The framed layer: a length, a tag of two bytes, and the network's own messages beside the automaton's.
+//! The framed form of messages: a length, a tag of two bytes, and the network's own messages.
 
 use super::{
     Message, MessageView, Point, Profile, PxEntry,
@@ -10,55 +10,55 @@ use alloc::vec::Vec;
 /// The longest frame in bytes, its length included: 100 MiB.
 pub const MAX_FRAME: usize = 100 * 1024 * 1024;
 
-/// The most points in an advertisement.
+/// The greatest number of points in an advertisement.
 const MAX_POINTS: usize = 100;
 
-/// A framed message, borrowed from its bytes and checked to its end.
+/// A framed message that borrows from its bytes. It was checked completely.
 #[derive(Clone, Copy, Debug)]
 pub enum P2pMessageView<'a> {
     /// The sender is about to close the connection.
     Disconnect,
-    /// The sender asks for points.
+    /// The sender requests points.
     Bootstrap,
     /// The sender knows these points.
     Advertise {
-        /// Where nodes are said to be.
+        /// Addresses of nodes.
         points: Points<'a>,
     },
     /// The sender offers one of its connections for one of ours.
     SwapRequest {
-        /// What it offers.
+        /// The peer that the sender offers.
         entry: PxEntry,
     },
     /// The sender agrees to swap.
     SwapAck {
-        /// What it gives.
+        /// The peer that the sender gives.
         entry: PxEntry,
     },
     /// A message for the automaton.
     Message(MessageView<'a>),
 }
 
-/// A framed message as a value of its own.
+/// A framed message that owns its data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum P2pMessage {
     /// The sender is about to close the connection.
     Disconnect,
-    /// The sender asks for points.
+    /// The sender requests points.
     Bootstrap,
     /// The sender knows these points.
     Advertise {
-        /// Where nodes are said to be.
+        /// Addresses of nodes.
         points: Vec<Point>,
     },
     /// The sender offers one of its connections for one of ours.
     SwapRequest {
-        /// What it offers.
+        /// The peer that the sender offers.
         entry: PxEntry,
     },
     /// The sender agrees to swap.
     SwapAck {
-        /// What it gives.
+        /// The peer that the sender gives.
         entry: PxEntry,
     },
     /// A message for the automaton.
@@ -71,21 +71,21 @@ pub struct Points<'a> {
     bytes: &'a [u8],
 }
 
-/// What the front of a stream holds.
+/// The front of a stream.
 #[derive(Clone, Copy, Debug)]
 pub enum Framed<'a> {
     /// A message.
     Whole {
         /// The message.
         message: P2pMessageView<'a>,
-        /// How many bytes its frame takes, the length included.
+        /// The length of its frame in bytes, its length field included.
         length: usize,
     },
-    /// A part of one, with no fault so far.
+    /// A part of a message, without an error so far.
     Incomplete {
-        /// How many bytes are needed to say more.
+        /// The number of bytes that are needed to read on.
         wanted: usize,
-        /// How many the frame takes, as far as is known: `wanted` at least.
+        /// The length of the frame as far as it is known, which is at least `wanted`.
         length: usize,
     },
 }
@@ -99,10 +99,10 @@ mod tag {
 }
 
 impl<'a> P2pMessageView<'a> {
-    /// Reads the frame at the front of `bytes`, if it has arrived whole.
+    /// Reads the frame at the front of `bytes`, if it has arrived completely.
     ///
     /// # Errors
-    /// The first field that breaks a rule, as soon as its bytes are there.
+    /// The first field that breaks a rule, as soon as its bytes have arrived.
     pub fn decode(profile: Profile, bytes: &'a [u8]) -> Result<Framed<'a>, Error> {
         let mut reader = Reader::arriving(bytes);
         match Self::read(&mut reader, profile) {
@@ -133,7 +133,7 @@ impl<'a> P2pMessageView<'a> {
         Ok(message)
     }
 
-    /// The same as a value of its own: one allocation for a list, of its size.
+    /// The same message with its own data. A list takes one allocation of its size.
     #[must_use]
     pub fn to_message(&self) -> P2pMessage {
         match *self {
@@ -148,7 +148,8 @@ impl<'a> P2pMessageView<'a> {
 }
 
 impl<'a> Points<'a> {
-    /// Reads points up to the end of the frame, one by one as they arrive: there are few, and no length goes before.
+    /// Reads points up to the end of the frame. They have no length before them and are few, so each is read as it
+    /// arrives.
     fn read(reader: &mut Reader<'a>) -> Result<Self, Error> {
         let bytes = reader.rest();
         for _ in 0..MAX_POINTS {
@@ -181,8 +182,8 @@ impl P2pMessage {
     /// Writes the framed message at the end of `out`.
     ///
     /// # Errors
-    /// What a decoder of the same profile would say of it: a list over its bound, a key of another network, or a frame
-    /// over [`MAX_FRAME`]. Then `out` is as before.
+    /// The error of a decoder of the same profile: a list over its bound, a key of another network, or a frame over
+    /// [`MAX_FRAME`]. `out` is then unchanged.
     pub fn encode(&self, profile: Profile, out: &mut Vec<u8>) -> Result<(), Error> {
         let write = |out: &mut Vec<u8>| write_dynamic(out, |out| self.write(out));
         write_checked(out, write, |written| P2pMessageView::decode(profile, written).map(drop))

@@ -1,8 +1,8 @@
-//! The text of a network address: the only field that is not bytes of a fixed layout.
+//! The text of a network address, which is the only field without a fixed layout.
 //!
-//! `a.b.c.d:port` or `[v6]:port`, of at most 47 bytes. A `#` and the id of a peer may follow and say nothing. What else
-//! the original takes is taken: a port with leading zeros, a v4 address in brackets, groups of any number of digits.
-//! Its integers wrap around at 63 bits, so that `[::10000000000000001]:80` is `[::1]:80`: this one's do too.
+//! It is `a.b.c.d:port` or `[v6]:port`, of at most 47 bytes. A `#` and the id of a peer may follow, which are ignored.
+//! The reader accepts what the original accepts: a port with leading zeros, a v4 address in brackets, and groups of any
+//! number of digits. As in the original, integers wrap around at 63 bits, so `[::10000000000000001]:80` is `[::1]:80`.
 
 use super::{
     PeerId,
@@ -14,7 +14,7 @@ use core::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-/// A network address with its port. A v4 address is held as the v6 address that it is mapped to.
+/// A network address with its port. A v4 address is stored as the v6 address that it is mapped to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Point {
     /// The address.
@@ -74,7 +74,7 @@ impl fmt::Display for Point {
     }
 }
 
-/// A peer's id in `Base58Check`, with the prefix that makes it start with `id`.
+/// The id of a peer in `Base58Check`, with the prefix that makes the text start with `id`.
 fn check_peer_id(text: &[u8]) -> Option<PeerId> {
     let mut bytes = [0; 22];
     let length = bs58::decode(text).with_check(None).onto(&mut bytes).ok()?;

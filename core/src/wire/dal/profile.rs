@@ -1,11 +1,11 @@
-//! Where the networks differ.
+//! The differences between the networks.
 
-/// The bounds of a network. Bytes are otherwise the same.
+/// The bounds of a network. All else is the same in both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The most entries of peer exchange in a prune.
+    /// The greatest number of offered peers in a prune.
     pub max_px: usize,
-    /// The most message ids in an IHave or IWant.
+    /// The greatest number of message ids in an IHave or IWant.
     pub max_message_ids: usize,
     /// Whether hashes of ML-DSA-44 keys are known.
     pub mldsa44: bool,
@@ -14,7 +14,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Mavryk: only the length of a frame bounds its lists.
+    /// Mavryk. Only the length of a frame bounds its lists.
     pub const MAVRYK: Self = Self { max_px: usize::MAX, max_message_ids: usize::MAX, mldsa44: false, ping: false };
     /// Octez since July 2026.
     pub const OCTEZ: Self = Self { max_px: 16, max_message_ids: 5000, mldsa44: true, ping: true };

@@ -1,29 +1,29 @@
-//! Reading a message field by field, each within the bytes that hold it.
+//! Reading a message field by field. Each field is within the bytes of the message, frame or list that contains it.
 
 use crate::wire::DecodeError;
 
-/// Why bytes are no message.
+/// The error of bytes that are not a message.
 pub type Error = DecodeError<Rule>;
 
-/// What a field must be.
+/// A rule on fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A field ends after what holds it: the message, the frame or the list.
+    /// A field ends after the message, frame or list that contains it.
     #[error("{needed} bytes are needed, and {left} are left")]
     NotEnoughData {
         /// The length of the field, in bytes.
         needed: usize,
-        /// What is left for it.
+        /// The number of bytes that are left.
         left: usize,
     },
-    /// What holds the fields ends after the last one.
+    /// The message, frame or list has bytes after its last field.
     #[error("{extra} bytes more than the message has")]
     ExtraBytes {
-        /// How many.
+        /// The number of bytes.
         extra: usize,
     },
-    /// A tag that stands for nothing in this network.
+    /// A tag that the network does not use.
     #[error("tag {tag} is none of this network's")]
     UnexpectedTag {
         /// The tag.
@@ -54,7 +54,7 @@ pub enum Rule {
     PointText,
 }
 
-/// Bytes still to be read, up to an end that may not have arrived yet.
+/// The bytes still to be read, up to an end that may not have arrived yet.
 #[derive(Clone)]
 pub(super) struct Reader<'a> {
     rest: &'a [u8],
@@ -64,12 +64,12 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Reads bytes that are all there.
+    /// Reads bytes that have all arrived.
     pub(super) fn whole(bytes: &'a [u8]) -> Self {
         Self { rest: bytes, offset: 0, end: bytes.len(), wanted: None }
     }
 
-    /// Reads what has arrived of as many bytes as may come.
+    /// Reads the bytes that have arrived. More may follow.
     pub(super) fn arriving(bytes: &'a [u8]) -> Self {
         Self { end: usize::MAX, ..Self::whole(bytes) }
     }
@@ -79,32 +79,33 @@ impl<'a> Reader<'a> {
         self.end = self.offset.saturating_add(length);
     }
 
-    /// Where the end is, in bytes from the start.
+    /// The position of the end, in bytes from the start.
     pub(super) fn end(&self) -> usize {
         self.end
     }
 
-    /// Whether nothing is left.
+    /// Whether no bytes are left.
     pub(super) fn is_empty(&self) -> bool {
         self.offset >= self.end
     }
 
-    /// What has arrived of the bytes still to be read.
+    /// The bytes that have arrived and are still to be read.
     pub(super) fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
-    /// Set where the last error only means that bytes have not arrived: how many must have, from the start.
+    /// Set if the last error only means that bytes have not arrived: the number of bytes that are needed, from the
+    /// start.
     pub(super) fn wanted(&self) -> Option<usize> {
         self.wanted
     }
 
-    /// A fault at the next byte.
+    /// An error at the next byte.
     pub(super) fn fault(&self, field: &'static str, rule: Rule) -> Error {
         Error { offset: self.offset, field, rule }
     }
 
-    /// A fault in the bytes just read, `length` of them.
+    /// An error in the last `length` bytes that were read.
     pub(super) fn fault_before(&self, length: usize, field: &'static str, rule: Rule) -> Error {
         Error { offset: self.offset.saturating_sub(length), field, rule }
     }
@@ -135,13 +136,13 @@ impl<'a> Reader<'a> {
         self.array_ref(field).copied()
     }
 
-    /// A length in bytes: 32 bits, of which the first must not be set.
+    /// A length in bytes: 32 bits, the first of which must not be set.
     pub(super) fn length(&mut self, field: &'static str) -> Result<usize, Error> {
         let length = i32::from_be_bytes(self.array(field)?);
         usize::try_from(length).map_err(|_| self.fault_before(4, field, Rule::NegativeLength { length }))
     }
 
-    /// What a length of at most `max` goes before.
+    /// The bytes after a length, which is at most `max`.
     pub(super) fn dynamic(&mut self, field: &'static str, max: usize) -> Result<Self, Error> {
         let length = self.length(field)?;
         let left = self.end.saturating_sub(self.offset);
@@ -156,13 +157,13 @@ impl<'a> Reader<'a> {
         Ok(Self { rest, offset, end: self.offset, wanted: None })
     }
 
-    /// All that is left, in pieces of `N` bytes, and a reader for what is too short for one.
+    /// All bytes that are left in pieces of `N` bytes, and a reader for the rest that is too short.
     pub(super) fn chunks<const N: usize>(&self) -> (&'a [[u8; N]], Self) {
         let (chunks, rest) = self.rest.as_chunks();
         (chunks, Self { rest, offset: self.offset + (self.rest.len() - rest.len()), ..self.clone() })
     }
 
-    /// Nothing must be left.
+    /// Checks that no bytes are left.
     pub(super) fn finish(&self, field: &'static str) -> Result<(), Error> {
         if self.is_empty() {
             return Ok(());

@@ -1,13 +1,13 @@
-//! Framed messages out of a stream that arrives in chunks.
+//! Framed messages from a stream that arrives in chunks.
 
 use super::{Error, Framed, P2pMessageView, Profile};
 use crate::wire::{empty, fill};
 use alloc::vec::Vec;
 
-/// Cuts a stream into framed messages. What it gives depends on the bytes alone, not on how they were cut into chunks.
+/// Cuts a stream into framed messages. The result depends on the bytes alone, and not on their chunks.
 ///
-/// It keeps what has arrived of one frame, and refuses a frame at the first bytes that show a fault. After a fault the
-/// stream has no meaning any more: the fault is all that comes.
+/// The decoder keeps the bytes of one incomplete frame, and refuses a frame at the first byte that shows an error. The
+/// rest of a stream cannot be read after an error, so every further call returns that error.
 ///
 /// ```
 /// use gossipsub_automaton::wire::dal::{P2pMessageView, Profile, StreamDecoder};
@@ -24,7 +24,7 @@ use alloc::vec::Vec;
 pub struct StreamDecoder {
     profile: Profile,
     buffer: Vec<u8>,
-    /// The frame in the buffer was given out.
+    /// Whether the frame in the buffer was returned.
     given: bool,
     fault: Option<Error>,
 }
@@ -36,11 +36,11 @@ impl StreamDecoder {
         Self { profile, buffer: Vec::new(), given: false, fault: None }
     }
 
-    /// The next message, and `chunk` without the bytes that were taken for it. None where all of `chunk` was taken and
-    /// more is needed.
+    /// The next message. Its bytes are removed from `chunk`. `None` if all of `chunk` was taken and more bytes are
+    /// needed.
     ///
     /// # Errors
-    /// The first fault of the stream, its offset counted from the start of its frame; and the same ever after.
+    /// The first error of the stream, with its offset from the start of its frame. Every further call returns it again.
     pub fn decode(&mut self, chunk: &mut &[u8]) -> Result<Option<P2pMessageView<'_>>, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
@@ -70,7 +70,7 @@ impl StreamDecoder {
         }
     }
 
-    /// How many bytes are kept of a frame that is not whole yet.
+    /// The number of bytes of an incomplete frame that are kept.
     #[must_use]
     pub const fn buffered(&self) -> usize {
         if self.given { 0 } else { self.buffer.len() }

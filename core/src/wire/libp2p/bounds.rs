@@ -1,30 +1,31 @@
-//! How much of an RPC is too much.
+//! The bounds on received RPCs.
 
 use crate::Span;
 
-/// The bounds on what peers send, applied to the bytes, before anything is allocated.
+/// The bounds on received RPCs. They are checked on the bytes, before memory is allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// The longest RPC, in bytes. A longer one is refused by its length alone.
+    /// The greatest length of an RPC in bytes. A longer RPC is refused by its length alone.
     pub max_frame: usize,
-    /// The most messages in an RPC. More are refused.
+    /// The greatest number of messages in an RPC. An RPC with more is refused.
     pub max_publish: usize,
-    /// The most subscriptions in an RPC. More are refused.
+    /// The greatest number of subscriptions in an RPC. An RPC with more is refused.
     pub max_subscriptions: usize,
-    /// The most bytes of subscriptions and control in an RPC, tags and lengths included. More are refused.
+    /// The greatest length of subscriptions and control messages in an RPC in bytes, tags and lengths included. An RPC
+    /// with more is refused.
     pub max_control_bytes: usize,
-    /// The longest topic, in bytes. A longer one is refused.
+    /// The greatest length of a topic in bytes. A longer topic is refused.
     pub max_topic: usize,
-    /// The most message ids of one IHave or IWant that become an input. The rest is passed over.
+    /// The greatest number of message ids of one IHave or IWant. Further ids are ignored.
     pub max_message_ids: usize,
-    /// The most peers of one prune that become an input. The rest is passed over.
+    /// The greatest number of offered peers of one prune. Further peers are ignored.
     pub max_px: usize,
-    /// The longest backoff. A longer one counts as this.
+    /// The longest backoff. A longer backoff is shortened to it.
     pub max_backoff: Span,
 }
 
 impl Bounds {
-    /// What go-libp2p-pubsub takes; but for backoffs, which it does not bound, and its sums of them wrap around.
+    /// The bounds of go-libp2p-pubsub, except that it does not bound backoffs and its sums with them wrap around.
     pub const GO: Self = Self {
         max_frame: 1024 * 1024,
         max_publish: usize::MAX,
@@ -35,7 +36,7 @@ impl Bounds {
         max_px: 16,
         max_backoff: Span::from_secs(3600),
     };
-    /// What rust-libp2p takes.
+    /// The bounds of rust-libp2p.
     pub const RUST: Self = Self {
         max_frame: 64 * 1024,
         max_publish: 5000,

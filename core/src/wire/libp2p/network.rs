@@ -1,4 +1,4 @@
-//! RPCs as inputs of the automaton.
+//! The mapping of RPCs to inputs of the automaton.
 
 use super::{Error, Message, PeerInfo, Rpc};
 use crate::{Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe};
@@ -16,7 +16,7 @@ pub struct PeerId(pub Arc<[u8]>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId(pub Arc<[u8]>);
 
-/// A message as it was encoded: it is forwarded byte for byte, so that its signature holds.
+/// An encoded message. It is forwarded byte by byte, so that its signature stays valid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawMessage(Arc<[u8]>);
 
@@ -28,7 +28,7 @@ impl Identifiers for Libp2p {
 }
 
 impl RawMessage {
-    /// Takes over an encoded message.
+    /// The message of these bytes.
     ///
     /// # Errors
     /// The first field that breaks the schema.
@@ -55,13 +55,13 @@ impl From<&Message<'_>> for RawMessage {
     }
 }
 
-/// What the mapping of an RPC to inputs asks of the application. A closure for the message id is one.
+/// The decisions of the application on a received RPC. A closure that returns the id of a message is a policy.
 pub trait Policy {
-    /// The id of a message; or None to drop it, which says nothing of the rest of the RPC. Here signatures are checked.
+    /// The id of a message. `None` drops the message, and the rest of the RPC is still handled. Check signatures here.
     fn message_id(&mut self, message: &Message<'_>, encoded: &[u8]) -> Option<MessageId>;
 
-    /// Whether to keep an offered peer that has an id. Here signed records are checked: a peer without one may be kept,
-    /// one whose record is wrong is to be dropped, and its prune stands.
+    /// Whether to keep an offered peer that has an id. Check signed records here: keep a peer without a record, and
+    /// drop a peer with a wrong record. The prune is handled in both cases.
     fn keeps_px(&mut self, peer: &PeerInfo<'_>) -> bool {
         let _ = peer;
         true
@@ -74,7 +74,7 @@ impl<F: FnMut(&Message<'_>, &[u8]) -> Option<MessageId>> Policy for F {
     }
 }
 
-/// The message id of the specification: the author's id followed by its number. Checks no signature.
+/// The message id of the specification: the author's id followed by the author's number. No signature is checked.
 #[must_use]
 pub fn message_id_of_author(message: &Message<'_>, _: &[u8]) -> Option<MessageId> {
     let (from, seqno) = (message.from.unwrap_or_default(), message.seqno.unwrap_or_default());
@@ -85,13 +85,14 @@ pub fn message_id_of_author(message: &Message<'_>, _: &[u8]) -> Option<MessageId
 }
 
 impl Rpc<'_> {
-    /// Gives `handle` what the automaton is told when `sender` sends this, one input after the other: subscriptions,
-    /// messages, announcements, requests, grafts, prunes. That is go's order; the order between kinds on the wire is lost.
+    /// Calls `handle` for each input of an RPC that `sender` sends: subscriptions, messages, announcements, requests,
+    /// grafts, prunes. This is the order of go-libp2p-pubsub. The order of different kinds in the bytes does not
+    /// matter.
     ///
-    /// An absent topic is the empty one. A backoff that is absent or 0 is `local_backoff`, our own `prune_backoff`; any
-    /// other is in seconds and at most [`max_backoff`](super::Bounds::max_backoff). Ids and offered peers over their
-    /// bounds are passed over; so are offered peers without an id. Each announcement is an input of its own, and counts
-    /// as such against `max_recv_ihave_per_heartbeat`; go counts RPCs.
+    /// An absent topic is the empty topic. A backoff that is absent or 0 is `local_backoff`, our own `prune_backoff`.
+    /// Any other backoff is in seconds and at most [`max_backoff`](super::Bounds::max_backoff). Ids and offered peers
+    /// over their bounds are ignored, and so are offered peers without an id. Each announcement is an input of its own
+    /// and counts against `max_recv_ihave_per_heartbeat`. go-libp2p-pubsub counts RPCs instead.
     pub fn inputs(
         &self,
         sender: &PeerId,

@@ -1,18 +1,18 @@
-//! Protocol Buffers: the fields of a message, one after the other, each borrowed from the bytes.
+//! Protocol Buffers: the fields of a message in their order. Each borrows from the bytes.
 
 use crate::wire::DecodeError;
 
-/// Why bytes are no RPC.
+/// The error of bytes that are not an RPC.
 pub type Error = DecodeError<Rule>;
 
-/// What a field must be.
+/// A rule on fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A varint, or a field, ends after the message that holds it.
+    /// A varint or a field ends after the message that contains it.
     #[error("more bytes are needed than the {left} that are left")]
     Truncated {
-        /// What is left for it, in bytes.
+        /// The number of bytes that are left.
         left: usize,
     },
     /// A varint over 64 bits.
@@ -47,7 +47,7 @@ pub enum Rule {
     /// A string that is not UTF-8.
     #[error("the text is not UTF-8")]
     Utf8,
-    /// Longer than a bound of [`Bounds`](super::Bounds).
+    /// A field that is longer than its bound in [`Bounds`](super::Bounds).
     #[error("{length} bytes are more than {max}")]
     TooLong {
         /// The length, in bytes.
@@ -55,21 +55,21 @@ pub enum Rule {
         /// The bound, in bytes.
         max: usize,
     },
-    /// More of a kind than a bound of [`Bounds`](super::Bounds).
+    /// More fields of a kind than their bound in [`Bounds`](super::Bounds).
     #[error("there are more than {max}")]
     TooMany {
         /// The bound.
         max: usize,
     },
-    /// The length of a frame, not written in as few bytes as possible.
+    /// The length of a frame that is not written in as few bytes as possible.
     #[error("the length is not written in as few bytes as possible")]
     NotMinimal,
 }
 
-/// How deep messages and groups may be nested, the RPC included.
+/// The greatest depth of nested messages and groups, the RPC included.
 const MAX_DEPTH: u8 = 100;
 
-/// Fields that are still to be read of a message.
+/// The fields of a message that are still to be read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
@@ -82,7 +82,7 @@ pub(super) struct Fields<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field<'a> {
     pub(super) number: u32,
-    /// Bytes that it takes with its tag.
+    /// Its length in bytes, the tag included.
     pub(super) size: usize,
     offset: usize,
     value: Value<'a>,
@@ -93,12 +93,12 @@ pub(super) struct Field<'a> {
 enum Value<'a> {
     Varint(u64),
     Bytes(&'a [u8]),
-    /// A fixed number or a group: the schema has none.
+    /// A fixed number or a group, which the schema does not have.
     Other,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of the outermost message, `offset` bytes into what was given.
+    /// The fields of the outermost message, which starts at byte `offset`.
     pub(super) const fn new(bytes: &'a [u8], offset: usize, name: &'static str) -> Self {
         Self { rest: bytes, offset, name, depth: MAX_DEPTH }
     }
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
         Ok(Some(Field { number, size: self.offset - offset, offset, value, depth: self.depth }))
     }
 
-    /// The fields with this number, of a message that was checked before: the end is the only reason for no more.
+    /// The fields with this number in a message that was checked before, so that reading cannot fail.
     pub(super) fn numbered(mut self, number: u32) -> impl Iterator<Item = Field<'a>> {
         core::iter::from_fn(move || {
             loop {
@@ -173,7 +173,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What comes after the tag, which starts at byte `start`.
+    /// The field after the tag, which starts at byte `start`.
     #[inline]
     fn value(&mut self, number: u32, wire_type: u8, start: usize, depth: u8) -> Result<Value<'a>, Error> {
         match wire_type {
@@ -190,7 +190,7 @@ impl<'a> Fields<'a> {
         Ok(Value::Other)
     }
 
-    /// Passes over a group. Its depth is bounded, so that the stack is.
+    /// Skips a group. Its depth is bounded, so that the stack is.
     fn skip_group(&mut self, expected: u32, depth: u8) -> Result<(), Error> {
         loop {
             let start = self.offset;
@@ -218,7 +218,7 @@ impl<'a> Field<'a> {
         }
     }
 
-    /// Any number but 0 is true.
+    /// Any number except 0 is true.
     pub(super) fn bool(&self, name: &'static str) -> Result<bool, Error> {
         Ok(self.varint(name)? != 0)
     }
@@ -242,14 +242,14 @@ impl<'a> Field<'a> {
     }
 }
 
-/// What the front of some bytes is as a varint.
+/// The front of some bytes, read as a varint.
 pub(super) enum Varint {
     Value { value: u64, length: usize },
     Incomplete,
     Overflow,
 }
 
-/// Seven bits a byte, the low ones first: of the tenth byte only one.
+/// Each byte has seven bits, the low ones first. The tenth byte has only one.
 pub(super) fn varint(bytes: &[u8]) -> Varint {
     let mut value = 0;
     for (index, byte) in bytes.iter().take(10).enumerate() {

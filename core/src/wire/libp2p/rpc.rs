@@ -5,7 +5,7 @@ use super::{
     protobuf::{Field, Fields},
 };
 
-/// An RPC that keeps to the schema and to its bounds. All of it borrows from the bytes.
+/// An RPC that was checked against the schema and the bounds. It borrows from its bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Rpc<'a> {
     pub(super) bounds: Bounds,
@@ -16,13 +16,13 @@ pub struct Rpc<'a> {
 /// A change of the sender's subscriptions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Subscription<'a> {
-    /// Whether it subscribes. Absent means that it unsubscribes.
+    /// Whether the sender subscribes. Absent means that it unsubscribes.
     pub subscribe: Option<bool>,
-    /// To what. Absent means the empty topic.
+    /// The topic. Absent means the empty topic.
     pub topic: Option<&'a str>,
-    /// Whether it asks for partial messages (v1.3).
+    /// Whether the sender requests partial messages (v1.3).
     pub requests_partial: Option<bool>,
-    /// Whether it can send partial messages (v1.3).
+    /// Whether the sender can send partial messages (v1.3).
     pub supports_partial: Option<bool>,
 }
 
@@ -33,13 +33,13 @@ pub struct Message<'a> {
     pub from: Option<&'a [u8]>,
     /// The payload.
     pub data: Option<&'a [u8]>,
-    /// The author's number for it.
+    /// The author's number of the message.
     pub seqno: Option<&'a [u8]>,
     /// Its topic. Absent means the empty topic.
     pub topic: Option<&'a str>,
     /// The author's signature. Not checked.
     pub signature: Option<&'a [u8]>,
-    /// The author's key, where its id does not hold it.
+    /// The author's key, if it is not a part of the author's id.
     pub key: Option<&'a [u8]>,
 }
 
@@ -62,17 +62,17 @@ pub struct Iwant<'a> {
 /// The sender put us into its mesh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Graft<'a> {
-    /// Of this topic. Absent means the empty topic.
+    /// The topic of the mesh. Absent means the empty topic.
     pub topic: Option<&'a str>,
 }
 
 /// The sender removed us from its mesh.
 #[derive(Clone, Copy, Debug)]
 pub struct Prune<'a> {
-    /// Of this topic. Absent means the empty topic.
+    /// The topic of the mesh. Absent means the empty topic.
     pub topic: Option<&'a str>,
     fields: Fields<'a>,
-    /// How long not to graft the sender, in seconds.
+    /// How long we must not graft the sender, in seconds.
     pub backoff: Option<u64>,
 }
 
@@ -81,7 +81,7 @@ pub struct Prune<'a> {
 pub struct PeerInfo<'a> {
     /// Its id.
     pub peer_id: Option<&'a [u8]>,
-    /// Its addresses in an envelope that it signed. Not checked.
+    /// Its addresses in an envelope that the peer signed. Not checked.
     pub signed_peer_record: Option<&'a [u8]>,
 }
 
@@ -92,7 +92,7 @@ pub struct Idontwant<'a> {
     pub message_ids: MessageIds<'a>,
 }
 
-/// The extensions that the sender speaks (v1.3).
+/// The extensions that the sender supports (v1.3).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extensions {
     /// Partial messages.
@@ -108,7 +108,7 @@ pub struct Partial<'a> {
     pub group_id: Option<&'a [u8]>,
     /// The parts.
     pub partial_message: Option<&'a [u8]>,
-    /// Which parts the sender has and wants.
+    /// The parts that the sender has and wants.
     pub parts_metadata: Option<&'a [u8]>,
 }
 
@@ -147,7 +147,7 @@ mod number {
 }
 
 impl<'a> Rpc<'a> {
-    /// Reads an RPC, which takes all of `bytes`. Allocates nothing.
+    /// Reads an RPC, which must be all of `bytes`. Allocates no memory.
     ///
     /// # Errors
     /// The first field that breaks the schema or a bound.
@@ -187,7 +187,7 @@ impl<'a> Rpc<'a> {
         Ok(Self { bounds: *bounds, fields, passed_over })
     }
 
-    /// The bytes that it was read from.
+    /// The bytes of the RPC.
     #[must_use]
     pub const fn as_bytes(&self) -> &'a [u8] {
         self.fields.rest()
@@ -203,12 +203,12 @@ impl<'a> Rpc<'a> {
         repeated(self.fields, number::PUBLISH)
     }
 
-    /// The messages as they were encoded: what a signature covers may hold fields that the schema does not know.
+    /// The messages as they were encoded. A signature may cover fields that the schema does not have.
     pub fn raw_messages(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.fields.numbered(number::PUBLISH).map_while(|field| field.bytes("publish").ok())
     }
 
-    /// Whether there is a control message, be it empty.
+    /// Whether there is a control message. It may be empty.
     #[must_use]
     pub fn has_control(&self) -> bool {
         self.control().next().is_some()
@@ -239,7 +239,7 @@ impl<'a> Rpc<'a> {
         self.control().flat_map(|control| repeated(control, number::IDONTWANT))
     }
 
-    /// The extensions, merged where they come twice.
+    /// The extensions. If they occur twice, they are merged.
     #[must_use]
     pub fn extensions(&self) -> Option<Extensions> {
         self.control().flat_map(|control| repeated::<Extensions>(control, number::EXTENSIONS)).reduce(
@@ -247,7 +247,7 @@ impl<'a> Rpc<'a> {
         )
     }
 
-    /// The partial message, merged where it comes twice.
+    /// The partial message. If it occurs twice, both are merged.
     #[must_use]
     pub fn partial(&self) -> Option<Partial<'a>> {
         repeated::<Partial>(self.fields, number::PARTIAL).reduce(|earlier, later| Partial {
@@ -258,20 +258,20 @@ impl<'a> Rpc<'a> {
         })
     }
 
-    /// How many fields of the RPC and its control say nothing to the automaton: `IDontWant`, extensions, partial messages
-    /// and what the schema does not know.
+    /// The number of fields of the RPC and its control message that the automaton does not use: `IDontWant`,
+    /// extensions, partial messages, and fields that the schema does not have.
     #[must_use]
     pub const fn passed_over(&self) -> usize {
         self.passed_over
     }
 
-    /// The control messages: several count as one.
+    /// The control messages. Several count as one.
     fn control(&self) -> impl Iterator<Item = Fields<'a>> + use<'a> {
         self.fields.numbered(number::CONTROL).map_while(|field| field.message("control").ok())
     }
 }
 
-/// One more of a kind of which there may be `max`.
+/// Counts one more of a kind with the bound `max`.
 fn at_most(field: &Field<'_>, name: &'static str, count: &mut usize, max: usize) -> Result<(), Error> {
     if *count == max {
         return Err(field.fault(name, Rule::TooMany { max }));
@@ -280,7 +280,7 @@ fn at_most(field: &Field<'_>, name: &'static str, count: &mut usize, max: usize)
     Ok(())
 }
 
-/// More bytes of a kind of which there may be `max`.
+/// Counts more bytes of a kind with the bound `max`.
 fn at_most_bytes(field: &Field<'_>, name: &'static str, count: &mut usize, max: usize) -> Result<(), Error> {
     *count = count.saturating_add(field.size);
     if *count > max {
@@ -290,7 +290,7 @@ fn at_most_bytes(field: &Field<'_>, name: &'static str, count: &mut usize, max: 
     Ok(())
 }
 
-/// Checks a control message; how many of its fields say nothing to the automaton.
+/// Checks a control message. Returns the number of its fields that the automaton does not use.
 fn check_control(mut fields: Fields<'_>, max_topic: usize) -> Result<usize, Error> {
     let mut passed_over = 0;
     while let Some(field) = fields.read()? {
@@ -339,7 +339,7 @@ impl<'a> Part<'a> for Subscription<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// Reads one message by itself, as [`Rpc::raw_messages`] gives them.
+    /// Reads a single message, such as one of [`Rpc::raw_messages`].
     ///
     /// # Errors
     /// The first field that breaks the schema.
@@ -420,7 +420,7 @@ impl<'a> Part<'a> for Prune<'a> {
 }
 
 impl<'a> Prune<'a> {
-    /// Peers to connect to instead, in their order.
+    /// The peers to connect to instead, in their order.
     pub fn peers(&self) -> impl Iterator<Item = PeerInfo<'a>> + use<'a> {
         repeated(self.fields, 2)
     }
@@ -486,19 +486,19 @@ impl<'a> MessageIds<'a> {
         Ok(())
     }
 
-    /// How many there are.
+    /// The number of ids.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
     }
 
-    /// Whether there are none.
+    /// Whether there are no ids.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.count == 0
     }
 
-    /// The ids in their order, repetitions kept.
+    /// The ids in their order. An id may be repeated.
     pub fn iter(&self) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         self.fields.numbered(self.number).map_while(|field| field.bytes("message_ids").ok())
     }

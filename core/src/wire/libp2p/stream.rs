@@ -1,4 +1,4 @@
-//! RPCs out of a stream that arrives in chunks: each behind its length, a varint in as few bytes as possible.
+//! RPCs from a stream that arrives in chunks. Each follows its length, a varint in as few bytes as possible.
 
 use super::{
     Bounds, Error, Rpc, Rule,
@@ -7,17 +7,17 @@ use super::{
 use crate::wire::{empty, fill};
 use alloc::vec::Vec;
 
-/// Cuts a stream into RPCs. What it gives depends on the bytes alone, not on how they were cut into chunks.
+/// Cuts a stream into RPCs. The result depends on the bytes alone, and not on their chunks.
 ///
-/// It keeps what has arrived of one frame, and refuses a frame by its length alone where that is over the bound. A fault
-/// is the last thing that comes out of a stream.
+/// The decoder keeps the bytes of one incomplete frame. It refuses a frame by its length alone if that is over the
+/// bound. After an error, every further call returns that error.
 #[derive(Clone, Debug)]
 pub struct StreamDecoder {
     bounds: Bounds,
     buffer: Vec<u8>,
-    /// Bytes of the buffer that are the length of the frame.
+    /// The number of bytes in the buffer that are the length of the frame.
     prefix: usize,
-    /// The frame in the buffer was given out.
+    /// Whether the frame in the buffer was returned.
     given: bool,
     fault: Option<Error>,
 }
@@ -29,11 +29,11 @@ impl StreamDecoder {
         Self { bounds, buffer: Vec::new(), prefix: 0, given: false, fault: None }
     }
 
-    /// The next RPC, and `chunk` without the bytes that were taken for it. None where all of `chunk` was taken and more
-    /// is needed. An empty frame is an empty RPC.
+    /// The next RPC. Its bytes are removed from `chunk`. `None` if all of `chunk` was taken and more bytes are needed.
+    /// An empty frame is an empty RPC.
     ///
     /// # Errors
-    /// The first fault of the stream, its offset counted from the start of its frame; and the same ever after.
+    /// The first error of the stream, with its offset from the start of its frame. Every further call returns it again.
     pub fn decode(&mut self, chunk: &mut &[u8]) -> Result<Option<Rpc<'_>>, Error> {
         if self.frame(chunk)?.is_none() {
             return Ok(None);
@@ -44,10 +44,10 @@ impl StreamDecoder {
         rpc.map(Some)
     }
 
-    /// As [`decode`](Self::decode), but for the RPC, which is given as its bytes.
+    /// The next RPC, like [`decode`](Self::decode), but as its bytes.
     ///
     /// # Errors
-    /// The first fault in the lengths of the stream; and the same ever after.
+    /// The first error in the lengths of the stream. Every further call returns it again.
     pub fn frame(&mut self, chunk: &mut &[u8]) -> Result<Option<&[u8]>, Error> {
         if let Some(fault) = self.fault {
             return Err(fault);
@@ -80,7 +80,7 @@ impl StreamDecoder {
         Ok(self.buffer.get(self.prefix..))
     }
 
-    /// How many bytes are kept of a frame that is not whole yet.
+    /// The number of bytes of an incomplete frame that are kept.
     #[must_use]
     pub const fn buffered(&self) -> usize {
         if self.given { 0 } else { self.buffer.len() }
@@ -88,13 +88,13 @@ impl StreamDecoder {
 }
 
 struct Prefix {
-    /// Bytes that the length itself takes.
+    /// The number of bytes of the length itself.
     size: usize,
-    /// Bytes that follow.
+    /// The number of bytes that follow.
     length: usize,
 }
 
-/// The length at the front of `bytes`, if it is there.
+/// The length at the front of `bytes`, if it has arrived.
 fn prefix(bytes: &[u8], max: usize) -> Result<Option<Prefix>, Error> {
     let fault = |rule| Error { offset: 0, field: "length", rule };
     match varint(bytes) {

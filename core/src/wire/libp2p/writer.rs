@@ -4,7 +4,7 @@ use super::{Bounds, Libp2p, Message};
 use crate::wire::{Outgoing, whole_seconds};
 use alloc::vec::Vec;
 
-/// What is told to a peer does not fit into any RPC within the bounds.
+/// The error for a message that does not fit into an RPC within the bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a part of {length} bytes does not fit into an RPC of the bounds")]
 pub struct TooLong {
@@ -12,7 +12,7 @@ pub struct TooLong {
     pub length: usize,
 }
 
-/// Gathers what is told to one peer into frames, as few as the bounds allow.
+/// Collects the messages to one peer into as few frames as the bounds allow.
 ///
 /// ```
 /// use gossipsub_automaton::wire::{Outgoing, libp2p::{Bounds, RpcWriter}};
@@ -34,7 +34,7 @@ pub struct RpcWriter {
 struct Draft {
     /// Subscriptions and messages.
     fields: Vec<u8>,
-    /// The fields of the control message: one, because some libraries do not merge two.
+    /// The fields of the control message. An RPC has only one, because some libraries do not merge two.
     control: Vec<u8>,
     subscriptions: usize,
     subscription_bytes: usize,
@@ -49,7 +49,7 @@ enum Kind {
 }
 
 impl RpcWriter {
-    /// A writer for a peer that keeps to these bounds.
+    /// A writer for a peer with these bounds.
     #[must_use]
     pub const fn new(bounds: Bounds) -> Self {
         let rpc =
@@ -57,12 +57,12 @@ impl RpcWriter {
         Self { bounds, frames: Vec::new(), rpc }
     }
 
-    /// Adds one thing. An announcement or request with more ids than an RPC takes goes into several.
+    /// Adds a message. An announcement or request with more ids than an RPC can have is split.
     ///
-    /// A backoff is rounded up to whole seconds. An id of a peer goes out without its addresses.
+    /// A backoff is rounded up to whole seconds. Offered peers are written without addresses.
     ///
     /// # Errors
-    /// Where it fits into no RPC. Ids that came before one that is too long are written all the same.
+    /// If the message does not fit into an RPC. The ids before one that is too long are still written.
     pub fn push(&mut self, outgoing: &Outgoing<'_, Libp2p>) -> Result<(), TooLong> {
         let mut part = Vec::new();
         match *outgoing {
@@ -99,7 +99,7 @@ impl RpcWriter {
         }
     }
 
-    /// The frames, one after the other: what to write to the stream.
+    /// The frames in their order, as bytes for the stream.
     #[must_use]
     pub fn finish(mut self) -> Vec<u8> {
         self.flush();
@@ -122,7 +122,7 @@ impl RpcWriter {
         Err(TooLong { length: part.len() })
     }
 
-    /// Adds parts that start with `head` and go on with as many of the ids as an RPC takes.
+    /// Adds parts that start with `head` and contain as many of the ids as an RPC can have.
     fn add_ids<'a>(
         &mut self,
         kind: u32,
@@ -130,7 +130,7 @@ impl RpcWriter {
         number: u32,
         ids: impl Iterator<Item = &'a [u8]>,
     ) -> Result<(), TooLong> {
-        /// The tags and lengths around a part: two of each, at their longest.
+        /// The greatest length of the tags and lengths around a part: two of each.
         const AROUND: usize = 22;
         let room = self.bounds.max_frame.min(self.bounds.max_control_bytes).saturating_sub(AROUND);
         let mut part = head.to_vec();
@@ -237,7 +237,7 @@ fn varint(out: &mut Vec<u8>, mut value: u64) {
     out.push((value & 0x7f) as u8);
 }
 
-/// Bytes that the length of `bytes` takes as a varint.
+/// The number of bytes of the length of `bytes` as a varint.
 fn varint_size(bytes: &[u8]) -> usize {
     let bits = u64::BITS - (length(bytes) | 1).leading_zeros();
     bits.div_ceil(7) as usize

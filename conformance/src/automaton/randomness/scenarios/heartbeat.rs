@@ -10,7 +10,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Input, Limits, Span, Subscribe, Unsubscribe,
-    plain::{Peer, Plain},
+    trace_ids::{Peer, TraceIds},
 };
 
 /// 3b: 2 of 4 are grafted into each empty mesh. They prune us again.
@@ -106,8 +106,8 @@ pub(super) const FANOUT: Scenario = Scenario {
         for (topic, peers) in TOPICS.iter().zip(&chosen) {
             for peer in peers {
                 let (peer, topic) = (Peer(*peer), (*topic).to_owned());
-                run.ask(Unsubscribe::<Plain> { peer, topic: topic.clone() })?;
-                run.ask(Subscribe::<Plain> { peer, topic })?;
+                run.ask(Unsubscribe::<TraceIds> { peer, topic: topic.clone() })?;
+                run.ask(Subscribe::<TraceIds> { peer, topic })?;
             }
         }
         Ok(chosen.into())

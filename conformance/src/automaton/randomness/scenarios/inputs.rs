@@ -10,7 +10,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Ihave, IhaveOutput, Input, JoinOutput, Leave, Output, PruneOutput, PublishMessageOutput,
-    plain::{MessageId, Peer, Plain},
+    trace_ids::{MessageId, Peer, TraceIds},
 };
 
 /// ihave (7): peers that did not announce anything before announce 4 messages, of which 2 are requested.
@@ -82,7 +82,7 @@ fn join_and_leave(run: &mut ScenarioRun<'_>) -> Result<Vec<Vec<u64>>, Finding> {
             _ => Vec::new(),
         });
     }
-    TOPICS.into_iter().try_for_each(|topic| run.ask(Leave::<Plain> { topic: topic.to_owned() }))?;
+    TOPICS.into_iter().try_for_each(|topic| run.ask(Leave::<TraceIds> { topic: topic.to_owned() }))?;
     run.ask(Input::Heartbeat)?;
     Ok(chosen)
 }

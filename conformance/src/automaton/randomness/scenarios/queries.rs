@@ -10,7 +10,7 @@ use crate::{
 };
 use gossipsub_automaton::{
     Ihave, Input, Limits, Output, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput, SortedSet,
-    plain::{Peer, Plain},
+    trace_ids::{Peer, TraceIds},
 };
 
 /// `select_px_peers`: 2 of 4 subscribers, for a peer that is not one.
@@ -95,7 +95,7 @@ pub(super) const GOSSIP_IDS: Scenario = Scenario {
     ..GOSSIP_PEERS
 };
 
-fn ihaves<'a>(run: &'a ScenarioRun<'_>) -> &'a [Ihave<Plain>] {
+fn ihaves<'a>(run: &'a ScenarioRun<'_>) -> &'a [Ihave<TraceIds>] {
     match run.output() {
         Some(Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves })) => ihaves,
         _ => &[],

@@ -1,0 +1,225 @@
+//! The messages of the last heartbeats, and the ids that count as seen.
+
+use super::{
+    capacity::{excess, trim_queue},
+    peers::Peers,
+    sliding_window::{ItemNumber, SlidingWindow},
+    slots::{PeerSlot, Renumbering, SlotMap, TopicSlot},
+    topics::Topics,
+};
+use crate::{Identifiers, Time};
+use alloc::boxed::Box;
+use core::hash::BuildHasher;
+use foldhash::fast::FixedState;
+use hashbrown::{HashTable, hash_table::Entry};
+
+/// Sliding windows over the added messages, and a table that finds them by their ids.
+///
+/// Every message is added to all windows, so it has the same number in each of them.
+#[derive(Clone)]
+pub(crate) struct MessageCache<I: Identifiers> {
+    /// The newest number of each id in `ids`.
+    numbers: HashTable<ItemNumber>,
+    hasher: FixedState,
+    /// The ids that are cached or count as seen, in a window as long as the longer of those two.
+    ids: SlidingWindow<AddedId<I>>,
+    /// The numbers of the ids that count as seen.
+    seen: SlidingWindow<()>,
+    /// The messages that an IWant finds. If an id was added twice, its message is at the newest number only.
+    messages: SlidingWindow<Option<CachedMessage<I>>>,
+    /// The topics of the messages to announce. Their ids are in the state of the topic.
+    announced: SlidingWindow<TopicSlot>,
+}
+
+/// An id with the time at which it was added.
+#[derive(Clone)]
+struct AddedId<I: Identifiers> {
+    id: I::MessageId,
+    first_seen: Time,
+}
+
+/// A cached message.
+#[derive(Clone)]
+pub(crate) struct CachedMessage<I: Identifiers> {
+    pub(crate) message: I::Message,
+    /// How often each peer asked for the message. Absent if no peer did, which is the most frequent case.
+    accesses: Option<Box<SlotMap<PeerSlot, u64>>>,
+}
+
+impl<I: Identifiers> CachedMessage<I> {
+    pub(crate) fn accesses(&self) -> impl Iterator<Item = (PeerSlot, u64)> {
+        self.accesses.iter().flat_map(|accesses| accesses.iter()).map(|(peer, count)| (*peer, *count))
+    }
+}
+
+impl<I: Identifiers> MessageCache<I> {
+    /// The seed keys the hash, so that remote peers cannot choose ids that collide.
+    pub(crate) fn new(seed: u64, history_length: u64, history_gossip_length: u64, seen_history_length: u64) -> Self {
+        Self {
+            numbers: HashTable::new(),
+            hasher: FixedState::with_seed(seed),
+            ids: SlidingWindow::new(history_length.max(seen_history_length)),
+            seen: SlidingWindow::new(seen_history_length),
+            messages: SlidingWindow::new(history_length),
+            announced: SlidingWindow::new(history_gossip_length),
+        }
+    }
+
+    /// When an id was first seen, if it counts as seen.
+    #[inline]
+    pub(crate) fn first_seen(&self, id: &I::MessageId) -> Option<Time> {
+        let number = self.find(id)?;
+        self.seen.contains(number).then(|| self.ids.get(number).expect(UNLISTED).first_seen)
+    }
+
+    #[inline]
+    fn find(&self, id: &I::MessageId) -> Option<ItemNumber> {
+        self.numbers.find(self.hasher.hash_one(id), |number| is_listed(&self.ids, *number, id)).copied()
+    }
+
+    /// Adds a message whose id does not count as seen. The caller adds the id to those to announce in the topic.
+    pub(crate) fn add(&mut self, now: Time, tick: u64, topic: TopicSlot, id: I::MessageId, message: I::Message) {
+        let Self { numbers, hasher, ids, seen, messages, announced } = self;
+        seen.push(tick, ());
+        announced.push(tick, topic);
+        let entry = numbers.entry(
+            hasher.hash_one(&id),
+            |number| is_listed(ids, *number, &id),
+            |number| hash_of(ids, *number, hasher),
+        );
+        // An id that is still cached keeps its first message and the access counters, at its new number.
+        let first = match &entry {
+            Entry::Vacant(_) => None,
+            Entry::Occupied(entry) => messages.get_mut(*entry.get()).and_then(Option::take),
+        };
+        messages.push(tick, Some(first.unwrap_or(CachedMessage { message, accesses: None })));
+        let number = ids.next();
+        match entry {
+            Entry::Vacant(entry) => drop(entry.insert(number)),
+            Entry::Occupied(mut entry) => *entry.get_mut() = number,
+        }
+        ids.push(tick, AddedId { id, first_seen: now });
+    }
+
+    /// Counts a request of a peer for a message. Returns the message and the new count, if the message is cached.
+    pub(crate) fn access(
+        &mut self,
+        id: &I::MessageId,
+        name: &I::Peer,
+        peers: &mut Peers<I>,
+    ) -> Option<(&I::Message, u64)> {
+        let number = self.find(id)?;
+        let CachedMessage { message, accesses } = self.messages.get_mut(number)?.as_mut()?;
+        let peer = peers.intern(name);
+        let count = accesses.get_or_insert_default().entry(peer).or_insert_with(|| {
+            peers[peer].references += 1;
+            0
+        });
+        *count = count.saturating_add(1);
+        Some((message, *count))
+    }
+
+    /// Moves the windows to a new tick.
+    pub(crate) fn shift(&mut self, tick: u64, peers: &mut Peers<I>, topics: &mut Topics<I>) {
+        let Self { numbers, hasher, ids, seen, messages, announced } = self;
+        announced.shift(tick, |_, topic| {
+            let gossip = &mut topics[topic].gossip;
+            gossip.pop_front();
+            trim_queue(gossip);
+            topics.release_unused(topic);
+        });
+        messages.shift(tick, |_, cached| {
+            for (peer, _) in cached.iter().flat_map(CachedMessage::accesses) {
+                peers.dereference(peer);
+            }
+        });
+        seen.shift(tick, |_, ()| {});
+        ids.shift(tick, |number, listed| {
+            // An id that was added again has a newer number, and stays.
+            if let Ok(entry) = numbers.find_entry(hasher.hash_one(&listed.id), |other| *other == number) {
+                entry.remove();
+            }
+        });
+        if let Some(enough) = excess(numbers.len(), numbers.capacity()) {
+            numbers.shrink_to(enough, |number| hash_of(ids, *number, hasher));
+        }
+    }
+
+    /// The cached messages with their ids.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = (&I::MessageId, &CachedMessage<I>)> {
+        let cached = self.messages.items().filter_map(|(number, cached)| Some((number, cached.as_ref()?)));
+        cached.map(|(number, cached)| (&self.ids.get(number).expect(UNLISTED).id, cached))
+    }
+
+    /// The ids of the cached messages with their ages in heartbeats, oldest first. An id that was added twice is here
+    /// twice.
+    pub(crate) fn ids_by_age(&self, tick: u64) -> impl Iterator<Item = (u64, &I::MessageId)> {
+        self.messages.ages(tick).map(|(age, number)| (age, &self.ids.get(number).expect(UNLISTED).id))
+    }
+
+    /// The ids that count as seen, with the time of each.
+    pub(crate) fn seen(&self) -> impl Iterator<Item = (&I::MessageId, Time)> {
+        let seen = self.seen.items().map(|(number, ())| self.ids.get(number).expect(UNLISTED));
+        seen.map(|listed| (&listed.id, listed.first_seen))
+    }
+
+    pub(crate) fn renumber_peers(&mut self, renumbering: &Renumbering<PeerSlot>) {
+        let Self { numbers: _, hasher: _, ids: _, seen: _, messages, announced: _ } = self;
+        let accesses = messages.items_mut().flatten().filter_map(|cached| cached.accesses.as_mut());
+        accesses.for_each(|accesses| renumbering.apply_to_keys(accesses));
+    }
+
+    pub(crate) fn renumber_topics(&mut self, renumbering: &Renumbering<TopicSlot>) {
+        let Self { numbers: _, hasher: _, ids: _, seen: _, messages: _, announced } = self;
+        renumbering.apply_to_all(announced.items_mut());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ids.len()
+    }
+
+    pub(crate) fn capacity(&self) -> usize {
+        self.numbers.capacity().max(self.ids.capacity()).max(self.messages.capacity()).max(self.announced.capacity())
+    }
+}
+
+/// The message of the panic if the windows disagree.
+const UNLISTED: &str = "the window of ids is at least as long as every other, and as the table";
+
+fn is_listed<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, id: &I::MessageId) -> bool {
+    ids.get(number).expect(UNLISTED).id == *id
+}
+
+/// The hash of the id of a number in the window.
+fn hash_of<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, hasher: &FixedState) -> u64 {
+    hasher.hash_one(&ids.get(number).expect(UNLISTED).id)
+}
+
+#[cfg(debug_assertions)]
+impl<I: Identifiers> MessageCache<I> {
+    /// The windows and the table agree. Returns the announced messages, oldest first.
+    pub(crate) fn check_invariants(&self, tick: u64) -> alloc::vec::Vec<(TopicSlot, &I::MessageId)> {
+        let Self { numbers, hasher: _, ids, seen, messages, announced } = self;
+        ids.check_invariants(tick);
+        seen.check_invariants(tick);
+        messages.check_invariants(tick);
+        announced.check_invariants(tick);
+        let next = ids.next();
+        let agree = seen.next() == next && messages.next() == next && announced.next() == next;
+        assert!(agree, "a message has the same number in all windows");
+        assert!(ids.len() == seen.len().max(messages.len()), "the window of ids is as long as the longer of the two");
+        let mut newest = 0;
+        for (number, added) in ids.items() {
+            let found = self.find(&added.id).expect("an id in the window is in the table");
+            newest += usize::from(found == number);
+            assert!(found == number || !seen.contains(number) || !seen.contains(found), "an id counts as seen once");
+            if messages.contains(number) {
+                let has_message = messages.get(number).is_some_and(Option::is_some);
+                assert!(has_message == (found == number), "the message of an id is at its newest number");
+            }
+        }
+        assert!(numbers.len() == newest, "the table has the newest number of each id");
+        let announced = announced.items().map(|(number, topic)| (*topic, &ids.get(number).expect(UNLISTED).id));
+        announced.collect()
+    }
+}

@@ -1,0 +1,130 @@
+//! Points in time and spans of time, in whole milliseconds.
+//!
+//! Sums saturate at the last representable time, so a deadline beyond it never comes. If a saturated sum could give a
+//! wrong answer, exact sums are compared instead ([`Time::plus_exact`]).
+
+use core::{fmt, ops::Add};
+
+/// A point in time: whole milliseconds since an arbitrary zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(u64);
+
+/// A length of time: whole milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(u64);
+
+/// How long after a message was first seen a duplicate still counts as a delivery: whole milliseconds.
+///
+/// The original accepts a negative window, in which no duplicate ever counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Window(i64);
+
+impl Time {
+    /// The zero from which times are counted.
+    pub const ZERO: Self = Self(0);
+    /// The last time, at which sums saturate.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// The time `milliseconds` after zero.
+    #[must_use]
+    pub const fn from_millis(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// Milliseconds since zero.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The span from `earlier` to this time, or zero if `earlier` is later.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Span {
+        Span(self.0.saturating_sub(earlier.0))
+    }
+
+    /// Milliseconds from zero to `span` after this time as an exact sum, for comparisons that must not saturate.
+    #[must_use]
+    pub fn plus_exact(self, span: Span) -> u128 {
+        u128::from(self.0) + u128::from(span.0)
+    }
+}
+
+impl Add<Span> for Time {
+    type Output = Self;
+
+    /// Saturates at [`Time::MAX`].
+    fn add(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Span {
+    /// The span of no time.
+    pub const ZERO: Self = Self(0);
+    /// The longest span.
+    pub const MAX: Self = Self(u64::MAX);
+
+    /// A span of whole milliseconds.
+    #[must_use]
+    pub const fn from_millis(milliseconds: u64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// A span of whole seconds, saturating.
+    #[must_use]
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
+    /// The length in milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The length in seconds: milliseconds as a float, divided by 1000.0. Scores are defined on this number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "the rounding is that of the original")]
+    pub fn as_secs_f64(self) -> f64 {
+        self.0 as f64 / 1000.0
+    }
+
+    /// Twice this span, saturating.
+    #[must_use]
+    pub const fn doubled(self) -> Self {
+        Self(self.0.saturating_mul(2))
+    }
+}
+
+impl Window {
+    /// A window of whole milliseconds. A negative window holds no time.
+    #[must_use]
+    pub const fn from_millis(milliseconds: i64) -> Self {
+        Self(milliseconds)
+    }
+
+    /// The length in milliseconds.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whether `now` is within this window after `start`. The end of the window is included.
+    #[must_use]
+    pub fn holds(self, start: Time, now: Time) -> bool {
+        i128::from(now.0) <= i128::from(start.0) + i128::from(self.0)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms", self.0)
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}ms", self.0)
+    }
+}
