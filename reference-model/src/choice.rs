@@ -81,6 +81,21 @@ impl Candidates {
         self.len() == 0
     }
 
+    /// The peer at a position that a choice gave.
+    pub(crate) fn peer(&self, position: usize) -> Peer {
+        let peer = match self {
+            Self::Peers(peers) => peers.get(position).copied(),
+            Self::Grafts(peers) => peers.get(position).map(|(peer, _)| *peer),
+            Self::MessageIds(_) => None,
+        };
+        peer.expect("a choice of peers gives positions of its candidates")
+    }
+
+    /// The message id at a position that a choice gave.
+    pub(crate) fn message_id(&self, position: usize) -> MessageId {
+        *self.message_ids().get(position).expect("a choice of message ids gives positions of its candidates")
+    }
+
     /// The peers to choose from. Empty if the candidates are message ids.
     #[must_use]
     pub fn peers(&self) -> Vec<Peer> {
@@ -130,12 +145,6 @@ impl fmt::Display for Pick<'_> {
 /// The lesser of a limit and a length.
 pub(crate) fn at_most(limit: u64, length: usize) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX).min(length)
-}
-
-/// The members at these positions.
-pub(crate) fn members_at<T: Copy>(members: &[T], positions: &[usize]) -> Vec<T> {
-    let member = |position: &usize| *members.get(*position).expect("a choice gives positions of its candidates");
-    positions.iter().map(member).collect()
 }
 
 /// A place in the rules where a choice is made.

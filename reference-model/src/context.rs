@@ -1,9 +1,6 @@
 //! What a step has at hand: who makes its choices, and who learns of its decisions.
 
-use crate::{
-    Choice, Decision, MarkId, Observer, OverfullMesh, Pick, RuleId, Violation,
-    choice::{ChoicePoint, members_at},
-};
+use crate::{Choice, Decision, MarkId, Observer, OverfullMesh, Pick, RuleId, Violation, choice::ChoicePoint};
 use gossipsub_automaton::{
     Span, Time,
     trace_ids::{MessageId, Peer, Topic},
@@ -94,17 +91,17 @@ impl<'a> Context<'a> {
 
     /// The chosen peers.
     pub(crate) fn choose_peers(&mut self, pick: &Pick<'_>) -> Result<BTreeSet<Peer>, Violation> {
-        Ok(self.choose_ordered_peers(pick)?.into_iter().collect())
+        Ok(self.choose(pick)?.into_iter().map(|position| pick.from.peer(position)).collect())
     }
 
     /// The chosen peers, in the order in which they were chosen.
     pub(crate) fn choose_ordered_peers(&mut self, pick: &Pick<'_>) -> Result<Vec<Peer>, Violation> {
-        Ok(members_at(&pick.from.peers(), &self.choose(pick)?))
+        Ok(self.choose(pick)?.into_iter().map(|position| pick.from.peer(position)).collect())
     }
 
     /// The chosen message ids, in the order in which they were chosen.
     pub(crate) fn choose_message_ids(&mut self, pick: &Pick<'_>) -> Result<Vec<MessageId>, Violation> {
-        Ok(members_at(pick.from.message_ids(), &self.choose(pick)?))
+        Ok(self.choose(pick)?.into_iter().map(|position| pick.from.message_id(position)).collect())
     }
 
     fn choose(&mut self, pick: &Pick<'_>) -> Result<Vec<usize>, Violation> {

@@ -289,7 +289,7 @@ impl<A: Application<TraceIds>> Model<A> {
         if context.is_below(RuleId::Prune4, ("score", score.value()), ("accept_px_threshold", threshold)) {
             return Ok(PruneOutput::IgnorePxScoreTooLow { score });
         }
-        // (5) Peers are chosen of those that were offered: positions of the list, which may repeat a peer.
+        // (5) Peers are chosen of those that were offered. They are positions of the list, which may repeat a peer.
         context.mark(MarkId::PruneEmptyList, px.is_empty());
         context.mark(MarkId::PruneRepeatedPeer, px.iter().collect::<BTreeSet<_>>().len() < px.len());
         let pick = Pick::up_to(self.limits.peers_to_px, px.iter().copied().collect(), ChoicePoint::Px);

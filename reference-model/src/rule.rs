@@ -207,13 +207,13 @@ rules! {
     SelectPxPeers3b = "select_px_peers (3b)", "a subscribed peer's score is below zero", [Comparison];
     SelectPxPeers3 = "select_px_peers (3)", "up to peers_to_px peers are chosen in any order", [Choice] => PxPeers;
     SelectGossipMessages1 = "select_gossip_messages (1)", "the topic has no gossip ids", [Check];
+    SelectGossipMessages2 = "select_gossip_messages (2)", "peers are chosen for gossip", [Choice];
     SelectGossipMessages2a = "select_gossip_messages (2a)", "a subscribed peer is direct", [Check];
     SelectGossipMessages2b = "select_gossip_messages (2b)", "a subscribed peer's score is below gossip_threshold",
         [Comparison];
     SelectGossipMessages2c = "select_gossip_messages (2c)", "a subscribed peer is in the mesh or the fanout", [Check];
     SelectGossipMessages2d = "select_gossip_messages (2d)", "gossip_factor gives more peers than degree_lazy",
         [Comparison];
-    SelectGossipMessages2 = "select_gossip_messages (2)", "peers are chosen for gossip", [Choice];
     SelectGossipMessages3 = "select_gossip_messages (3)", "ids are chosen for each of these peers", [Choice]
         => GossipMessages;
 }

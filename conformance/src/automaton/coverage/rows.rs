@@ -76,7 +76,10 @@ fn is_counted(source: Source) -> bool {
 }
 
 /// The outcomes that cannot be reached, each with the reason.
-const UNREACHABLE: &[(Source, &str)] = &[];
+const UNREACHABLE: &[(Source, &str)] = &[(
+    Holds(R::Heartbeat5b),
+    "unsubscribing and leaving take a peer out of its fanouts at once, so every peer of a fanout is subscribed",
+)];
 
 use RuleId as R;
 use Source::{Above, At, Below, ChoseAll, ChoseNone, ChoseSome, Fails, Holds, Reached};
