@@ -1,51 +1,59 @@
 //! `check`: faults are found, and a campaign is the same however it is run.
 
-#[path = "common/lying.rs"]
-mod lying;
+#[path = "common/faulty_core.rs"]
+mod faulty_core;
 
+use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{GraftOutput, Input, Output, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::coverage::Ledger,
-    automaton::generate::Profile,
-    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header},
-    engine::campaign::{Plan, Results, Shard, Until, run},
-    engine::known_differences::{After, KnownDifference, KnownDifferences},
-    engine::minimize::Options,
-    engine::{Fork, Implementation, ImplementationError, Views},
+    automaton::{
+        Answer, AutomatonFamily, Core, Counterexample, Header, Sequence, coverage::Coverage, generate::Profile,
+    },
+    engine::{
+        Coverage as _, Finding, Fork, Implementation, ImplementationError, Named as _, Views,
+        campaign::{self, Case, Shard, Until, run},
+        implementation::catch_panic,
+        known_differences::{After, KnownDifference, KnownDifferences},
+        minimize::{Options, minimize},
+    },
 };
-use lying::Lying;
 use serde_json::Value;
 use std::process::Command;
+
+type Plan = campaign::Plan<AutomatonFamily>;
+type Results = campaign::Results<AutomatonFamily>;
 
 fn plan(cases: u64, jobs: usize, shard: &str) -> Plan {
     Plan {
         seed: 1,
+        variant: (),
         profiles: Profile::ALL.to_vec(),
         steps: 120,
         shard: shard.parse().expect("a shard"),
         jobs,
         until: Until::Cases(cases),
         fail_fast: false,
+        views: Views::Every,
         known: KnownDifferences::default(),
     }
 }
 
 fn run_core(plan: &Plan) -> Results {
-    run(plan, || Core::new(), &|_, _| {})
+    run(plan, Core::new, &|_, _| {})
 }
 
 #[test]
 fn a_campaign_is_the_same_with_any_number_of_jobs_and_in_shards() {
     let whole = run_core(&plan(120, 1, "1/1"));
-    assert_eq!(run_core(&plan(120, 3, "1/1")).ledger, whole.ledger);
-    let mut union = Ledger::default();
+    assert_eq!(run_core(&plan(120, 3, "1/1")).coverage, whole.coverage);
+    let mut union = Coverage::default();
     let mut cases = 0;
     for shard in ["1/3", "2/3", "3/3"] {
         let share = run_core(&plan(120, 2, shard));
-        union.add(&share.ledger);
+        union.add(&share.coverage);
         cases += share.cases;
     }
-    assert_eq!((union, cases), (whole.ledger, 120));
+    assert_eq!((union, cases), (whole.coverage, 120));
 }
 
 #[test]
@@ -58,14 +66,14 @@ fn a_shard_is_one_of_several() {
 }
 
 /// It takes one more than a full mesh should.
-fn takes_more(_: &Input<TraceIds>, reply: &mut Answer) {
-    if reply.output == Output::Graft(GraftOutput::MeshFull) {
-        reply.output = GraftOutput::GraftingSuccessfully.into();
+fn takes_more(_: &Input<TraceIds>, answer: &mut Answer) {
+    if answer.output == Output::Graft(GraftOutput::MeshFull) {
+        answer.output = GraftOutput::GraftingSuccessfully.into();
     }
 }
 
 fn run_greedy(plan: &Plan) -> Results {
-    run(plan, || Lying { core: Core::new(), lie: takes_more }, &|_, _| {})
+    run(plan, || FaultyCore::new(takes_more), &|_, _| {})
 }
 
 #[test]
@@ -84,81 +92,110 @@ fn a_known_difference_is_no_finding() {
     for after in [After::End, After::TakeOver] {
         let known = KnownDifference { rule: "graft (8)".into(), reason: "one more is welcome".into(), after };
         let unused = KnownDifference { rule: "leave (1)".into(), reason: "none".into(), after };
-        let expectations = KnownDifferences { differences: vec![known, unused] };
-        let results = run_greedy(&Plan { expectations, ..plan(400, 2, "1/1") });
+        let known = KnownDifferences { differences: vec![known, unused] };
+        let results = run_greedy(&Plan { known, ..plan(400, 2, "1/1") });
         assert!(results.findings.is_empty(), "{:?}", results.findings);
-        assert!(results.expected.get(&0).is_some_and(|count| *count > 1));
-        assert_eq!(results.expected.get(&1), None);
+        assert!(results.known.get(&0).is_some_and(|count| *count > 1));
+        assert_eq!(results.known.get(&1), None);
         assert_eq!(results.steps == 400 * 120, after == After::TakeOver, "the sequences go on");
     }
 }
 
-/// Core, but its choices depend on how often it was started, or those of its copies are others.
-struct Moody {
-    core: Core,
-    starts: u64,
-    same_again: bool,
+/// The choices of core depend on how often it was started.
+#[derive(Clone, Default)]
+struct OtherSeedAtEveryStart(u64);
+
+impl Fault for OtherSeedAtEveryStart {
+    fn start(&mut self, header: &mut Header) {
+        self.0 += 1;
+        header.seed = Some(self.0);
+    }
 }
 
-impl Implementation<AutomatonFamily> for Moody {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        self.starts += u64::from(!self.same_again);
-        self.core.start(&Header { seed: Some(self.starts), ..header.clone() })
-    }
+/// A copy draws other choices than the original.
+#[derive(Clone)]
+struct OtherSeedInCopies;
 
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.core.change(now, change)
+impl Fault for OtherSeedInCopies {
+    fn copied(&self, core: &mut Core) {
+        core.reseed(7);
     }
+}
 
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        self.core.answer(now, input)
-    }
+/// The case in which a campaign finds that answers are not deterministic.
+fn nondeterministic_case<T: Fault + Sync>(fault: &T, rule: &str) -> Case<AutomatonFamily> {
+    let mut results = run(&plan(201, 2, "1/1"), || FaultyCore::new(fault.clone()), &|_, _| {});
+    let found: Vec<_> = results.findings.iter().map(|(kind, (case, count))| (&**kind, case.number, *count)).collect();
+    assert_eq!(found, [(rule, 0, 3)], "of cases 0, 100 and 200");
+    assert_eq!(results.steps, 201 * 120, "what is asked again counts once");
+    let (_, (case, _)) = results.findings.pop_first().expect("the finding");
+    assert!(case.counterexample.steps.len() < 120, "the steps end with the one that differs");
+    case
+}
 
-    fn copy(&self) -> Option<Self> {
-        let mut core = self.core.clone();
-        if self.same_again {
-            core.reseed(7);
-        }
-        Some(Self { core, ..*self })
+#[test]
+fn one_case_in_a_hundred_is_replayed() {
+    nondeterministic_case(&OtherSeedAtEveryStart::default(), "determinism: a replay has the same answers");
+}
+
+#[test]
+fn one_case_in_a_hundred_is_checked_on_a_copy() {
+    let rule = "determinism: a copy has the same answers as the original";
+    let case = nondeterministic_case(&OtherSeedInCopies, rule);
+    let minimized = minimized(&case, &mut FaultyCore::new(OtherSeedInCopies));
+    assert_eq!(minimized.finding.kind(), rule);
+    assert!(minimized.steps.len() < 30, "{} steps", minimized.steps.len());
+}
+
+/// A counterexample, minimized with the views that it was found with.
+fn minimized(
+    case: &Case<AutomatonFamily>,
+    implementation: &mut impl Implementation<AutomatonFamily>,
+) -> Counterexample {
+    let Counterexample { header, steps, views, .. } = &case.counterexample;
+    let sequence = Sequence { header: header.clone(), steps: steps.clone() };
+    let options = Options { views: *views, ..Options::default() };
+    minimize(sequence, implementation, &options).expect("it shows again").counterexample
+}
+
+/// Core panics at every heartbeat.
+#[derive(Clone)]
+struct PanicAtHeartbeats;
+
+impl Fault for PanicAtHeartbeats {
+    fn before(&mut self, _: &mut Core, now: Time, input: &Input<TraceIds>) -> Result<(), ImplementationError> {
+        if matches!(input, Input::Heartbeat) { catch_panic(|| panic!("at {now}")) } else { Ok(()) }
     }
 }
 
 #[test]
-fn one_case_in_a_hundred_is_asked_again_and_of_a_copy() {
-    let rules = [
-        (false, "determinism: the same sequence has the same answers again"),
-        (true, "determinism: a copy answers as the original does"),
-    ];
-    for (same_again, rule) in rules {
-        let moody = || Moody { core: Core::new(), starts: 0, same_again };
-        let results = run(&plan(201, 2, "1/1"), moody, &|_, _| {});
-        let found: Vec<_> = results.findings.iter().map(|(kind, (case, count))| (kind, case.number, count)).collect();
-        assert_eq!(found, [(&rule.to_owned(), 0, &3)], "of cases 0, 100 and 200");
-        let case = &results.findings.get(rule).expect("the finding").0;
-        assert!(case.steps.len() < 120, "the steps end with the one that differs");
-        assert_eq!(results.steps, 201 * 120, "what is asked again counts once");
-        if same_again {
-            let minimized = case.minimize(&mut moody(), &Options::default()).expect("it shows again");
-            assert_eq!(minimized.finding.kind(), rule);
-            assert!(minimized.steps.len() < 30, "{} steps", minimized.steps.len());
-        }
-    }
+fn after_a_panic_the_campaign_goes_on() {
+    let plan = Plan { variant: (), seed: 0, profiles: vec![Profile::Tiny], steps: 200, ..plan(20, 2, "1/1") };
+    let results = run(&plan, || FaultyCore::new(PanicAtHeartbeats), &|_, _| {});
+    assert_eq!(results.cases, 20);
+    let (case, count) = results.findings.get("the implementation panicked").expect("a finding");
+    assert!(*count > 10 && results.findings.len() == 1, "{count} cases");
+    let Finding::Failed(ImplementationError::Panicked(text)) = &case.counterexample.finding else {
+        panic!("{:?}", case.counterexample.finding);
+    };
+    assert!(text.starts_with("at "), "{text}");
 }
 
 /// Its view after a join is wrong.
-fn shows_other_ticks(input: &Input<TraceIds>, reply: &mut Answer) {
-    if let (Input::Join(_), Some(view)) = (input, &mut reply.view) {
+fn shows_other_ticks(input: &Input<TraceIds>, answer: &mut Answer) {
+    if let (Input::Join(_), Some(view)) = (input, &mut answer.view) {
         view.heartbeat_ticks = Some(77);
     }
 }
 
 #[test]
 fn what_only_a_view_shows_is_minimized_with_that_view() {
-    let blurred = || Lying { core: Core::new(), lie: shows_other_ticks };
-    let results = run(&plan(1, 1, "1/1"), blurred, &|_, _| {});
+    let faulty = || FaultyCore::new(shows_other_ticks);
+    let plan = Plan { views: Views::Heartbeat, ..plan(1, 1, "1/1") };
+    let results = run(&plan, faulty, &|_, _| {});
     let (case, _) = results.findings.values().next().expect("the first case shows all");
-    let minimized = case.minimize(&mut blurred(), &Options::default()).expect("it shows again");
-    assert_eq!((minimized.finding.kind(), minimized.steps.len()), (case.finding.kind(), 1));
+    let minimized = minimized(case, &mut faulty());
+    assert_eq!((minimized.finding.kind(), minimized.steps.len()), (case.counterexample.finding.kind(), 1));
 }
 
 #[test]

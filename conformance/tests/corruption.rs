@@ -9,7 +9,10 @@ mod common;
 
 use gossipsub_conformance::{
     automaton::{TraceReader, open},
-    engine::verify::{Verdict, verify},
+    engine::{
+        TraceHeader,
+        verify::{Verdict, verify},
+    },
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -217,7 +220,7 @@ fn check(trace: &Recorded, step: usize, place: &str, corruption: &Corruption) {
     let found = match verify(TraceReader::new("corrupted", text.as_bytes())).verdict {
         Verdict::Allowed => None,
         Verdict::Violated(failure) => Some(failure.line),
-        Verdict::Failed { .. } => panic!("nobody was asked"),
+        Verdict::Failed { .. } | Verdict::Unsupported { .. } => panic!("there is no implementation"),
         Verdict::Unreadable { error } => error.line,
     };
     let expected = if is_another_choice(&trace.limits, &trace.steps[step], &corrupted) { None } else { Some(line) };

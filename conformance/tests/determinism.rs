@@ -13,7 +13,7 @@ fn answered(path: &Path) -> Vec<u8> {
     let script = open(path).expect("a trace").script();
     let header = Header { seed: Some(7), implementation: None, ..script.header().clone() };
     let mut core = Core::new();
-    core.start(&header).expect("recorded limits");
+    core.start(&header, Views::Every).expect("recorded limits");
     let mut writer = TraceWriter::new("memory", Vec::new(), &header).expect("a header");
     for step in script {
         let Step { now, event } = step.expect("a step").1;

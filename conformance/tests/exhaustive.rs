@@ -1,26 +1,34 @@
 //! `check --exhaustive`: exact numbers, every choice, and the shortest sequence of a fault.
 
-#[path = "common/lying.rs"]
-mod lying;
+#[path = "common/faulty_core.rs"]
+mod faulty_core;
 
+use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
-    GraftOutput, Input, Join, JoinOutput, Output, OutputKind, Time,
+    GraftOutput, Input, Join, JoinOutput, Output, OutputKind,
     trace_ids::{Peer, TraceIds},
 };
 use gossipsub_conformance::{
-    automaton::coverage::Cell,
-    automaton::{Action, Answer, AutomatonFamily, Core, EnvironmentChange, Event, Exchange, Header, Runner, World},
-    engine::exhaustive::{Exploration, explore},
-    engine::report::exhaustive::ExhaustiveReport,
-    engine::{Fork, Implementation, ImplementationError, Views},
+    automaton::{Action, Answer, AutomatonFamily, Core, Event, Exchange, Runner, World, coverage::Coverage, worlds},
+    engine::{
+        Coverage as _, Fork,
+        exhaustive::{self, explore, find_seed},
+        report::exhaustive::ExhaustiveReport,
+    },
 };
-use lying::Lying;
+
+type Exploration = exhaustive::Exploration<AutomatonFamily>;
 
 fn world(name: &str) -> World {
-    World::all().into_iter().find(|world| world.name == name).expect("a world")
+    worlds().into_iter().find(|world| world.name == name).expect("a world")
 }
 
-fn search(world: &World, depth: usize, jobs: usize, implementation: &(impl Fork + Send + Sync)) -> Explored {
+fn search<M: Fork<AutomatonFamily> + Send + Sync>(
+    world: &World,
+    depth: usize,
+    jobs: usize,
+    implementation: &M,
+) -> Exploration {
     explore(world, depth, jobs, implementation, &|_, _| {})
 }
 
@@ -28,7 +36,7 @@ fn core() -> Core {
     Core::new()
 }
 
-fn levels(explored: &Explored) -> Vec<(u64, u64)> {
+fn levels(explored: &Exploration) -> Vec<(u64, u64)> {
     explored.levels.iter().map(|level| (level.states, level.steps)).collect()
 }
 
@@ -44,7 +52,7 @@ fn the_numbers_are_the_same_with_any_number_of_jobs() {
         let alone = search(&world, expected.len() - 1, 1, &core());
         assert_eq!(levels(&alone), expected, "{name}");
         let together = search(&world, expected.len() - 1, 2, &core());
-        assert_eq!((levels(&together), together.ledger), (expected, alone.ledger), "{name}");
+        assert_eq!((levels(&together), together.coverage), (expected, alone.coverage), "{name}");
         assert!(alone.found.is_none() && together.found.is_none());
     }
 }
@@ -56,7 +64,7 @@ fn the_zero_of_the_clock_makes_no_difference() {
     let mut later = world.clone();
     later.start.first_mut().expect("an action").after = gossipsub_automaton::Span::from_secs(1_000_000);
     let (now, later) = (search(&world, 3, 2, &core()), search(&later, 3, 2, &core()));
-    assert_eq!((levels(&now), now.ledger), (levels(&later), later.ledger));
+    assert_eq!((levels(&now), now.coverage), (levels(&later), later.coverage));
 }
 
 /// A world without the other actions.
@@ -74,26 +82,26 @@ fn every_allowed_choice_is_followed() {
     // 2 of 3 peers; joining again leads nowhere.
     let joined = search(&join, 2, 1, &core());
     assert_eq!(joined.levels.iter().map(|level| level.states).collect::<Vec<_>>(), [1, 3, 0]);
-    assert!(joined.ledger.cell(Cell::ChoiceJoinedSome) >= 3);
+    assert!(joined.coverage.row("choice at a join: some") >= 3);
     // 1 of 3.
-    (join.limits.degree_optimal, join.limits.degree_out) = (1, 0);
+    (join.header.limits.degree_optimal, join.header.limits.degree_out) = (1, 0);
     let joined = search(&join, 1, 1, &core());
     assert_eq!(joined.levels.get(1).map(|level| level.states), Some(3));
 }
 
-fn says_full_is_not(_: &Input<TraceIds>, reply: &mut Answer) {
-    if reply.output == Output::Graft(GraftOutput::MeshFull) {
-        reply.output = GraftOutput::GraftingSuccessfully.into();
+fn says_full_is_not(_: &Input<TraceIds>, answer: &mut Answer) {
+    if answer.output == Output::Graft(GraftOutput::MeshFull) {
+        answer.output = GraftOutput::GraftingSuccessfully.into();
     }
 }
 
 #[test]
 fn a_fault_is_found_by_a_shortest_sequence() {
-    let lying = Lying { core: core(), lie: says_full_is_not };
+    let faulty = FaultyCore::new(says_full_is_not);
     for jobs in [1, 2] {
         let world = world("three-peers");
-        let explored = search(&world, 4, jobs, &lying);
-        let mut found = explored.found.expect("the lie");
+        let explored = search(&world, 4, jobs, &faulty);
+        let found = explored.found.expect("the lie");
         assert_eq!(explored.levels.len(), 3, "a join of two, and a graft of the third");
         let rule = "graft (8): the peer is not outbound, and the mesh has degree_high peers or more";
         assert_eq!(found.finding.kind(), rule);
@@ -109,42 +117,28 @@ fn a_fault_is_found_by_a_shortest_sequence() {
             "{inputs:?}"
         );
         // With the seed that is found for it, the sequence shows the same in one go.
-        assert!(found.seed(&mut lying.clone()));
-        let mut lying = lying.clone();
-        let mut runner = Runner::start(&mut lying, &found.header).expect("a header");
+        let found = find_seed(&found, &mut faulty.clone()).expect("a seed");
+        let mut faulty = faulty.clone();
+        let mut runner = Runner::start(&mut faulty, &found.header).expect("a header");
         let finding = found.steps.iter().find_map(|step| runner.step(&mut step.clone()).err());
         assert_eq!(finding.expect("the lie").kind(), rule);
     }
 }
 
-/// Core, but it draws every choice from the same seed.
+/// Core draws every choice from the same seed.
 #[derive(Clone)]
-struct Stubborn(Core);
+struct OneSeed;
 
-impl Implementation<AutomatonFamily> for Stubborn {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        self.0.start(header, views)
-    }
-
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.0.change(now, change)
-    }
-
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        self.0.answer(now, input)
-    }
-}
-
-impl Fork<AutomatonFamily> for Stubborn {
-    fn reseed(&mut self, _: u64) {
-        self.0.reseed(1);
+impl Fault for OneSeed {
+    fn seed(&self, _: u64) -> u64 {
+        1
     }
 }
 
 #[test]
 fn a_choice_that_is_never_made_is_a_finding() {
     let join = only(world("three-peers"), |input| matches!(input, Input::Join(_)));
-    let explored = search(&join, 2, 2, &Stubborn(core()));
+    let explored = search(&join, 2, 2, &FaultyCore::new(OneSeed));
     let found = explored.found.expect("a finding");
     assert_eq!(found.finding.kind(), "join: every allowed choice is made at times");
     let Some(Event::Input(Exchange { input, output, .. })) = found.steps.last().map(|step| &step.event) else {
@@ -157,16 +151,13 @@ fn a_choice_that_is_never_made_is_a_finding() {
 #[test]
 fn the_start_of_a_world_is_checked_too() {
     let world = world("three-peers");
-    let forgets = Lying {
-        core: core(),
-        lie: |input, reply| {
-            if matches!(input, Input::AddPeer(add) if add.peer == Peer(3))
-                && let Some(view) = &mut reply.view
-            {
-                view.connections = Some([].into());
-            }
-        },
-    };
+    let forgets = FaultyCore::new(|input: &Input<TraceIds>, answer: &mut Answer| {
+        if matches!(input, Input::AddPeer(add) if add.peer == Peer(3))
+            && let Some(view) = &mut answer.view
+        {
+            view.connections = Some([].into());
+        }
+    });
     let found = search(&world, 1, 1, &forgets).found.expect("a finding");
     assert_eq!(found.finding.kind(), "the state after add_peer: the peer is not connected: connections");
     assert_eq!(found.steps.len(), 5, "up to the third add_peer");
@@ -174,14 +165,14 @@ fn the_start_of_a_world_is_checked_too() {
 
 #[test]
 fn together_the_worlds_reach_all_outputs() {
-    let mut reached = gossipsub_conformance::ledger::Ledger::default();
-    for world in World::all() {
+    let mut reached = Coverage::default();
+    for world in worlds() {
         let explored = search(&world, 3, 2, &core());
         let report = ExhaustiveReport::new(&world, &explored, 0.0).to_string();
         assert!(report.ends_with("reached: 0 findings\n"), "{report}");
-        reached.add(&explored.ledger);
+        reached.add(&explored.coverage);
     }
     let missing: Vec<&str> =
-        OutputKind::ALL.iter().filter(|kind| reached.output(**kind) == 0).map(|kind| kind.name()).collect();
+        OutputKind::ALL.iter().filter(|kind| reached.output(**kind as usize) == 0).map(|kind| kind.name()).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }

@@ -5,14 +5,18 @@ use gossipsub_automaton::{
     trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_conformance::{
-    automaton::{EnvironmentChange, Header},
-    engine::implementation::{CommandLine, External},
-    engine::{Implementation, ImplementationError},
+    automaton::{AutomatonFamily, EnvironmentChange, Header},
+    engine::{
+        Implementation, ImplementationError, Views,
+        implementation::{self, CommandLine},
+    },
 };
 use std::{
     process::Command,
     time::{Duration, Instant},
 };
+
+type External = implementation::External<AutomatonFamily>;
 
 /// A shell script as an implementation.
 fn script(script: &str) -> External {
@@ -29,14 +33,14 @@ fn input() -> Input<TraceIds> {
 /// What comes of the first step, after a header that was answered as it should be.
 fn fault(after_header: &str) -> String {
     let mut external = script(&format!("{READY} read -r step; {after_header}"));
-    external.start(&Header::default()).expect("ready");
+    external.start(&Header::default(), Views::Every).expect("ready");
     external.answer(Time::ZERO, &input()).expect_err("a fault").to_string()
 }
 
 #[test]
 fn an_answer_is_taken() {
     let mut external = script(&format!(r#"{READY} read -r step; echo '{{"output": {{"kind": "peer_added"}}}}'"#));
-    external.start(&Header::default()).expect("ready");
+    external.start(&Header::default(), Views::Every).expect("ready");
     assert_eq!(external.answer(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
     external.finish().expect("it ends with 0");
 }
@@ -44,11 +48,11 @@ fn an_answer_is_taken() {
 #[test]
 fn a_header_may_be_refused() {
     let mut external = script(r#"read -r header; echo '{"error": "too many peers"}'"#);
-    let fault = external.start(&Header::default()).expect_err("a refusal");
+    let fault = external.start(&Header::default(), Views::Every).expect_err("a refusal");
     assert_eq!(fault.to_string(), "the implementation refuses the header: too many peers");
     let mut external = script("read -r header; echo '{}'");
-    let fault = external.start(&Header::default()).expect_err("not ready");
-    assert_eq!(fault.to_string(), "the implementation's answer is none: missing field `ready`; it wrote {...}");
+    let fault = external.start(&Header::default(), Views::Every).expect_err("not ready");
+    assert_eq!(fault.to_string(), "invalid answer: missing field `ready`; received: {...}");
 }
 
 #[test]
@@ -61,16 +65,13 @@ fn a_step_may_not_be_understood() {
 
 #[test]
 fn garbage_is_no_answer() {
-    assert_eq!(
-        fault("echo hello"),
-        "the implementation's answer is none: not JSON: expected value at column 1; it wrote hello"
-    );
+    assert_eq!(fault("echo hello"), "invalid answer: not JSON: expected value at column 1; received: hello");
     assert_eq!(
         fault(r#"echo '{"outptu": {}}'"#),
-        "the implementation's answer is none: outptu: unknown field `outptu`, expected one of `output`, `view`, `error`; \
-         it wrote {\"outptu\": {}}"
+        "invalid answer: outptu: unknown field `outptu`, expected one of `output`, `view`, `error`; \
+         received: {\"outptu\": {}}"
     );
-    assert_eq!(fault("echo '{}'"), "the implementation's answer is none: missing field `output`; it wrote {...}");
+    assert_eq!(fault("echo '{}'"), "invalid answer: missing field `output`; received: {...}");
 }
 
 #[test]
@@ -93,9 +94,9 @@ fn an_early_end_is_told_with_its_status() {
 #[test]
 fn endless_output_is_not_read() {
     let text = fault("while :; do echo '{}'; done");
-    assert_eq!(text, "the implementation's answer is none: missing field `output`; it wrote {...}");
+    assert_eq!(text, "invalid answer: missing field `output`; received: {...}");
     let text = fault("yes | tr -d '\\n'");
-    assert_eq!(text, "the implementation cannot be reached: a line of more than 16 MiB");
+    assert_eq!(text, "the connection to the implementation failed: a line of more than 16 MiB");
 }
 
 #[test]
@@ -103,18 +104,19 @@ fn a_line_that_nothing_asked_for_is_a_fault() {
     let mut external = script(&format!(
         r#"{READY} read -r step; echo '{{"output": {{"kind": "peer_added"}}}}'; echo more; read -r step"#
     ));
-    external.start(&Header::default()).expect("ready");
+    external.start(&Header::default(), Views::Every).expect("ready");
     external.answer(Time::ZERO, &input()).expect("an answer");
     std::thread::sleep(Duration::from_millis(200));
     let fault = external.answer(Time::ZERO, &input()).expect_err("a fault");
-    assert_eq!(fault.to_string(), "the implementation wrote a line that nothing asked for: more");
+    assert_eq!(fault.to_string(), "the implementation wrote an unexpected line: more");
 }
 
 #[test]
 fn what_cannot_be_started_is_a_fault() {
     let command = "/nowhere/at/all".parse().expect("a command");
-    let fault = External::new(command, Duration::from_secs(1)).start(&Header::default()).expect_err("a fault");
-    assert!(matches!(fault, ImplementationError::NotStarted(_)), "{fault}");
+    let fault =
+        External::new(command, Duration::from_secs(1)).start(&Header::default(), Views::Every).expect_err("a fault");
+    assert!(matches!(fault, ImplementationError::NotStarted { .. }), "{fault}");
     assert_eq!("".parse::<CommandLine>().expect_err("no command").to_string(), "the command is empty");
     assert_eq!("sh 'a".parse::<CommandLine>().expect_err("no command").to_string(), "missing closing quote");
 }
@@ -123,7 +125,7 @@ fn what_cannot_be_started_is_a_fault() {
 fn after_a_fault_a_new_process_is_started() {
     let mut external = script(&format!("{READY} exit 1"));
     for _ in 0..3 {
-        external.start(&Header::default()).expect("ready");
+        external.start(&Header::default(), Views::Every).expect("ready");
         external.answer(Time::ZERO, &input()).expect_err("it ended");
     }
 }
@@ -131,11 +133,11 @@ fn after_a_fault_a_new_process_is_started() {
 #[test]
 fn an_implementation_ends_with_its_input() {
     let mut external = script(&format!("{READY} read -r step; exit 4"));
-    external.start(&Header::default()).expect("ready");
+    external.start(&Header::default(), Views::Every).expect("ready");
     let fault = external.finish().expect_err("not 0");
     assert_eq!(
         fault.to_string(),
-        "at the end of its input the implementation exits with 0, and this one ended with exit status: 4"
+        "expected exit code 0 at the end of the input; the implementation ended with exit status: 4"
     );
 }
 
@@ -144,12 +146,12 @@ fn what_is_served_can_be_asked() {
     for who in ["core", "model"] {
         let command = format!("{} serve {who}", env!("CARGO_BIN_EXE_gossipsub-conformance"));
         let mut external = External::new(command.parse().expect("a command"), Duration::from_secs(10));
-        external.start(&Header::default()).expect("ready");
+        external.start(&Header::default(), Views::Every).expect("ready");
         let change = EnvironmentChange::Validity { message_id: MessageId(1), validity: Validity::Invalid };
         external.change(Time::ZERO, &change).expect("an empty answer");
         assert_eq!(external.answer(Time::ZERO, &input()).expect("an answer").output.kind().name(), "peer_added");
         assert!(external.answer(Time::ZERO, &Input::Heartbeat).expect("an answer").view.is_some());
-        external.start(&Header::default()).expect("ready again");
+        external.start(&Header::default(), Views::Every).expect("ready again");
         assert_eq!(external.answer(Time::ZERO, &input()).expect("a fresh state").output.kind().name(), "peer_added");
         external.finish().expect("it ends with 0");
     }

@@ -1,11 +1,17 @@
 //! Every fuzz target has a corpus, every corpus a target, and the bodies hold on all of both. What a fuzzer once found
 //! stays fixed.
 
-use gossipsub_automaton::{AddPeerOutput, Input, Output, Time, trace_ids::TraceIds};
+#[path = "common/faulty_core.rs"]
+mod faulty_core;
+
+use faulty_core::FaultyCore;
+use gossipsub_automaton::{AddPeerOutput, Input, Output, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, open},
-    engine::verify::{Verdict, replay, verify},
-    engine::{Implementation, ImplementationError, Views},
+    automaton::{Answer, Core, open},
+    engine::{
+        Views,
+        verify::{Verdict, replay, verify},
+    },
     fuzzing::{TARGETS, differential_of},
 };
 use std::{
@@ -57,7 +63,7 @@ fn what_was_found_stays_fixed() {
         for input in names(&regressions.join(&target)) {
             let path = regressions.join(&target).join(input);
             if path.extension().is_some_and(|extension| extension == "jsonl") {
-                let replayed = replay(open(&path), &mut Core::new());
+                let replayed = replay(open(&path), &mut Core::new(), Views::Every);
                 assert!(matches!(replayed.verdict, Verdict::Allowed), "{replayed}");
             } else {
                 body(&fs::read(path).expect("an input"));
@@ -74,42 +80,28 @@ fn options_are_of_targets() {
     }
 }
 
-/// Says of every second peer that it was there before.
-struct Forgetful(Core, u64);
-
-impl Implementation<AutomatonFamily> for Forgetful {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        self.0.start(header, views)
-    }
-
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.0.change(now, change)
-    }
-
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        let mut reply = self.0.answer(now, input)?;
-        if let Output::AddPeer(output) = &mut reply.output {
-            self.1 += 1;
-            if self.1.is_multiple_of(2) {
+#[test]
+fn a_failing_sequence_becomes_a_trace() {
+    let mut peers = 0_u64;
+    let says_that_every_second_peer_is_known = move |_: &Input<TraceIds>, answer: &mut Answer| {
+        if let Output::AddPeer(output) = &mut answer.output {
+            peers += 1;
+            if peers.is_multiple_of(2) {
                 *output = AddPeerOutput::PeerAlreadyKnown;
             }
         }
-        Ok(reply)
-    }
-}
-
-#[test]
-fn a_failing_sequence_becomes_a_trace() {
+    };
     let corpus = fuzz().join("corpus/differential");
     let failure = names(&corpus).into_iter().find_map(|input| {
         let bytes = fs::read(corpus.join(input)).expect("an input");
-        differential_of(&mut Forgetful(Core::new(), 0), &bytes).err()
+        differential_of(&mut FaultyCore::new(says_that_every_second_peer_is_known), &bytes).err()
     });
     let failure = failure.expect("the fault is found");
     let folder = tempfile::tempdir().expect("a folder");
-    let path = failure.write(folder.path()).expect("it is written");
+    let path = folder.path().join("differential.jsonl");
+    failure.write(&path).expect("it is written");
     let recorded = verify(open(&path)).verdict;
     assert!(matches!(recorded, Verdict::Violated(_)), "the trace holds what was answered: {recorded:?}");
-    let replayed = replay(open(&path), &mut Core::new()).verdict;
+    let replayed = replay(open(&path), &mut Core::new(), Views::Every).verdict;
     assert!(matches!(replayed, Verdict::Allowed), "the sequence has another answer: {replayed:?}");
 }

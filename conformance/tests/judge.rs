@@ -3,12 +3,16 @@
 //! `JUDGE_CASES` sets how many sequences are tried.
 
 use gossipsub_conformance::{
-    automaton::generate::Profile,
-    automaton::randomness::{ALL, LEAST_SAMPLES, examine},
-    automaton::{AutomatonFamily, Core},
-    engine::campaign::{Plan, Shard, Until, run},
-    engine::known_differences::KnownDifferences,
-    engine::{Random, Views},
+    automaton::{
+        Core,
+        generate::Profile,
+        randomness::{ALL, LEAST_SAMPLES, examine},
+    },
+    engine::{
+        Named as _, Random, Views,
+        campaign::{Plan, Shard, Until, run},
+        known_differences::KnownDifferences,
+    },
 };
 
 #[test]
@@ -16,15 +20,17 @@ fn nothing_is_found_in_core() {
     let cases = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
     let plan = Plan {
         seed: 1,
+        variant: (),
         profiles: Profile::ALL.to_vec(),
         steps: 200,
         shard: Shard::WHOLE,
         jobs: 1,
         until: Until::Cases(cases),
         fail_fast: true,
+        views: Views::Heartbeat,
         known: KnownDifferences::default(),
     };
-    let results = run(&plan, || Core::new(), &|_, _| {});
+    let results = run(&plan, Core::new, &|_, _| {});
     let kinds: Vec<&String> = results.findings.keys().collect();
     assert!(kinds.is_empty(), "{kinds:?}, in {:?}", results.findings);
     assert_eq!((results.cases, results.steps), (cases, cases * 200));

@@ -1,16 +1,21 @@
 //! Faults planted around core are minimized until they are plain.
 
 mod common;
+#[path = "common/faulty_core.rs"]
+mod faulty_core;
 
+use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
     GraftOutput, IhaveOutput, Input, IwantOutput, Limits, Output, RoutedMessage, Time,
     trace_ids::{Message, MessageId, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Event, Header, Sequence, TraceReader, open},
-    engine::minimize::{Minimized, NothingToMinimize, Options, minimize},
-    engine::verify::{Verdict, verify},
-    engine::{Implementation, ImplementationError, Views},
+    engine::{
+        Implementation, ImplementationError, TraceHeader, Views,
+        minimize::{self, NothingToMinimize, Options, minimize},
+        verify::{Verdict, verify},
+    },
 };
 use std::{
     collections::BTreeMap,
@@ -19,71 +24,64 @@ use std::{
     time::{Duration, Instant},
 };
 
+type Minimized = minimize::Minimized<AutomatonFamily>;
+
 /// What a fault makes of an answer.
-type Plant = fn(&mut Memory, &Input<TraceIds>, &mut Answer);
+type AlterAnswer = fn(&mut Memory, &Input<TraceIds>, &mut Answer);
 
-/// Core, but for what a fault makes of its answers.
-struct Faulty {
-    core: Core,
-    fault: Plant,
-    memory: Memory,
-}
-
-/// What a fault knows.
-#[derive(Default)]
+/// What a fault remembers of the sequence, and the number of sequences.
+#[derive(Clone, Default)]
 struct Memory {
     runs: u64,
     prunes: u64,
     published: BTreeMap<MessageId, Message>,
 }
 
-impl Faulty {
-    fn new(fault: Plant) -> Self {
-        Self { core: Core::new(), fault, memory: Memory::default() }
-    }
+/// A fault with a memory.
+#[derive(Clone)]
+struct FaultWithMemory {
+    alter: AlterAnswer,
+    memory: Memory,
 }
 
-impl Implementation<AutomatonFamily> for Faulty {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+impl Fault for FaultWithMemory {
+    fn start(&mut self, _: &mut Header) {
         self.memory = Memory { runs: self.memory.runs + 1, ..Memory::default() };
-        self.core.start(header, views)
     }
 
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.core.change(now, change)
-    }
-
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        let mut reply = self.core.answer(now, input)?;
-        (self.fault)(&mut self.memory, input, &mut reply);
-        Ok(reply)
+    fn after(&mut self, _: Time, input: &Input<TraceIds>, answer: &mut Answer) {
+        (self.alter)(&mut self.memory, input, answer);
     }
 }
 
-fn full_mesh_takes_more(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
-    if reply.output == Output::Graft(GraftOutput::MeshFull) {
-        reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
+fn faulty(alter: AlterAnswer) -> FaultyCore<FaultWithMemory> {
+    FaultyCore::new(FaultWithMemory { alter, memory: Memory::default() })
+}
+
+fn full_mesh_takes_more(_: &mut Memory, _: &Input<TraceIds>, answer: &mut Answer) {
+    if answer.output == Output::Graft(GraftOutput::MeshFull) {
+        answer.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn ihaves_count_twice(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
-    if let Output::Ihave(IhaveOutput::TooManyRecvIhaveMessages { count, .. }) = &mut reply.output {
+fn ihaves_count_twice(_: &mut Memory, _: &Input<TraceIds>, answer: &mut Answer) {
+    if let Output::Ihave(IhaveOutput::TooManyRecvIhaveMessages { count, .. }) = &mut answer.output {
         *count *= 2;
     }
 }
 
-fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
+fn backoffs_end_with_three_prunes(memory: &mut Memory, input: &Input<TraceIds>, answer: &mut Answer) {
     memory.prunes += u64::from(matches!(input, Input::Prune(_)));
-    if memory.prunes >= 3 && reply.output == Output::Graft(GraftOutput::PeerBackedOff) {
-        reply.output = Output::Graft(GraftOutput::GraftingSuccessfully);
+    if memory.prunes >= 3 && answer.output == Output::Graft(GraftOutput::PeerBackedOff) {
+        answer.output = Output::Graft(GraftOutput::GraftingSuccessfully);
     }
 }
 
-fn messages_stay_for_ever(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
+fn messages_stay_for_ever(memory: &mut Memory, input: &Input<TraceIds>, answer: &mut Answer) {
     if let Input::PublishMessage(published) = input {
         memory.published.insert(published.message_id, published.message.clone());
     }
-    if let Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids }) = &mut reply.output {
+    if let Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids }) = &mut answer.output {
         for (id, routed) in routed_message_ids {
             if let (RoutedMessage::NotFound, Some(message)) = (&routed, memory.published.get(id)) {
                 *routed = RoutedMessage::Message { message: message.clone() };
@@ -92,17 +90,21 @@ fn messages_stay_for_ever(memory: &mut Memory, input: &Input<TraceIds>, reply: &
     }
 }
 
-fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<TraceIds>, reply: &mut Answer) {
-    let meshes = reply.view.as_mut().and_then(|view| view.mesh.as_mut()).into_iter().flatten();
+fn meshes_lose_their_third_peer(_: &mut Memory, _: &Input<TraceIds>, answer: &mut Answer) {
+    let meshes = answer.view.as_mut().and_then(|view| view.mesh.as_mut()).into_iter().flatten();
     for (_, mesh) in meshes.filter(|(_, mesh)| mesh.len() > 2) {
         mesh.pop_last();
     }
 }
 
-fn every_third_run_takes_more(memory: &mut Memory, input: &Input<TraceIds>, reply: &mut Answer) {
+fn every_third_run_takes_more(memory: &mut Memory, input: &Input<TraceIds>, answer: &mut Answer) {
     if memory.runs.is_multiple_of(3) {
-        full_mesh_takes_more(memory, input, reply);
+        full_mesh_takes_more(memory, input, answer);
     }
+}
+
+fn options() -> Options {
+    Options { views: Views::Heartbeat, ..Options::default() }
 }
 
 /// The inputs of a recorded trace.
@@ -111,11 +113,10 @@ fn sequence(path: &Path) -> Sequence {
 }
 
 /// What comes of those recorded traces that show a fault.
-fn minimized(fault: Plant) -> Vec<Minimized> {
+fn minimized(fault: AlterAnswer) -> Vec<Minimized> {
     let sequences = common::traces("traces").into_iter().map(|path| sequence(&path));
-    let all: Vec<_> = sequences
-        .filter_map(|sequence| minimize(sequence, &mut Faulty::new(fault), &Options::default()).ok())
-        .collect();
+    let all: Vec<_> =
+        sequences.filter_map(|sequence| minimize(sequence, &mut faulty(fault), &options()).ok()).collect();
     assert!(all.len() >= 3, "{} traces show the fault", all.len());
     all
 }
@@ -123,8 +124,8 @@ fn minimized(fault: Plant) -> Vec<Minimized> {
 /// The lines of a trace.
 fn lines(minimized: &Minimized) -> Vec<String> {
     let mut text = Vec::new();
-    minimized.header.write_line(&mut text).expect("a header");
-    for step in &minimized.steps {
+    minimized.counterexample.header.write_line(&mut text).expect("a header");
+    for step in &minimized.counterexample.steps {
         step.write_line(&mut text).expect("a step");
     }
     String::from_utf8(text).expect("text").lines().map(str::to_owned).collect()
@@ -132,7 +133,7 @@ fn lines(minimized: &Minimized) -> Vec<String> {
 
 /// The names of the limits that are not the default.
 fn limits(minimized: &Minimized) -> Vec<String> {
-    let [ours, default] = [&minimized.header.limits, &Limits::<TraceIds>::default()]
+    let [ours, default] = [&minimized.counterexample.header.limits, &Limits::<TraceIds>::default()]
         .map(|limits| serde_json::to_value(limits).expect("limits").as_object().expect("an object").clone());
     ours.into_iter().filter(|(name, value)| *value != default[name]).map(|(name, _)| name).collect()
 }
@@ -147,7 +148,7 @@ fn a_fault_is_as_plain_as_it_can_be() {
         assert!(minimized.steps_before > 100);
         assert_eq!(lines(&minimized)[1..], [expected.concat()]);
         assert_eq!(limits(&minimized), ["max_recv_ihave_per_heartbeat"]);
-        assert_eq!(minimized.header.limits.max_recv_ihave_per_heartbeat, 0);
+        assert_eq!(minimized.counterexample.header.limits.max_recv_ihave_per_heartbeat, 0);
         assert!(minimized.complete && minimized.repeatable);
     }
 }
@@ -155,9 +156,9 @@ fn a_fault_is_as_plain_as_it_can_be() {
 #[test]
 fn a_full_mesh_is_one_without_peers() {
     for minimized in minimized(full_mesh_takes_more) {
-        assert_eq!(minimized.steps.len(), 3, "join, add_peer, graft: {:#?}", lines(&minimized));
+        assert_eq!(minimized.counterexample.steps.len(), 3, "join, add_peer, graft: {:#?}", lines(&minimized));
         assert!(limits(&minimized).iter().all(|name| name.starts_with("degree_")), "{:?}", limits(&minimized));
-        assert!(minimized.finding.kind().starts_with("graft (8)"));
+        assert!(minimized.counterexample.finding.kind().starts_with("graft (8)"));
     }
 }
 
@@ -166,22 +167,31 @@ fn what_depends_on_several_steps_keeps_them() {
     for minimized in minimized(backoffs_end_with_three_prunes) {
         let count = |name| lines(&minimized).iter().filter(|line| line.contains(name)).count();
         assert_eq!(count(r#""kind":"prune""#), 3);
-        assert!(minimized.steps.len() <= 9, "{:#?}", lines(&minimized));
+        assert!(minimized.counterexample.steps.len() <= 9, "{:#?}", lines(&minimized));
     }
 }
 
 #[test]
 fn a_short_history_needs_few_heartbeats() {
     for minimized in minimized(messages_stay_for_ever) {
-        assert_eq!(minimized.steps.len(), 3, "publish_message, heartbeat, iwant: {:#?}", lines(&minimized));
+        assert_eq!(
+            minimized.counterexample.steps.len(),
+            3,
+            "publish_message, heartbeat, iwant: {:#?}",
+            lines(&minimized)
+        );
     }
 }
 
 #[test]
 fn a_fault_of_the_state_is_seen_in_the_view() {
     for minimized in minimized(meshes_lose_their_third_peer) {
-        assert!(minimized.finding.kind().starts_with("the state after heartbeat 7"), "{}", minimized.finding.kind());
-        assert!(minimized.steps.len() <= 8, "{:#?}", lines(&minimized));
+        assert!(
+            minimized.counterexample.finding.kind().starts_with("the state after heartbeat 7"),
+            "{}",
+            minimized.counterexample.finding.kind()
+        );
+        assert!(minimized.counterexample.steps.len() <= 8, "{:#?}", lines(&minimized));
     }
 }
 
@@ -192,11 +202,11 @@ fn the_result_is_a_trace_that_is_violated_at_its_last_step() {
         let text = lines(minimized).join("\n");
         let verified = verify(TraceReader::new("minimized", text.as_bytes()));
         let Verdict::Violated(failure) = verified.verdict else { panic!("allowed: {text}") };
-        assert_eq!(failure.step, minimized.steps.len() as u64);
-        assert_eq!(failure.violation.rule, minimized.finding.kind());
-        let description = minimized.header.description.as_deref().expect("a description");
+        assert_eq!(failure.step, minimized.counterexample.steps.len() as u64);
+        assert_eq!(failure.violation.rule, minimized.counterexample.finding.kind());
+        let description = minimized.counterexample.header.description.as_deref().expect("a description");
         assert!(description.starts_with(&failure.violation.rule), "{description}");
-        let (before, after) = (minimized.steps_before, minimized.steps.len());
+        let (before, after) = (minimized.steps_before, minimized.counterexample.steps.len());
         assert!(description.ends_with(&format!("; minimized from {before} steps to {after}")), "{description}");
     }
 }
@@ -215,12 +225,14 @@ fn what_differs_from_run_to_run_is_tried_several_times_and_told() {
     let minimized = minimized(every_third_run_takes_more);
     for minimized in minimized {
         assert!(!minimized.repeatable);
-        assert_eq!(minimized.steps.len(), 3, "{:#?}", lines(&minimized));
+        assert_eq!(minimized.counterexample.steps.len(), 3, "{:#?}", lines(&minimized));
         assert!(minimized.to_string().contains("differ from run to run"), "{minimized}");
-        let description = minimized.header.description.as_deref().expect("a description");
+        let description = minimized.counterexample.header.description.as_deref().expect("a description");
         assert!(description.ends_with("; not every run shows it"), "{description}");
         // The answers are those of a run that showed it.
-        let Event::Input(last) = &minimized.steps.last().expect("a step").event else { panic!("no input") };
+        let Event::Input(last) = &minimized.counterexample.steps.last().expect("a step").event else {
+            panic!("no input")
+        };
         assert_eq!(last.output, Some(Output::Graft(GraftOutput::GraftingSuccessfully)));
     }
 }
@@ -228,13 +240,16 @@ fn what_differs_from_run_to_run_is_tried_several_times_and_told() {
 #[test]
 fn the_time_is_kept() {
     let path = &common::traces("traces")[0];
-    let options = Options { time: Duration::ZERO, ..Options::default() };
+    let options = Options { time: Duration::ZERO, ..options() };
     let start = Instant::now();
-    let minimized = minimize(sequence(path), &mut Faulty::new(backoffs_end_with_three_prunes), &options);
+    let minimized = minimize(sequence(path), &mut faulty(backoffs_end_with_three_prunes), &options);
     let minimized = minimized.expect("the trace shows the fault");
     assert!(start.elapsed() < Duration::from_secs(5));
     assert!(!minimized.complete);
-    assert!(minimized.steps.len() > 20 && minimized.steps.len() < minimized.steps_before, "only the end is cut");
+    assert!(
+        minimized.counterexample.steps.len() > 20 && minimized.counterexample.steps.len() < minimized.steps_before,
+        "only the end is cut"
+    );
     assert!(minimized.to_string().contains("ended by the time limit"), "{minimized}");
 }
 
@@ -242,7 +257,7 @@ fn the_time_is_kept() {
 fn what_is_right_is_nothing_to_minimize() {
     let path = &common::traces("traces")[0];
     let mut core = Core::new();
-    let nothing = minimize(sequence(path), &mut core, &Options::default()).expect_err("core is right");
+    let nothing = minimize(sequence(path), &mut core, &options()).expect_err("core is right");
     assert_eq!(nothing, NothingToMinimize { runs: 10 });
 }
 
@@ -250,7 +265,7 @@ fn what_is_right_is_nothing_to_minimize() {
 fn a_refused_header_needs_no_steps() {
     struct Refusing;
     impl Implementation<AutomatonFamily> for Refusing {
-        fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+        fn start(&mut self, header: &Header, _: Views) -> Result<(), ImplementationError> {
             let many = header.limits.history_length > 3;
             if many { Err(ImplementationError::Refused("too long a history".into())) } else { Ok(()) }
         }
@@ -265,10 +280,13 @@ fn a_refused_header_needs_no_steps() {
     }
 
     let sequence = sequence(&common::traces("traces")[0]);
-    let minimized = minimize(sequence, &mut Refusing, &Options::default()).expect("a refusal");
-    assert!(minimized.steps.is_empty());
+    let minimized = minimize(sequence, &mut Refusing, &options()).expect("a refusal");
+    assert!(minimized.counterexample.steps.is_empty());
     assert!(limits(&minimized).is_empty());
-    assert_eq!(minimized.finding.to_string(), "the implementation refuses the header: too long a history");
+    assert_eq!(
+        minimized.counterexample.finding.to_string(),
+        "the implementation refuses the header: too long a history"
+    );
 }
 
 fn run(arguments: &[&str]) -> Outcome {

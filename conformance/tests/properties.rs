@@ -1,7 +1,10 @@
 //! Every property is broken by some wrong automaton, and says so by its name; none is by core or by the recorded traces.
 
 mod common;
+#[path = "common/faulty_core.rs"]
+mod faulty_core;
 
+use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
     GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output, OutputKind,
     PartialView, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Score,
@@ -9,16 +12,20 @@ use gossipsub_automaton::{
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
-    automaton::generate::{Generator, Profile},
-    automaton::properties::{ALL, PREFIX, Property, PropertyChecker, metamorphic},
     automaton::{
-        Answer, AutomatonFamily, Core, EnvironmentChange, Event, Exchange, Header, Runner, Sequence, Step, open,
+        Answer, AutomatonFamily, Core, Event, Exchange, Header, Runner, Sequence, Step,
+        generate::{Generator, Profile},
+        open,
+        properties::{ALL, PREFIX, Property, PropertyChecker, metamorphic},
     },
-    engine::campaign::{Plan, Results, Shard, Until, run},
-    engine::known_differences::KnownDifferences,
-    engine::minimize::{Options, minimize},
-    engine::verify::{Verdict, verify},
-    engine::{Finding, Implementation, ImplementationError, Random, Views},
+    engine::{
+        Finding, Fork, Generator as _, Implementation, ImplementationError, Named as _, Properties, PropertyExtent,
+        Random, Views,
+        campaign::{Plan, Results, Shard, Until, run},
+        known_differences::KnownDifferences,
+        minimize::{Options, minimize},
+        verify::{Verdict, verify},
+    },
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -37,40 +44,27 @@ struct Answered<'a> {
 /// What is wrong with an automaton.
 type Plant = fn(&mut Answered<'_>) -> Option<()>;
 
-/// Core, but for what a fault makes of its answers.
-struct Wrong {
-    core: Core,
-    fault: Plant,
+/// A fault that needs to know what core showed before.
+#[derive(Clone)]
+struct FaultWithView {
+    plant: Plant,
     before: PartialView<TraceIds>,
 }
 
-impl Wrong {
-    fn new(fault: Plant) -> Self {
-        Self { core: Core::new(), fault, before: PartialView::default() }
+impl Fault for FaultWithView {
+    fn start(&mut self, _: &mut Header) {
+        self.before = PartialView::default();
+    }
+
+    fn after(&mut self, now: Time, input: &Input<TraceIds>, Answer { output, view }: &mut Answer) {
+        let view = view.get_or_insert_default();
+        let before = std::mem::replace(&mut self.before, view.clone());
+        let _ = (self.plant)(&mut Answered { now, input, before: &before, output, view });
     }
 }
 
-impl Implementation<AutomatonFamily> for Wrong {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        self.before = PartialView::default();
-        self.core.start(header, views)
-    }
-
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.core.change(now, change)
-    }
-
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        let Answer { mut output, view } = self.core.answer(now, input)?;
-        let mut view = view.unwrap_or_default();
-        let before = std::mem::replace(&mut self.before, view.clone());
-        let _ = (self.fault)(&mut Answered { now, input, before: &before, output: &mut output, view: &mut view });
-        Ok(Answer { output, view: Some(view) })
-    }
-
-    fn follows_seed(&self) -> bool {
-        true
-    }
+fn faulty(plant: Plant) -> FaultyCore<FaultWithView> {
+    FaultyCore::new(FaultWithView { plant, before: PartialView::default() })
 }
 
 /// Nobody: a peer that there is not.
@@ -496,20 +490,25 @@ fn sequence(case: u64) -> Sequence {
 }
 
 /// The first property that an automaton breaks in a sequence. The model is not asked.
-fn broken(wrong: &mut Wrong, Sequence { header, steps }: &Sequence, with_trials: bool) -> Option<String> {
-    wrong.start(header, views).expect("a start");
-    let mut watch = PropertyChecker::start(header.limits.clone());
+fn broken(
+    faulty: &mut FaultyCore<FaultWithView>,
+    Sequence { header, steps }: &Sequence,
+    metamorphic_tests: bool,
+) -> Option<String> {
+    faulty.start(header, Views::Every).expect("a start");
+    let mut properties = PropertyChecker::start(header, PropertyExtent::All);
     let mut answered = Vec::new();
     for step in steps {
         match &step.event {
             Event::Environment(change) => {
-                wrong.change(step.now, change).expect("a change");
-                watch.change(change);
+                faulty.change(step.now, change).expect("a change");
+                properties.change(change);
                 answered.push(step.clone());
             }
             Event::Input(Exchange { input, .. }) => {
-                let Answer { output, view } = wrong.answer(step.now, input).expect("an answer");
-                if !with_trials && let Err(violation) = watch.step(step.now, input, &output, view.as_ref()) {
+                let Answer { output, view } = faulty.answer(step.now, input).expect("an answer");
+                if !metamorphic_tests && let Err(violation) = properties.check(step.now, input, &output, view.as_ref())
+                {
                     return Some(violation.rule);
                 }
                 let event = Event::Input(Exchange { input: input.clone(), output: Some(output), view });
@@ -517,7 +516,7 @@ fn broken(wrong: &mut Wrong, Sequence { header, steps }: &Sequence, with_trials:
             }
         }
     }
-    let tried = if with_trials { metamorphic::run(wrong, header, &answered) } else { Ok(()) };
+    let tried = if metamorphic_tests { metamorphic::run(faulty, header, &answered) } else { Ok(()) };
     tried.err().map(|finding| finding.kind())
 }
 
@@ -532,14 +531,15 @@ fn every_property_is_broken_by_its_fault() {
     assert_eq!(sorted(named), sorted(all), "each property has a fault");
     let mut not_caught = Vec::new();
     for (name, fault) in FAULTS {
-        let of_trial = metamorphic::is_rule(&format!("{PREFIX}{name}"));
-        let mut wrong = Wrong::new(*fault);
+        let is_metamorphic = metamorphic::is_rule(&format!("{PREFIX}{name}"));
+        let mut faulty = faulty(*fault);
         let mut found = BTreeSet::new();
-        let caught = sequences().iter().filter_map(|sequence| broken(&mut wrong, sequence, of_trial)).any(|rule| {
-            let caught = rule == format!("{PREFIX}{name}");
-            found.insert(rule);
-            caught
-        });
+        let caught =
+            sequences().iter().filter_map(|sequence| broken(&mut faulty, sequence, is_metamorphic)).any(|rule| {
+                let caught = rule == format!("{PREFIX}{name}");
+                found.insert(rule);
+                caught
+            });
         if !caught {
             not_caught.push((name, found));
         }
@@ -549,7 +549,7 @@ fn every_property_is_broken_by_its_fault() {
 
 #[test]
 fn core_breaks_none() {
-    let mut core = Wrong::new(|_| None);
+    let mut core = faulty(|_| None);
     for sequence in sequences() {
         assert_eq!(broken(&mut core, sequence, false), None);
         assert_eq!(broken(&mut core, sequence, true), None);
@@ -577,67 +577,42 @@ fn each_property_has_its_sentence_and_a_name_of_its_own() {
     }
 }
 
-/// Core, but for its seed, which is the first peer's number: every answer is allowed, and depends on a name.
+/// The seed of core is the number of the first peer: every answer is allowed, and depends on a name.
+#[derive(Clone, Default)]
 struct SeededByName {
-    core: Core,
-    header: Header,
     is_named: bool,
-    before: Vec<(Time, EnvironmentChange)>,
 }
 
-impl SeededByName {
-    fn new() -> Self {
-        Self { core: Core::new(), header: Header::default(), is_named: false, before: Vec::new() }
-    }
-}
-
-impl Implementation<AutomatonFamily> for SeededByName {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        (self.header, self.is_named, self.before) = (header.clone(), false, Vec::new());
-        self.core.start(header, views)
+impl Fault for SeededByName {
+    fn start(&mut self, _: &mut Header) {
+        self.is_named = false;
     }
 
-    fn change(&mut self, now: Time, change: &EnvironmentChange) -> Result<(), ImplementationError> {
-        self.before.push((now, change.clone()));
-        self.core.change(now, change)
-    }
-
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
-        match input {
-            Input::AddPeer(first) if !self.is_named => {
-                self.is_named = true;
-                self.core.start(&Header { seed: Some(first.peer.0), ..self.header.clone() })?;
-                for (now, change) in &self.before {
-                    self.core.change(*now, change)?;
-                }
-            }
-            // From here on there is a state to be lost.
-            _ => self.is_named = true,
+    fn before(&mut self, core: &mut Core, _: Time, input: &Input<TraceIds>) -> Result<(), ImplementationError> {
+        if let Input::AddPeer(first) = input
+            && !self.is_named
+        {
+            self.is_named = true;
+            core.reseed(first.peer.0);
         }
-        self.core.answer(now, input)
-    }
-
-    fn show_all(&mut self, all: bool) {
-        self.core.show_all(all);
-    }
-
-    fn follows_seed(&self) -> bool {
-        true
+        Ok(())
     }
 }
 
-fn campaign(cases: u64) -> Results {
+fn campaign(cases: u64) -> Results<AutomatonFamily> {
     let plan = Plan {
         seed: 1,
+        variant: (),
         profiles: Profile::ALL.to_vec(),
         steps: 120,
         shard: Shard::WHOLE,
         jobs: 1,
         until: Until::Cases(cases),
         fail_fast: false,
+        views: Views::Heartbeat,
         known: KnownDifferences::default(),
     };
-    run(&plan, SeededByName::new, &|_, _| {})
+    run(&plan, || FaultyCore::new(SeededByName::default()), &|_, _| {})
 }
 
 #[test]
@@ -647,8 +622,14 @@ fn a_fault_that_the_model_allows_is_found_and_minimized() {
     let rule = "property: other names in the same order give the same answers";
     assert_eq!(kinds, [rule]);
     let (case, _) = results.findings.into_values().next().expect("a finding");
-    let sequence = Sequence { header: case.header, steps: case.steps };
-    let minimized = minimize(sequence, &mut SeededByName::new(), &Options::default()).expect("it shows again");
-    assert!(matches!(&minimized.finding, Finding::Violated(violation) if violation.rule == rule));
-    assert!(minimized.repeatable && minimized.steps.len() < 12, "{} steps", minimized.steps.len());
+    let sequence = Sequence { header: case.counterexample.header, steps: case.counterexample.steps };
+    let options = Options { views: Views::Heartbeat, ..Options::default() };
+    let minimized =
+        minimize(sequence, &mut FaultyCore::new(SeededByName::default()), &options).expect("it shows again");
+    assert!(matches!(&minimized.counterexample.finding, Finding::Violated(violation) if violation.rule == rule));
+    assert!(
+        minimized.repeatable && minimized.counterexample.steps.len() < 12,
+        "{} steps",
+        minimized.counterexample.steps.len()
+    );
 }

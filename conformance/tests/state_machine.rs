@@ -3,10 +3,17 @@
 //! `PROPTEST_CASES` sets how many sequences of each profile are tried.
 
 use gossipsub_conformance::{
-    automaton::generate::strategy::{Growing, Record, beginnings, records},
-    automaton::{Core, Environment, Event, Exchange, Header, Sequence, Step, check_step},
-    engine::minimize::{Options, minimize},
-    engine::{Finding, Implementation, Views},
+    automaton::{
+        Answer, Core, Environment, Event, Exchange, Header, Sequence, Step, check_step,
+        generate::{
+            self,
+            strategy::{Growing, Record, beginnings, records},
+        },
+    },
+    engine::{
+        Finding, Implementation, Named as _, Views,
+        minimize::{Options, minimize},
+    },
 };
 use gossipsub_reference_model::Model;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
@@ -73,7 +80,7 @@ impl<P: Profile> StateMachineTest for Checked<P> {
     fn init_test(drawn: &Drawn<P>) -> Self {
         let header: Header = drawn.sequence.header().clone();
         let mut core = Core::new();
-        core.start(&header).expect("limits of the generator");
+        core.start(&header, Views::Every).expect("limits of the generator");
         let model = Model::new(header.limits.clone(), Environment::default()).expect("limits of the generator");
         Self { core, model, sequence: Sequence { header, steps: Vec::new() }, profile: PhantomData }
     }
@@ -96,9 +103,8 @@ impl<P> Checked<P> {
                 self.model.application_mut().apply(change);
             }
             Event::Input(Exchange { input, .. }) => {
-                let reply = self.core.answer(step.now, input)?;
-                let answer = Answer::new(input, Some(&reply.output), reply.view.as_ref())?;
-                check_step(&mut self.model, step.now, input, answer)?;
+                let Answer { output, view } = self.core.answer(step.now, input)?;
+                check_step(&mut self.model, step.now, input, &output, view.as_ref(), &mut ())?;
             }
         }
         Ok(())
@@ -112,8 +118,8 @@ fn conclude(sequence: Sequence, finding: &Finding, profile: &str) -> String {
         Err(nothing) => format!("{finding}; it did not show again: {nothing}"),
         Ok(minimized) => {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("state-machine-{profile}.jsonl"));
-            minimized.write(&path).expect("to write a trace");
-            format!("{}: {minimized}\nsaved as {}, to be replayed", minimized.finding, path.display())
+            minimized.counterexample.write(&path).expect("to write a trace");
+            format!("{}: {minimized}\nsaved as {}, to be replayed", minimized.counterexample.finding, path.display())
         }
     }
 }

@@ -2,9 +2,11 @@
 
 use gossipsub_automaton::InputKind;
 use gossipsub_conformance::{
-    automaton::generate::Profile,
-    automaton::generate::strategy::sequences,
-    automaton::{Event, Sequence},
+    automaton::{
+        Event, Sequence,
+        generate::{Profile, strategy::sequences},
+    },
+    engine::Named as _,
 };
 use proptest::{
     strategy::{Strategy, ValueTree},
@@ -22,7 +24,7 @@ fn inputs(sequence: &Sequence) -> Vec<InputKind> {
 #[test]
 fn sequences_shrink_to_the_steps_that_matter() {
     let is_tick = |kind: &InputKind| *kind == InputKind::Heartbeat;
-    for profile in Profile::ALL {
+    for profile in Profile::ALL.iter().copied() {
         let found = TestRunner::deterministic().run(&sequences(profile, 1..200), |sequence| {
             let heartbeats = inputs(&sequence).into_iter().filter(is_tick).count();
             if heartbeats > 1 { Err(proptest::test_runner::TestCaseError::fail("two heartbeats")) } else { Ok(()) }

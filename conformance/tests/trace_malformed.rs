@@ -3,7 +3,10 @@
 
 use gossipsub_conformance::{
     automaton::{Header, TraceReader, open},
-    engine::trace::{LONGEST_LINE, TraceError},
+    engine::{
+        TraceHeader,
+        trace::{LONGEST_LINE, TraceError},
+    },
 };
 use std::{
     fs::File,

@@ -328,7 +328,7 @@ fn a_compressed_trace_reads_as_the_plain_one() {
     let mut sizes = Vec::new();
     for name in ["t.jsonl", "t.jsonl.zst", "t.jsonl.gz"] {
         let path = folder.path().join(name);
-        let mut file = create(&path, &header).unwrap();
+        let mut file = create::<AutomatonFamily>(&path, &header).unwrap();
         steps_of_it.iter().try_for_each(|step| file.step(step)).unwrap();
         file.finish().unwrap();
         let reader = open(&path).unwrap();
@@ -367,7 +367,7 @@ fn an_unfinished_trace_leaves_nothing_behind() {
     for name in ["t.jsonl", "t.jsonl.zst", "t.jsonl.gz"] {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
-        let mut file = create(&path, &Header::default()).unwrap();
+        let mut file = create::<AutomatonFamily>(&path, &Header::default()).unwrap();
         file.step(&heartbeat(1)).unwrap();
         drop(file);
         assert_eq!(names_in(folder.path()), [""; 0]);
@@ -378,8 +378,8 @@ fn an_unfinished_trace_leaves_nothing_behind() {
 fn a_trace_is_replaced_when_the_next_one_is_finished() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.jsonl");
-    create(&path, &Header::default()).unwrap().finish().unwrap();
-    let mut file = create(&path, &Header::default()).unwrap();
+    create::<AutomatonFamily>(&path, &Header::default()).unwrap().finish().unwrap();
+    let mut file = create::<AutomatonFamily>(&path, &Header::default()).unwrap();
     file.step(&heartbeat(1)).unwrap();
     assert_eq!(steps(open(&path).unwrap()), []);
     file.finish().unwrap();
@@ -394,7 +394,7 @@ fn a_trace_is_for_those_whom_any_new_file_is_for() {
 
     let folder = tempfile::tempdir().unwrap();
     let (trace, other) = (folder.path().join("t.jsonl"), folder.path().join("other"));
-    create(&trace, &Header::default()).unwrap().finish().unwrap();
+    create::<AutomatonFamily>(&trace, &Header::default()).unwrap().finish().unwrap();
     fs::write(&other, "").unwrap();
     let mode = |path| fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode(trace), mode(other));
@@ -429,6 +429,6 @@ fn what_no_reader_takes_is_not_written() {
 #[test]
 fn a_trace_is_not_created_where_there_is_no_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let error = create(folder.path().join("no/t.jsonl"), &Header::default()).err().unwrap();
+    let error = create::<AutomatonFamily>(folder.path().join("no/t.jsonl"), &Header::default()).err().unwrap();
     assert_eq!((error.line, error.field), (None, None));
 }

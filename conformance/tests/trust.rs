@@ -1,10 +1,14 @@
 //! TRUST.md: its tables are those of the code, and its counts those of what it counts.
 
 use gossipsub_conformance::{
-    automaton::World,
-    automaton::coverage::Ledger,
-    automaton::properties::{ALL as PROPERTIES, Property},
-    automaton::randomness::ALL as SCENARIOS,
+    automaton::{
+        World,
+        coverage::Coverage,
+        properties::{ALL as PROPERTIES, Property},
+        randomness::{ALL as SCENARIOS, Scenario},
+        worlds,
+    },
+    engine::Coverage as _,
 };
 use std::{fs, path::Path};
 
@@ -33,15 +37,13 @@ fn every_property_is_listed_with_its_sentence_and_exception() {
 
 #[test]
 fn every_choice_point_is_listed() {
-    let row = |scenario: &gossipsub_conformance::randomness::Scenario| {
-        format!("| {scenario} | {} of {} |\n", scenario.chosen, scenario.of)
-    };
+    let row = |scenario: &Scenario| format!("| {scenario} | {} of {} |\n", scenario.chosen, scenario.of);
     assert_holds("choices", &SCENARIOS.iter().map(row).collect::<String>());
 }
 
 #[test]
 fn every_world_is_listed() {
-    for World { name, about, actions, .. } in World::all() {
+    for World { name, about, actions, .. } in worlds() {
         let row = format!("| `{name}` | {about} | {} |", actions.len());
         assert!(read("TRUST.md").contains(&row), "{row}");
     }
@@ -56,7 +58,7 @@ fn the_counts_are_those_of_what_is_counted() {
     let survivors = read("MUTANTS.md").lines().filter(|line| line.starts_with("| `")).count();
     for sentence in [
         format!("{} faults", faults.count()),
-        format!("{} rows", Ledger::default().rows().count()),
+        format!("{} rows", Coverage::default().rows().len()),
         format!("{} properties", PROPERTIES.len()),
         format!("{survivors} survivors"),
     ] {

@@ -2,14 +2,14 @@
 
 use gossipsub_automaton::{
     Input, Time,
-    trace_ids::{MessageId, Peer, Topic, TraceIds},
+    trace_ids::{Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header},
-    engine::{Draw, Implementation, ImplementationError, Random, Views},
+    engine::{self, Draw, Implementation, ImplementationError, Random, Views},
 };
-use gossipsub_reference_model::{Choice, Grafts, Model, OverfullMesh, Pick, Point};
-use std::{collections::BTreeSet, convert::Infallible};
+use gossipsub_reference_model::{Choice, Model, OverfullMesh, Pick, Violation};
+use std::collections::BTreeSet;
 
 /// What is wrong with the choices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Biased {
 }
 
 impl Implementation<AutomatonFamily> for Biased {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        self.model = Some(Model::new(header.limits.clone(), Environment::default())?);
+    fn start(&mut self, header: &Header, _: Views) -> Result<(), ImplementationError> {
+        self.model = Some(<Model<_> as engine::Model<AutomatonFamily>>::start(header)?);
         let seed = if self.choice.bias == Bias::DeafToSeeds { 0 } else { header.seed.expect("a seed") };
         self.choice = BiasedChoice { seed, input: 0, draw: Random::of_case(seed, 0), ..self.choice };
         Ok(())
@@ -60,8 +60,8 @@ impl Implementation<AutomatonFamily> for Biased {
         if self.choice.bias == Bias::SameInEachHeartbeat {
             self.choice.draw = Random::of_case(self.choice.seed, 0);
         }
-        let Ok(output) = model.respond(now, input, &mut self.choice);
-        Ok(Answer { output, view: Views::Heartbeat.after(input, || model.view()) })
+        let output = model.answer(now, input, &mut self.choice);
+        Ok(Answer { output, view: engine::Model::view(model, input, Views::Heartbeat) })
     }
 }
 
@@ -111,34 +111,16 @@ impl BiasedChoice {
         }
         order
     }
-
-    fn pick(&mut self, pick: &Pick) -> BTreeSet<Peer> {
-        self.order(pick.from.iter().copied()).into_iter().take(pick.count).collect()
-    }
 }
 
 impl Choice for BiasedChoice {
-    type Refusal = Infallible;
-
-    fn peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<BTreeSet<Peer>, Infallible> {
-        Ok(self.pick(pick))
-    }
-
-    fn ordered_peers(&mut self, _: Point<'_>, pick: &Pick) -> Result<Vec<Peer>, Infallible> {
-        Ok(self.order(pick.from.iter().copied()).into_iter().take(pick.count).collect())
-    }
-
-    fn message_ids(&mut self, _: Point<'_>, from: &[MessageId], count: usize) -> Result<Vec<MessageId>, Infallible> {
-        Ok(self.order(from.iter().copied()).into_iter().take(count).collect())
-    }
-
-    fn px(&mut self, from: &[Peer], count: usize) -> Result<BTreeSet<Peer>, Infallible> {
-        Ok(self.order(from.iter().copied()).into_iter().take(count).collect())
+    fn choose(&mut self, pick: &Pick<'_>) -> Result<Vec<usize>, Violation> {
+        Ok(self.order(0..pick.from.len()).into_iter().take(pick.count).collect())
     }
 
     /// The best, each tie in biased order; then the others in biased order, and one of the outbound first where one is
     /// missing.
-    fn kept(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Infallible> {
+    fn keep(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
         let mut by_score: Vec<(Peer, f64, bool)> =
             mesh.peers.iter().map(|(peer, (score, outbound))| (*peer, *score, *outbound)).collect();
         by_score.sort_by(|a, b| b.1.total_cmp(&a.1));
@@ -160,11 +142,5 @@ impl Choice for BiasedChoice {
         }
         kept.extend(others);
         Ok(kept.into_iter().map(|(peer, ..)| peer).take(mesh.keep).collect())
-    }
-
-    fn grafts(&mut self, grafts: &Grafts<'_>) -> Result<(BTreeSet<Peer>, BTreeSet<Peer>), Infallible> {
-        let first = grafts.first.as_ref().map(|(_, pick)| self.pick(pick)).unwrap_or_default();
-        let opportunistic = self.pick(&(grafts.opportunistic)(&first));
-        Ok((first, opportunistic))
     }
 }

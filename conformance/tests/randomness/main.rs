@@ -1,17 +1,19 @@
 //! `randomness`: no choice of core or of the reference model is called biased, and each planted bias is, where it is.
 
 mod biased;
-#[path = "../common/lying.rs"]
-mod lying;
+#[path = "../common/faulty_core.rs"]
+mod faulty_core;
 
 use biased::{Bias, Biased};
+use faulty_core::FaultyCore;
 use gossipsub_automaton::{Input, Output, SelectPxPeersOutput, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
-    automaton::{Answer, Core, Reference},
-    engine::{Implementation, Random, Views},
+    automaton::{
+        Answer, AutomatonFamily, Core, Reference,
+        randomness::{ALL, LEAST_SAMPLES, Scenario, Test, examine},
+    },
+    engine::{Implementation, Random},
 };
-use lying::Lying;
 use std::process::Command;
 
 /// The tests of all scenarios.
@@ -49,7 +51,7 @@ fn core_is_uniform_and_so_are_the_p_values() {
 
 #[test]
 fn the_reference_model_is_uniform() {
-    let tests = examine_all(|| Reference::new(), 0, LEAST_SAMPLES);
+    let tests = examine_all(Reference::new, 0, LEAST_SAMPLES);
     let biased: Vec<&Test> = tests.iter().filter(|test| test.is_biased()).collect();
     assert!(biased.is_empty(), "{biased:?}");
 }
@@ -146,8 +148,8 @@ fn the_command_gives_the_same_table_every_time() {
 }
 
 /// It offers one peer less than it should.
-fn offers_less(_: &Input<TraceIds>, reply: &mut Answer) {
-    if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut reply.output {
+fn offers_less(_: &Input<TraceIds>, answer: &mut Answer) {
+    if let Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) = &mut answer.output {
         peers.pop();
     }
 }
@@ -155,8 +157,7 @@ fn offers_less(_: &Input<TraceIds>, reply: &mut Answer) {
 #[test]
 fn what_is_not_allowed_is_a_finding() {
     for scenario in &ALL {
-        let examined =
-            examine(scenario, &mut Lying { core: core(), lie: offers_less }, &mut Random::of_case(0, 0), LEAST_SAMPLES);
+        let examined = examine(scenario, &mut FaultyCore::new(offers_less), &mut Random::of_case(0, 0), LEAST_SAMPLES);
         let kind = examined.err().map(|finding| finding.kind);
         assert_eq!(kind, (scenario.rule == "select_px_peers").then(|| scenario.rule.to_owned()), "{scenario}");
     }
