@@ -1,4 +1,4 @@
-//! The application of a trace: what it answers is set step by step.
+//! The application of a trace: its answers are set step by step.
 
 use gossipsub_automaton::{
     Action, Application, Validity,
@@ -11,7 +11,7 @@ use serde::{
 };
 use std::collections::BTreeMap;
 
-/// A change of what the application would answer from now on.
+/// A change of the application's answers, from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EnvironmentChange {
@@ -33,7 +33,7 @@ pub enum EnvironmentChange {
     },
 }
 
-/// What a peer filter is asked about, whatever the message.
+/// The actions that a peer filter decides on, for every message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FilteredAction {
@@ -55,7 +55,8 @@ impl From<Action<'_, TraceIds>> for FilteredAction {
     }
 }
 
-/// The application's answers at some point of a trace. What it does not mention is valid, and accepted.
+/// The application's answers at some point of a trace. Ids that were not mentioned are valid; other peers and actions are
+/// accepted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Environment {
     /// The validity of each message id that was mentioned.
@@ -128,7 +129,7 @@ impl<'de> Deserialize<'de> for EnvironmentChange {
     }
 }
 
-/// Reads the name of a variant from a string. What is derived for the enum alone would take `{"valid": null}`, too.
+/// Reads the name of a variant from a string. A derived implementation would accept `{"valid": null}` as well.
 fn name<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     let name: StringDeserializer<D::Error> = String::deserialize(deserializer)?.into_deserializer();
     T::deserialize(name)

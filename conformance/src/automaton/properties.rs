@@ -1,10 +1,11 @@
-//! Properties that the protocol's documents state: looked at beside the model, so that a mistake that an automaton
-//! and the model share shows.
+//! Properties that the protocol's documents state, checked beside the model: they find mistakes that an automaton and the
+//! model share.
 //!
-//! Nothing here asks the model. What a property needs to know comes from the inputs, from the outputs, and from the
+//! No property uses the model. Its knowledge comes from the inputs, from the outputs, and from the
 //! views that an automaton shows. A property of outputs is checked at every step; one of the state wherever a whole
 //! view is shown, which is after every heartbeat at least; one of a change where the whole state before and after a
-//! step was shown; and a [metamorphic test](metamorphic) asks the automaton a sequence again, a little otherwise.
+//! step was shown; and a [metamorphic test](metamorphic) replays a
+//! sequence under a transformation that must not change the answers.
 
 mod forwarding;
 mod frame_conditions;
@@ -40,13 +41,13 @@ pub struct Property {
     pub source: &'static str,
     /// The sentence, or the part of it, that states the property: as it is there, without links and line breaks.
     pub quote: &'static str,
-    /// Where exactly the recorded behaviour is otherwise, if it is anywhere.
+    /// The exact exceptions of the recorded behaviour, if it has any.
     pub except: Option<&'static str>,
     /// What it is checked on.
     pub check: Check,
 }
 
-/// What holds, or what is otherwise.
+/// The difference, if the property does not hold.
 pub(crate) type Verdict = Result<(), Difference>;
 
 /// A check of an answer.

@@ -1,15 +1,15 @@
-//! Is every random choice as likely as any other?
+//! Statistical tests that every random choice is uniform.
 //!
 //! The checker accepts any choice that is allowed, one step at a time. Here each [`Scenario`] leads an automaton to one
-//! choice point, over and over and with many seeds, and counts what it chooses. Every step is checked as usual, too.
+//! choice point, over and over and with many seeds, and counts what it chooses. Every step is also checked as usual.
 //!
-//! Where k of n are chosen, with k and n so small that every outcome is a cell of its own, three chi-squared tests see
+//! If k of n are chosen, with k and n so small that every outcome has a count of its own, three chi-squared tests detect
 //! - *each* choice: a bias to low ids, one who is never chosen, and members that are chosen together;
 //! - *pairs*, of two choices made side by side, such as for two topics in one heartbeat: choices that depend on each
 //!   other;
 //! - pairs of choices made *one after the other*: choices without fresh randomness.
 //!
-//! Where n is large, the tests see how often each member is chosen, and how many of the lower half are.
+//! If n is large, the tests count how often each member is chosen, and how many of the lower half are.
 //!
 //! An automaton that starts over with the same random numbers whatever its seed fails all of them.
 //!
@@ -18,7 +18,7 @@
 //! - The order of a list, but for `ihave (7)` and `select_px_peers`: of no other is it said that it is random. That of
 //!   IHaves is free, and each announces its ids in an order of its own.
 //! - heartbeat 3c where an outbound peer has to take the place of another: the original swaps, which is not uniform.
-//!   Where enough are outbound whoever is kept, all choices are as likely.
+//!   If every kept set has enough outbound peers, all choices are equally likely.
 //! - heartbeat 3c where some of the best tie and others are kept beside them: these are two choices, and the whole is
 //!   not uniform. Each of the two is tested alone.
 //! - heartbeat 3e after 3b or 3d: the output shows only the union of both choices.
@@ -67,11 +67,11 @@ pub fn threshold() -> f64 {
     FALSE_ALARMS / f64::from(tests)
 }
 
-/// Plays a scenario for so many rounds, or a few more, and tests the choices that were made. Each sequence of rounds has
+/// Runs a scenario for at least `samples` rounds, and tests its choices. Each sequence of rounds has
 /// a seed of its own.
 ///
 /// # Errors
-/// Where an answer is not allowed, or there is none.
+/// If an answer is not allowed, or there is none.
 pub fn examine(
     scenario: &Scenario,
     implementation: &mut dyn Implementation<AutomatonFamily>,

@@ -1,8 +1,8 @@
-//! Which findings stand for the one that is minimized.
+//! Findings that count as the finding that is minimized.
 
-/// Whether a rule that is broken is the same as another, or a part of it. With less around it, the same fault may break
-/// `heartbeat 3e` where it broke `heartbeat 3b, 3e`, and change one field of the state where it changed two; where
-/// nobody is left to graft, `heartbeat 3b` is only `heartbeat 3`.
+/// Whether a broken rule is the same as another, or a part of it. In a shorter sequence, the same fault may break
+/// `heartbeat 3e` instead of `heartbeat 3b, 3e`, or change one field of the state instead of two. Without candidates,
+/// `heartbeat 3b` becomes `heartbeat 3`.
 pub(super) fn is_part_of(rule: &str, other: &str) -> bool {
     let same = rule == other;
     same || parts(rule).zip(parts(other)).is_some_and(|((subject, parts), (other_subject, other_parts))| {

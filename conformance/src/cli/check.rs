@@ -177,7 +177,7 @@ impl Check {
         Ok(path)
     }
 
-    /// Prints and writes what is asked for; on GitHub Actions, the summary of the step, too.
+    /// Prints and writes the reports; on GitHub Actions, also the summary of the step.
     fn publish<F: CommandFamily>(&self, report: &CampaignReport<F>) -> Result<(), Box<dyn Error>> {
         if self.report {
             for (name, count) in report.coverage.rows() {

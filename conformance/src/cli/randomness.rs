@@ -16,7 +16,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 /// Test whether each random choice of an automaton is as likely as any other
 ///
 /// Leads the automaton to every choice point, with many seeds, and compares what it chooses with chance: each choice, and
-/// pairs of them. All steps are checked against the reference model, too. The same seed gives the same sequences on
+/// pairs of them. All steps are also checked against the reference model. The same seed gives the same sequences on
 /// every machine.
 #[derive(Debug, Args)]
 pub(crate) struct Randomness {

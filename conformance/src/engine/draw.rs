@@ -1,4 +1,4 @@
-//! Where the generator's choices come from.
+//! The source of the generator's choices.
 
 use arbitrary::Unstructured;
 use rand_chacha::{
@@ -8,10 +8,10 @@ use rand_chacha::{
 
 /// A source of choices.
 pub trait Draw {
-    /// A number below `bound`; 0 where the bound is 0.
+    /// A number below `bound`; 0 if the bound is 0.
     fn below(&mut self, bound: u64) -> u64;
 
-    /// True once in so many times.
+    /// True with probability 1 / `times`.
     fn one_in(&mut self, times: u64) -> bool {
         self.below(times) == 0
     }
@@ -30,7 +30,7 @@ pub trait Draw {
         from.get(usize::try_from(index).ok()?)
     }
 
-    /// The index of one of these weights, each as likely as its weight says; 0 where all are 0.
+    /// The index of one of these weights, with the probability of its weight; 0 if all weights are 0.
     fn weighted(&mut self, weights: &[u64]) -> usize {
         let mut left = self.below(weights.iter().sum());
         for (index, weight) in weights.iter().enumerate() {
@@ -67,8 +67,8 @@ impl Draw for Random {
     }
 }
 
-/// The bytes of a fuzzer or of a property test. Each step draws from a record of its own, so that deleting a record deletes
-/// a step.
+/// The bytes of a fuzzer or of a property test. Each step draws from a record of its own, so deleting a record deletes a
+/// step.
 #[derive(Debug)]
 pub struct Bytes<'a>(Unstructured<'a>);
 

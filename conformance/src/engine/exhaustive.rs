@@ -97,7 +97,7 @@ pub struct Level {
 }
 
 /// Looks for a seed of the header with which a replay in one go shows the same kind of finding: the search seeds each
-/// choice by itself. Nothing if none of many seeds does.
+/// choice by itself. Absent if no seed of many does.
 pub fn find_seed<F: Family, M: Implementation<F>>(
     found: &Counterexample<F>,
     implementation: &mut M,

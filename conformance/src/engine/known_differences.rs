@@ -48,7 +48,7 @@ impl KnownDifferences {
     /// Reads a TOML file.
     ///
     /// # Errors
-    /// Where the file cannot be read, and where a difference lacks its rule, reason or what comes after.
+    /// If the file cannot be read, and if a difference lacks its rule, reason or what comes after.
     pub fn read(path: &Path) -> Result<Self, KnownDifferencesError> {
         let error = |error| KnownDifferencesError { path: path.display().to_string(), error };
         let text = std::fs::read_to_string(path).map_err(|fault| error(fault.into()))?;

@@ -1,11 +1,10 @@
-//! Making a sequence that shows a fault so short and plain that the fault can be seen.
+//! Minimizing a sequence with a finding, so that a reader sees the fault.
 //!
-//! Every part of a sequence is a sequence, so steps are dropped until none can be; then values are made simpler, and
-//! so on, until nothing helps any more. What counts is that the same rule is broken ([`Finding::kind`]), or a part
-//! of it where it names several things.
+//! Steps are dropped as long as the finding stays; then values are made simpler, and so on, until no change helps. A
+//! candidate must break the same rule ([`Finding::kind`]), or a part of a rule that names several things.
 //!
-//! There is no chance in it. For an automaton that answers the same to the same sequence and seed, the result is the
-//! same on every machine, unless the time ends it. For one that does not, each candidate is tried several times.
+//! The search is deterministic. For a deterministic implementation, the result is the same on every machine, unless the
+//! time limit ends it. For others, each candidate is tried several times.
 
 mod cost;
 mod document;

@@ -12,7 +12,7 @@ const SENDER: PeerId = PeerId([7; 16]);
 /// again, but for the text of points; and as an input it says the same, but for points and backoffs below zero.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If one of these does not hold.
 pub fn dal_message(bytes: &[u8]) {
     for profile in [Profile::MAVRYK, Profile::OCTEZ] {
         if let Ok(view) = MessageView::decode(profile, bytes) {
@@ -60,7 +60,7 @@ fn says_the_same_as_an_input(view: &MessageView<'_>) {
 /// frame without a stream.
 ///
 /// # Panics
-/// Where it does not.
+/// If it does not.
 pub fn dal_stream(bytes: &[u8]) {
     let Some((stream, chunks)) = chunked(bytes) else { return };
     for profile in [Profile::MAVRYK, Profile::OCTEZ] {
@@ -88,7 +88,7 @@ fn read<'a>(profile: Profile, chunks: impl IntoIterator<Item = &'a [u8]>) -> Rea
                 }
             }
         }
-        assert!(chunk.is_empty(), "all of a chunk is taken before more is asked for");
+        assert!(chunk.is_empty(), "the decoder consumes a whole chunk before it wants more");
     }
     (messages, None, decoder.buffered())
 }

@@ -19,7 +19,7 @@ pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 /// a step, so that a record less is a step less. At the end comes a heartbeat, after which the whole states are compared.
 ///
 /// # Panics
-/// Where an answer is not allowed. The sequence is in a trace then, which the panic names.
+/// If an answer is not allowed. The sequence is in a trace then, which the panic names.
 pub fn differential(bytes: &[u8]) {
     if let Err(found) = differential_of(&mut Core::new(), bytes) {
         let folder = env::var_os(FINDINGS).map_or_else(env::temp_dir, PathBuf::from);

@@ -32,7 +32,7 @@ const LOCAL_BACKOFF: Span = Span::from_secs(60);
 /// under bounds, it is refused or its inputs keep to them.
 ///
 /// # Panics
-/// Where one of these does not hold.
+/// If one of these does not hold.
 pub fn libp2p_rpc(bytes: &[u8]) {
     match (Rpc::decode(&UNBOUNDED, bytes), oracle::libp2p::Rpc::decode(bytes)) {
         (Ok(rpc), Ok(theirs)) => {
@@ -52,7 +52,7 @@ fn says_the_same_as_inputs(rpc: &Rpc<'_>) {
     let mut writer = RpcWriter::new(UNBOUNDED);
     for (peer, outgoing) in given.iter().filter_map(Outgoing::from_input) {
         assert_eq!(*peer, sender());
-        writer.push(&outgoing).expect("nothing is too long where there are no bounds");
+        writer.push(&outgoing).expect("without bounds every message fits");
     }
     let mut again = Vec::with_capacity(given.len());
     let (frames, fault, waiting) = read(UNBOUNDED, [&writer.finish()[..]]);
@@ -91,7 +91,7 @@ fn keeps_to(bounds: &Bounds, bytes: &[u8]) {
 /// A stream gives the same RPCs and the same fault, however it is cut into chunks. Each is decoded as it is by itself.
 ///
 /// # Panics
-/// Where it does not.
+/// If it does not.
 pub fn libp2p_stream(bytes: &[u8]) {
     let Some((stream, chunks)) = chunked(bytes) else { return };
     for bounds in [NARROW, Bounds::RUST] {
@@ -132,7 +132,7 @@ pub(super) fn read<'a>(
                 }
             }
         }
-        assert!(chunk.is_empty(), "all of a chunk is taken before more is asked for");
+        assert!(chunk.is_empty(), "the decoder consumes a whole chunk before it wants more");
     }
     (frames, None, decoder.buffered())
 }

@@ -17,7 +17,7 @@ use gossipsub_automaton::wire::{
 /// The first byte says which of them the others are.
 ///
 /// # Panics
-/// Where something is not.
+/// If something is not.
 pub fn roundtrip(bytes: &[u8]) {
     let Some((kind, bytes)) = bytes.split_first() else { return };
     match kind % 4 {

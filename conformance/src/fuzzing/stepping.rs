@@ -21,7 +21,7 @@ use std::{
 /// followed by as many bytes as its argument says.
 ///
 /// # Panics
-/// Where a state makes no sense, or something that is sent cannot be decoded.
+/// If a state makes no sense, or something that is sent cannot be decoded.
 pub fn decode_then_step(bytes: &[u8]) {
     let Some((choice, script)) = bytes.split_first() else { return };
     let small = choice & 1 == 1;
@@ -238,7 +238,7 @@ impl<I: Identifiers> Node<I> for Around<'_, I> {
     }
 }
 
-/// An application that judges by the hash of what it is asked, so that it does so in all ways.
+/// An application that decides by the hash of its arguments, so that all verdicts occur.
 #[derive(Clone, Copy)]
 struct Moody;
 

@@ -8,7 +8,7 @@ use crate::{
 /// A line that can be read as a header or a step is, once written, read as the same again.
 ///
 /// # Panics
-/// Where it is not.
+/// If it is not.
 pub fn trace_line(bytes: &[u8]) {
     let Ok(line) = std::str::from_utf8(bytes) else { return };
     if let Ok(header) = Header::from_line(line) {

@@ -1,4 +1,4 @@
-//! How a sequence may end: all is well for a while, and then everybody leaves.
+//! The long end of a sequence: neutral scores for a while, then all peers leave.
 
 use crate::automaton::{Environment, Event, Exchange, Step};
 use gossipsub_automaton::{
@@ -6,10 +6,10 @@ use gossipsub_automaton::{
 };
 use gossipsub_reference_model::{DeadlineKind, Model};
 
-/// What is later than this from now is not waited for.
+/// Deadlines further away than this are not waited for.
 const LONG: u64 = 100_000_000;
 
-/// How many heartbeats are waited for at most.
+/// The most heartbeats to wait for.
 const MANY: u64 = 32;
 
 /// The steps of the end, the first of them at `now`.
@@ -19,7 +19,7 @@ pub(super) fn ending(model: &Model<Environment>, now: Time) -> Vec<Step> {
     let cleanups = limits.backoff_cleanup_ticks.max(limits.score_cleanup_ticks);
     let mut ending = Ending { now, steps: Vec::new() };
 
-    // Nobody has a bad name, and all backoffs end and are cleaned up: then every mesh is as it should be.
+    // All scores become neutral, all backoffs end and are cleaned up: then every mesh is as it should be.
     for peer in model.connections().keys() {
         ending.ask(SetApplicationScore { peer: *peer, score: Finite::default() });
     }
@@ -29,7 +29,7 @@ pub(super) fn ending(model: &Model<Environment>, now: Time) -> Vec<Step> {
     ending.wait(last.since(now));
     ending.heartbeats(cleanups, interval);
 
-    // Nobody is left, and nothing of them is to be left.
+    // All peers leave, and no state of them may stay.
     for peer in model.connections().keys() {
         ending.ask(RemovePeer { peer: *peer });
     }

@@ -13,7 +13,7 @@ pub enum Profile {
     Default,
     /// Everything small: meshes, histories, counts.
     Tiny,
-    /// A family of topics with all components of the score, none of which forgets.
+    /// A family of topics with all components of the score, without decay.
     Scoring,
     /// Peer exchange, with thresholds that decide about it.
     Px,
@@ -96,7 +96,7 @@ impl Profile {
                 opportunistic_graft_ticks: 1,
                 opportunistic_graft_peers: 6,
                 opportunistic_graft_threshold: 10.0,
-                // A peer of a mesh is above it, and no more where it is grafted again.
+                // A peer of a mesh is above it, until it is grafted again.
                 publish_threshold: 0.2,
                 fanout_ttl: Span::from_millis(10_000),
                 score_cleanup_ticks: 1,

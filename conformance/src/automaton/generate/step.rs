@@ -183,7 +183,7 @@ fn peer(world: &World, draw: &mut impl Draw) -> Peer {
     Peer(draw.below(world.peers + strangers))
 }
 
-/// A topic of the world; now and then one that nobody speaks of.
+/// A topic of the world; now and then an unknown one.
 fn topic(world: &World, draw: &mut impl Draw) -> Topic {
     let topic = if draw.one_in(40) {
         None

@@ -14,7 +14,7 @@ use proptest::{
 /// What a step is drawn from.
 pub type Record = [u8; Bytes::RECORD];
 
-/// Sequences of so many steps, with limits of a profile.
+/// Sequences with a number of steps in a range, with limits of a profile.
 ///
 /// ```
 /// use gossipsub_conformance::automaton::{Core, Runner, generate::{Profile, strategy::sequences}};

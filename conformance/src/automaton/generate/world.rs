@@ -9,10 +9,10 @@ use gossipsub_automaton::{
 /// The names that topics have: in the order of bytes, the recorded families' and others.
 const TOPICS: [&str; 6] = ["a", "b", "c", "Z", "é", ""];
 
-/// How likely each input is where it is neither absent nor a flood, in the order of [`InputKind::ALL`].
+/// The weight of each input if it is neither absent nor a flood, in the order of [`InputKind::ALL`].
 const WEIGHTS: [u64; 16] = [8, 2, 10, 2, 6, 6, 12, 6, 6, 16, 4, 1, 14, 6, 2, 2];
 
-/// What a case is drawn from.
+/// The members of a case and their weights.
 #[derive(Clone, Debug)]
 pub struct World {
     /// Peers are numbered from 0 to below this.
@@ -21,23 +21,23 @@ pub struct World {
     pub(super) topics: Vec<Topic>,
     /// Whether the first topic is spoken of more than the others: one mesh is over-full then, and others are small.
     pub(super) has_favourite: bool,
-    /// How likely each input is, in the order of [`InputKind::ALL`].
+    /// The weight of each input, in the order of [`InputKind::ALL`].
     pub(super) weights: [u64; 16],
-    /// The environment changes once in so many steps.
+    /// One step in this many changes the environment.
     pub(super) change_one_in: u64,
-    /// A new connection is direct once in so many times.
+    /// One new connection in this many is direct.
     pub(super) direct_one_in: u64,
-    /// A new connection is outbound once in so many times.
+    /// One new connection in this many is outbound.
     pub(super) outbound_one_in: u64,
-    /// How likely time stands still, goes on a little, for a heartbeat, to a deadline, or far.
+    /// The weights of no time, a little, a heartbeat, up to a deadline, and far.
     pub(super) time: [u64; 5],
-    /// How many milliseconds at most are a little.
+    /// The most milliseconds of a little time.
     pub(super) stride: u64,
     /// The time of the last step.
     pub(super) now: Time,
     /// The first message id that was not used yet.
     pub(super) next_id: u64,
-    /// Who comes before all others and goes soon, and how many of them are still to come.
+    /// The crowd that comes before all others and goes soon, and its members that are still to come.
     pub(super) crowd: (Crowd, u64),
     /// How many peers are still to be connected and subscribed after them.
     pub(super) to_welcome: u64,
@@ -140,7 +140,7 @@ fn crowd(draw: &mut impl Draw) -> (Crowd, u64) {
     (crowd, if draw.one_in(16) { draw.between(66, 90) } else { 0 })
 }
 
-/// When a case starts: often at zero, where deadlines would lie before it.
+/// The start time of a case: often zero, so that some deadlines would lie before zero.
 fn start(draw: &mut impl Draw) -> Time {
     Time::from_millis(match draw.below(10) {
         0..=3 => 0,

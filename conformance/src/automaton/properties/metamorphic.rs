@@ -25,7 +25,7 @@ pub(super) const RENAMED: Property = Property {
     check: Check::Metamorphic,
 };
 
-/// Where nothing is left to chance, what an automaton does does not depend on the names at all.
+/// If nothing is left to chance, what an automaton does does not depend on the names at all.
 pub(super) const REORDERED: Property = Property {
     name: "equal histories have equal outcomes, whatever the names of peers and message ids",
     source: "gossipsub v1.1, Peer Scoring",

@@ -10,7 +10,7 @@ pub(super) struct Statistic {
 }
 
 impl Statistic {
-    /// The likelihood of a value as large or larger where nothing but chance is at work. 1 without degrees of freedom.
+    /// The probability of a value as large or larger if all choices are uniform. 1 without degrees of freedom.
     pub(super) fn p(self) -> f64 {
         ChiSquared::new(float(self.degrees_of_freedom as u64)).map_or(1.0, |limit| limit.sf(self.value))
     }
@@ -33,7 +33,7 @@ fn of_cells(cells: &[(u64, f64)]) -> Statistic {
     Statistic { value: cells.iter().map(term).sum(), degrees_of_freedom: cells.len().saturating_sub(1) }
 }
 
-/// Of how often each of n members was chosen, where `chosen` of them are chosen together, so many `times`.
+/// The statistic of how often each of n members was chosen, if `chosen` of them are chosen together, `times` times.
 ///
 /// A choice without replacement makes the counts less different from each other than cells would be: their covariance
 /// is that of n cells times (n - k) / (n - 1).

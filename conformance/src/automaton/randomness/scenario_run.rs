@@ -12,7 +12,7 @@ use gossipsub_automaton::{
 use gossipsub_reference_model::{Observer, Rule};
 use std::collections::BTreeSet;
 
-/// An automaton that is asked step by step, and checked as it goes.
+/// A run of a scenario: sends inputs one by one, and checks the answers.
 pub(super) struct ScenarioRun<'a> {
     runner: Runner<'a, dyn Implementation<AutomatonFamily> + 'a>,
     now: Time,

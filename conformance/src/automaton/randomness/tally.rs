@@ -46,10 +46,10 @@ pub(super) struct Tally<'a> {
     each: Vec<u64>,
     side_by_side: Vec<u64>,
     in_succession: Vec<u64>,
-    /// The choices of the round before, where this round is to be paired with it.
+    /// The choices of the round before, if this round is paired with it.
     before: Option<Vec<usize>>,
     inclusions: Vec<u64>,
-    /// How often so many of the lower half were chosen.
+    /// How often each number of members of the lower half was chosen.
     of_lower_half: Vec<u64>,
     choices: u64,
 }

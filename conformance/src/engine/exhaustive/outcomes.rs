@@ -31,8 +31,8 @@ struct AllowedOutcome<F: Family> {
     was_shown: bool,
 }
 
-/// Passes everything on to coverage, and notes whether there was a choice. One of all candidates counts, too: their
-/// order may be free.
+/// Passes everything on to coverage, and notes whether there was a choice. A choice of all candidates also
+/// counts: their order may be free.
 struct ChoiceWatcher<'a, C> {
     coverage: &'a mut C,
     is_open: bool,

@@ -151,7 +151,7 @@ impl Process {
 }
 
 impl Drop for Process {
-    /// Ends the process and its whole group. The results are of no use: the group may have ended already.
+    /// Ends the process and its whole group. Errors are ignored: the group may have ended already.
     fn drop(&mut self) {
         let _ = self.child.start_kill();
         let _ = self.child.wait();

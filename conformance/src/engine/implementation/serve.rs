@@ -23,7 +23,7 @@ enum AnswerLine<'a, F: Family> {
 /// step is answered with an error. `name` is how the implementation introduces itself.
 ///
 /// # Errors
-/// Where reading or writing fails.
+/// If reading or writing fails.
 pub fn serve<F: Family>(
     name: &str,
     mut input: impl BufRead,

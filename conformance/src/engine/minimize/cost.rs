@@ -1,4 +1,4 @@
-//! How far a sequence is from being short and plain.
+//! How far a sequence is from being short and simple.
 
 use super::{
     document::{Document, leaves, names},
@@ -8,7 +8,7 @@ use super::{
 use crate::engine::Family;
 use serde_json::Value;
 
-/// What a sequence costs a reader. Every change must make it less, so that minimizing ends.
+/// The effort of reading a sequence. Every change must lower it, so minimizing ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cost {
     /// Steps come first: every one is to be understood.
@@ -23,7 +23,7 @@ pub(super) struct Cost {
     values: Weight,
 }
 
-/// What it takes to read a value: its length without trailing zeros, and, where that is equal, its size.
+/// The effort of reading a value: its length without trailing zeros, then its size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Weight {
     length: usize,

@@ -81,8 +81,8 @@ pub(super) fn drop_steps<F: Family, M: Implementation<F>>(search: &mut Search<'_
     });
 }
 
-/// Drops all steps about a peer, a topic or a message at once, where the finding does not need them: with one of them
-/// less, chance may take another way, and with all of them not.
+/// Drops all steps about a peer, a topic or a message at once. Dropping only one of them may change later random choices;
+/// dropping all of them does so less often.
 pub(super) fn drop_names<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
     for (role, name) in names(&mut search.best().document.clone()).into_iter().rev() {
         search.edit(|document| {

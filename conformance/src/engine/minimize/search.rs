@@ -4,7 +4,7 @@ use super::{NothingToMinimize, Options, cost::Cost, document::Document};
 use crate::engine::{Counterexample, Family, Implementation, Sequence, TraceHeader, Views, determinism, run_sequence};
 use std::{mem, time::Instant};
 
-/// How many other seeds a candidate is tried with, where that is asked for.
+/// The number of other seeds that some passes try each candidate with.
 const OTHER_SEEDS: u64 = 4;
 
 /// A sequence that was run and shows the finding.
@@ -99,15 +99,15 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
         }
     }
 
-    /// Makes a pass in which each candidate is tried with other seeds, too: a finding may need a choice that a shorter
-    /// sequence draws otherwise.
+    /// Runs a pass that also tries each candidate with other seeds: a finding may need a choice that a shorter sequence
+    /// draws differently.
     pub(super) fn with_other_seeds(&mut self, pass: impl FnOnce(&mut Self)) {
         self.other_seeds = self.repeatable;
         pass(self);
         self.other_seeds = false;
     }
 
-    /// Whether the best sequence is answered otherwise now, for the first time.
+    /// Runs the best sequence again. True if its answers differ for the first time.
     pub(super) fn turns_out_unrepeatable(&mut self) -> bool {
         if !self.repeatable || self.time_is_over() {
             return false;
@@ -121,7 +121,7 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
         !self.repeatable
     }
 
-    /// Runs a candidate, as often as is needed to tell. None where it does not show the finding.
+    /// Runs a candidate, several times if answers differ from run to run. Absent if it does not show the finding.
     fn attempt(&mut self, candidate: impl FnOnce(&Best<F>) -> Option<Sequence<F>>) -> Option<Best<F>> {
         if self.time_is_over() {
             return None;

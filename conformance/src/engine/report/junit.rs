@@ -7,7 +7,7 @@ use quick_junit::{NonSuccessKind, Report, SerializeError, TestCase, TestCaseStat
 /// The document.
 ///
 /// # Errors
-/// Where it cannot be written as XML.
+/// If it cannot be written as XML.
 pub fn junit<F: Family>(report: &CampaignReport<F>) -> Result<String, SerializeError> {
     let mut suite = TestSuite::new("gossipsub conformance");
     for (profile, cases) in &report.profiles {

@@ -5,7 +5,7 @@ use crate::engine::Unverifiable;
 use gossipsub_automaton::{LimitsError, Time};
 use std::io;
 
-/// A trace that cannot be read or written, and where it stops being one.
+/// A trace that cannot be read or written: the place and the error.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}{}: {}{kind}", suffix(*line), prefix(field.as_deref()))]
 pub struct TraceError {
@@ -48,7 +48,7 @@ pub enum LineErrorKind {
     /// A line that is not text.
     #[error("not UTF-8 at column {column}")]
     NotUtf8 {
-        /// Where in the line, in bytes from 1.
+        /// The position in the line, in bytes from 1.
         column: usize,
     },
     /// A line that is not JSON.
@@ -56,7 +56,7 @@ pub enum LineErrorKind {
     NotJson {
         /// What the parser says.
         reason: String,
-        /// Where in the line, in bytes from 1.
+        /// The position in the line, in bytes from 1.
         column: usize,
     },
     /// A line that is JSON, but not an object.

@@ -32,7 +32,7 @@ impl Compression {
 /// Opens the trace in a file, and reads its header.
 ///
 /// # Errors
-/// Where the file cannot be read, and where its first line is not a header.
+/// If the file cannot be read, and if its first line is not a header.
 pub fn open<F: Family>(path: impl AsRef<Path>) -> Result<TraceReader<F, Box<dyn BufRead + Send>>, TraceError> {
     open_through(path, |file| file)
 }
@@ -79,7 +79,7 @@ fn decompressed(file: impl Read + Send + 'static, compression: Compression) -> i
 /// Starts a trace in a file that will appear, or be replaced, when the trace is finished.
 ///
 /// # Errors
-/// Where a file cannot be made beside it, and where the limits break a rule.
+/// If a file cannot be made beside it, and if the limits break a rule.
 pub fn create<F: Family>(path: impl Into<PathBuf>, header: &F::Header) -> Result<TraceFile<F>, TraceError> {
     let path = path.into();
     let file = compressed(&path).map_err(|error| whole_file(&path, error))?;
@@ -127,7 +127,7 @@ impl<F: Family> TraceFile<F> {
     /// Writes what is left, and puts the file in its place.
     ///
     /// # Errors
-    /// Where either fails: the place then holds what it held before.
+    /// If either fails: the place then holds what it held before.
     pub fn finish(self) -> Result<(), TraceError> {
         let Self { path, writer } = self;
         let file = writer.finish()?.finish().map_err(|error| whole_file(&path, error))?;

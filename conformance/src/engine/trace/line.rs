@@ -1,4 +1,4 @@
-//! Reading one line: fast where it is right, and once more, slowly, to say what is wrong with it.
+//! Reading one line: fast if it is valid; a second, slower pass finds the error in an invalid one.
 
 use super::{LineError, LineErrorKind};
 use serde::{
@@ -44,7 +44,7 @@ pub fn parse<T: DeserializeOwned>(line: &str) -> Result<T, LineError> {
     parse_slowly(line)
 }
 
-/// A struct would be read from an array, too: hence the look at the first character.
+/// Deserializing a struct also accepts an array, so the first character decides.
 fn is_object(line: &str) -> bool {
     line.trim_ascii_start().starts_with('{')
 }
@@ -102,7 +102,7 @@ fn without_position(error: &serde_json::Error) -> String {
 }
 
 /// The same line, but with `kind` first in each object: a tagged value is buffered up to its kind, and the path of
-/// an error in what was buffered is lost. None where the line does not fit into a [`Value`].
+/// an error in what was buffered is lost. Absent if the line does not fit into a [`Value`].
 fn kinds_first(line: &str) -> Option<String> {
     struct KindFirst<'a>(&'a Value);
 

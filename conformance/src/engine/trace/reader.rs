@@ -25,7 +25,7 @@ impl<F: Family, R: BufRead> TraceReader<F, R> {
     /// Reads the header. The name is that of the trace in errors.
     ///
     /// # Errors
-    /// Where the first line is not a header, or is not there.
+    /// If the first line is not a header, or is not there.
     pub fn new(name: impl Into<String>, mut reader: R) -> Result<Self, TraceError> {
         let name = name.into();
         let mut line = Vec::new();

@@ -92,7 +92,7 @@ impl<F: Family> Step<F> {
     /// Reads a step from its line.
     ///
     /// # Errors
-    /// Where the line is not a step.
+    /// If the line is not a step.
     pub fn from_line(line: &str) -> Result<Self, LineError> {
         let fields: ReadFields<F::Input, F::Change, F::Output, ReadView<F>> = line::parse(line)?;
         fields.into_step(Some, |ReadView(view)| Some(view))
@@ -101,7 +101,7 @@ impl<F: Family> Step<F> {
     /// Reads a step from its line, without looking into its output and view: the step has neither.
     ///
     /// # Errors
-    /// Where the line is not a step.
+    /// If the line is not a step.
     pub fn from_line_of_script(line: &str) -> Result<Self, LineError> {
         let fields: ReadFields<F::Input, F::Change, IgnoredAny, IgnoredAny> = line::parse(line)?;
         fields.into_step(|_| None, |_| None)
@@ -110,7 +110,7 @@ impl<F: Family> Step<F> {
     /// Appends the step's line to `line`, with its end.
     ///
     /// # Errors
-    /// Where the step holds a time that the format does not.
+    /// If the step holds a time that the format does not.
     pub fn write_line(&self, line: &mut Vec<u8>) -> Result<(), LineError> {
         if self.now.as_millis() > LARGEST_INTEGER {
             let kind = LineErrorKind::Content("the time of a step above 2^53 - 1 cannot be written".into());

@@ -23,7 +23,7 @@ impl<F: Family, W: Write> TraceWriter<F, W> {
     /// Writes the header. The name is that of the trace in errors.
     ///
     /// # Errors
-    /// Where the limits break a rule, and where writing fails.
+    /// If the limits break a rule, and if writing fails.
     pub fn new(name: impl Into<String>, writer: W, header: &F::Header) -> Result<Self, TraceError> {
         let mut this =
             Self { family: PhantomData, name: name.into(), writer, line: Vec::new(), number: 0, last: Time::ZERO };
@@ -34,7 +34,7 @@ impl<F: Family, W: Write> TraceWriter<F, W> {
     /// Writes a step.
     ///
     /// # Errors
-    /// Where the step is before the last one, or holds a time that the format does not, and where writing fails.
+    /// If the step is before the last one, or holds a time that the format does not, and if writing fails.
     pub fn step(&mut self, step: &Step<F>) -> Result<(), TraceError> {
         let before = self.last;
         self.write(|line| {
@@ -50,7 +50,7 @@ impl<F: Family, W: Write> TraceWriter<F, W> {
     /// Flushes, and gives the writer back.
     ///
     /// # Errors
-    /// Where flushing fails.
+    /// If flushing fails.
     pub fn finish(mut self) -> Result<W, TraceError> {
         match self.writer.flush() {
             Ok(()) => Ok(self.writer),

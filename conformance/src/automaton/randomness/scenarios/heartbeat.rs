@@ -25,7 +25,7 @@ pub(super) const FILL: Scenario = Scenario {
     ..SMALL
 };
 
-/// 3c where the 3 best by score are kept: peer 10, and 2 of 4 that tie.
+/// 3c that keeps the 3 best by score: peer 10, and 2 of 4 that tie.
 pub(super) const KEPT_OF_TIED: Scenario = Scenario {
     rule: "heartbeat 3c",
     case: "the best where some tie",
@@ -35,7 +35,7 @@ pub(super) const KEPT_OF_TIED: Scenario = Scenario {
     ..SMALL
 };
 
-/// 3c where the best by score is kept, peer 10, and 2 of 4 others, whatever their scores.
+/// 3c that keeps the best by score, peer 10, and 2 of 4 others, whatever their scores.
 pub(super) const KEPT_OF_OTHERS: Scenario = Scenario {
     case: "the others",
     limits: || Limits { degree_optimal: 3, degree_score: 1, degree_high: 4, ..limits() },

@@ -61,7 +61,7 @@ pub(super) const NEW_FANOUT: Scenario = Scenario {
 pub(super) const JOINED: Scenario =
     Scenario { rule: "join (2)", prepare: |run| connect(run, Kind::Inbound), round: join_and_leave, ..SMALL };
 
-/// join (2) where most subscribers are direct: whoever tries some at random has to fall back on another way.
+/// join (2) with mostly direct subscribers: an automaton that tries random peers needs another way to find the rest.
 pub(super) const JOINED_OF_FEW: Scenario = Scenario {
     case: "few of many",
     rounds: 20,
