@@ -186,15 +186,14 @@ impl<A: Application<TraceIds>> Model<A> {
     /// `graft`
     pub(crate) fn graft(&mut self, input: &Graft<TraceIds>, context: &mut Context<'_>) -> GraftOutput {
         let Graft { peer, topic } = input;
-        let is_unknown = !self.connections.contains_key(peer);
         // (1) The peer filter refuses. It backs off also a peer that is not connected (Q3).
         if context.check(RuleId::Graft1, !self.application.peer_filter(peer, Action::Graft), peer) {
-            context.mark(MarkId::GraftFilteredUnknown, is_unknown);
+            context.mark(MarkId::GraftFilteredUnknown, !self.connections.contains_key(peer));
             return self.refuse_graft(input, GraftOutput::PeerFiltered, context);
         }
         // (2) The topic is not joined. It backs off also a peer that is not connected (Q3).
         let Some(mesh) = context.check_missing(RuleId::Graft2, self.mesh.get(topic), topic) else {
-            context.mark(MarkId::GraftUnsubscribedUnknown, is_unknown);
+            context.mark(MarkId::GraftUnsubscribedUnknown, !self.connections.contains_key(peer));
             return self.refuse_graft(input, GraftOutput::UnsubscribedTopic, context);
         };
         // (3) The peer is in the mesh.

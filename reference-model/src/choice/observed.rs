@@ -25,8 +25,7 @@ pub struct ObservedChoices<'a> {
 #[derive(Clone, Debug)]
 struct FirstGrafts {
     rule: RuleId,
-    /// What was allowed, in words.
-    allowed: String,
+    from: Candidates,
     chosen: BTreeSet<Peer>,
 }
 
@@ -101,7 +100,7 @@ impl<'a> ObservedChoices<'a> {
         positions.truncate(pick.count);
         self.first_grafts = Some(FirstGrafts {
             rule: pick.point.rule(),
-            allowed: pick.to_string(),
+            from: pick.from.clone(),
             chosen: positions.iter().map(|(_, peer, _)| *peer).collect(),
         });
         (positions.len() == pick.count).then(|| positions.into_iter().map(|(position, ..)| position).collect())
@@ -176,12 +175,13 @@ fn refuse(point: ChoicePoint<'_>, allowed: impl Display, observed: impl Display)
 /// Names the rules that may graft: 3b or 3d, 3e, or both.
 fn refuse_grafts(topic: &Topic, first: Option<&FirstGrafts>, second: &Pick<'_>, observed: impl Display) -> Violation {
     let first = first.filter(|first| !first.chosen.is_empty());
+    let of_first = |first: &FirstGrafts| format!("{} of {}", first.chosen.len(), first.from);
     let (rule, allowed) = match (first, second.count) {
         (None, 0) => ("heartbeat 3".to_owned(), "no peer".to_owned()),
         (None, _) => (RuleId::Heartbeat3e.rule().name.to_owned(), second.to_string()),
-        (Some(first), 0) => (first.rule.rule().name.to_owned(), first.allowed.clone()),
+        (Some(first), 0) => (first.rule.rule().name.to_owned(), of_first(first)),
         (Some(first), _) => {
-            (format!("{}, 3e", first.rule.rule().name), format!("{}, and opportunistically {second}", first.allowed))
+            (format!("{}, 3e", first.rule.rule().name), format!("{}, and opportunistically {second}", of_first(first)))
         }
     };
     Violation { rule, allowed, ..refuse(ChoicePoint::Opportunistic(topic), "", observed) }

@@ -11,16 +11,16 @@ use std::{
 pub struct OverfullMesh {
     /// The peers, each with its score and whether it is outbound.
     pub peers: BTreeMap<Peer, (f64, bool)>,
-    /// How many are kept: `degree_optimal`.
+    /// The number of peers that are kept: `degree_optimal`.
     pub keep: usize,
-    /// How many of the best by score are kept: `degree_score`.
+    /// The number of the best by score that are kept: `degree_score`.
     pub best: usize,
-    /// How many outbound peers are kept, where there are as many: `degree_out`.
+    /// The number of outbound peers that are kept, or all if there are fewer: `degree_out`.
     pub outbound: usize,
 }
 
 impl OverfullMesh {
-    /// Whether these may be the kept ones.
+    /// Whether these peers may be kept (heartbeat 3c).
     #[must_use]
     pub fn may_keep(&self, kept: &BTreeSet<Peer>) -> bool {
         kept.len() == self.keep
@@ -29,8 +29,8 @@ impl OverfullMesh {
             && self.outbound_of(kept) >= self.outbound_of(self.peers.keys()).min(self.outbound)
     }
 
-    /// Every peer whose score is above s, and in all at least `best` peers with a score of s or more, where s is the
-    /// `best`-th highest score.
+    /// Whether these are every peer whose score is above s, and in all at least `best` peers with a score of s or more.
+    /// s is the `best`-th highest score.
     fn has_the_best(&self, kept: &BTreeSet<Peer>) -> bool {
         let mut scores: Vec<f64> = self.peers.values().map(|(score, _)| *score).collect();
         scores.sort_by(|a, b| b.total_cmp(a));
@@ -44,7 +44,7 @@ impl OverfullMesh {
         kept_from(&|score| score > s) == above && kept_from(&|score| score >= s) >= self.best
     }
 
-    /// How many of these are outbound.
+    /// The number of outbound peers among these.
     pub(crate) fn outbound_of<'a>(&self, peers: impl IntoIterator<Item = &'a Peer>) -> usize {
         peers.into_iter().filter(|peer| self.peers.get(peer).is_some_and(|(_, outbound)| *outbound)).count()
     }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_best_nobody_has_to_be_kept() {
+    fn without_a_best_any_peer_may_be_kept() {
         assert!(mesh(&[(1, 3.0, false), (2, 2.0, false)], 1, 0, 0).may_keep(&set(&[2])));
     }
 }
