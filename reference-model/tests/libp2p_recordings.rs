@@ -56,10 +56,24 @@ impl Trace {
         for step in reader {
             let (line, Step { now, input, output, view }) = step.unwrap();
             let output = output.expect("a recorded step has an output");
-            let judged = model.judge(now, &input, &output, view.as_ref(), &mut ());
-            judged.map_err(|violation| (line, violation.to_string()))?;
+            let mut trail = Trail(Vec::new());
+            let judged = model.judge(now, &input, &output, view.as_ref(), &mut trail);
+            judged.map_err(|violation| {
+                if std::env::var("TRAIL").is_ok() {
+                    trail.0.iter().for_each(|line| println!("    {line}"));
+                }
+                (line, violation.to_string())
+            })?;
         }
         Ok(())
+    }
+}
+
+struct Trail(Vec<String>);
+
+impl gossipsub_reference_model::Observer for Trail {
+    fn decision(&mut self, decision: gossipsub_reference_model::Decision<'_>) {
+        self.0.push(format!("{} {}: {}", decision.rule.name, decision.holds, decision.operands));
     }
 }
 

@@ -86,11 +86,6 @@ impl Answer {
         })
     }
 
-    /// Whether a message was sent to a peer.
-    pub(super) fn has_message(&self, peer: Peer, message: &Message) -> bool {
-        self.parts.iter().any(|(to, part, _)| *to == peer && matches!(part, Part::Message(sent) if sent == message))
-    }
-
     /// Compares with an observed answer.
     pub(super) fn compare(&self, sent: &Sent) -> Result<(), Violation> {
         if let Some(peer) = sent.closed.first() {
@@ -104,7 +99,7 @@ impl Answer {
             let key = (*peer, part.clone());
             match observed.get_mut(&key) {
                 Some(count @ 1..) => *count -= 1,
-                _ => return Err(self.missing(*peer, part, rule, &observed)),
+                _ => return Err(Self::missing(*peer, part, rule, &observed)),
             }
         }
         match observed.into_iter().find(|(_, count)| *count > 0) {
@@ -115,13 +110,7 @@ impl Answer {
         }
     }
 
-    fn missing(
-        &self,
-        peer: Peer,
-        part: &Part,
-        rule: &'static Rule,
-        observed: &BTreeMap<(Peer, Part), usize>,
-    ) -> Violation {
+    fn missing(peer: Peer, part: &Part, rule: &'static Rule, observed: &BTreeMap<(Peer, Part), usize>) -> Violation {
         // A PRUNE of the same topic with other contents is shown beside the expected one.
         let similar = observed.iter().find(|((to, other), count)| {
             let same = matches!((part, other), (Part::Prune(a), Part::Prune(b)) if a.topic == b.topic);

@@ -51,13 +51,19 @@ pub enum Fault {
     GraylistCached,
     /// J18.
     ControlBeforeMessages,
+    /// J31.
+    FloodsubPeersGrafted,
+    /// R20.
+    GraftWithoutSubscriptionIgnored,
+    /// J32.
+    PrunedPeersGossiped,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -81,6 +87,9 @@ impl Fault {
         Self::ScoresCached,
         Self::GraylistCached,
         Self::ControlBeforeMessages,
+        Self::FloodsubPeersGrafted,
+        Self::GraftWithoutSubscriptionIgnored,
+        Self::PrunedPeersGossiped,
         Self::UnknownGraftPruned,
     ];
 
@@ -111,6 +120,9 @@ impl Fault {
             Self::ScoresCached => "J17",
             Self::GraylistCached => "J22",
             Self::ControlBeforeMessages => "J18",
+            Self::FloodsubPeersGrafted => "J31",
+            Self::GraftWithoutSubscriptionIgnored => "R20",
+            Self::PrunedPeersGossiped => "J32",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -148,6 +160,13 @@ impl Fault {
             Self::ScoresCached => "A score stands for heartbeat_interval.",
             Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::ControlBeforeMessages => "The control parts of an RPC are handled before its messages.",
+            Self::FloodsubPeersGrafted => {
+                "Floodsub peers are chosen like gossipsub peers: for meshes, fanouts and gossip."
+            }
+            Self::GraftWithoutSubscriptionIgnored => "A GRAFT of a topic that its sender did not announce is ignored.",
+            Self::PrunedPeersGossiped => {
+                "A peer that a heartbeat pruned gets gossip of the topic even if it has not announced it."
+            }
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
     }
@@ -186,10 +205,11 @@ impl Faults {
             Fault::PromisedIdsNotRequested,
             Fault::DirectPeersGraylisted,
             Fault::UnsubscribePrunes,
+            Fault::GraftWithoutSubscriptionIgnored,
         ])
     }
 
-    /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1, if it awaits its message handler.
+    /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1. `awaitRpcMessageHandler` is off, as it is by default.
     #[must_use]
     pub fn of_js() -> Self {
         Self::from_iter([
@@ -202,6 +222,9 @@ impl Faults {
             Fault::UnvalidatedGivenOut,
             Fault::ScoresCached,
             Fault::GraylistCached,
+            Fault::FloodsubPeersGrafted,
+            Fault::ControlBeforeMessages,
+            Fault::PrunedPeersGossiped,
         ])
     }
 

@@ -38,7 +38,7 @@ impl Model {
             prunes = topics.into_iter().collect();
         }
         for topic in backoffs {
-            self.backoffs.extend(&topic, peer, span, step.now);
+            self.back_off_pruned(&topic, peer, span, step.now);
         }
         for topic in prunes {
             let rule = &rules::GRAFT_9;
@@ -102,6 +102,11 @@ impl Model {
             self.back_off(step, peer, topic, answers);
             return;
         }
+        if self.has_fault(Fault::GraftWithoutSubscriptionIgnored)
+            && self.peers.get(&peer).is_some_and(|connection| !connection.topics.contains(topic))
+        {
+            return;
+        }
         step.decide(&rules::GRAFT_8, true, format_args!("peer {peer} joins the mesh of {topic}"));
         self.add_to_mesh(step, topic, peer, true);
     }
@@ -118,7 +123,7 @@ impl Model {
         match self.dialect().graft_batch {
             GraftBatch::EachGraft => {
                 let span = self.parameters().prune_backoff;
-                self.backoffs.extend(topic, peer, span, step.now);
+                self.back_off_pruned(topic, peer, span, step.now);
             }
             GraftBatch::EachTopic => answers.backoffs.push(topic.clone()),
         }

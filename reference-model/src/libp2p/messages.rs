@@ -71,10 +71,7 @@ impl Model {
 
     /// Tells others that a message is not wanted any more.
     fn refuse_copies(&mut self, step: &mut Step<'_>, sender: Peer, topic: &Topic, id: MessageId) {
-        let Some(members) = self.mesh.get(topic) else {
-            return;
-        };
-        let mut peers = members.clone();
+        let mut peers = self.mesh.get(topic).cloned().unwrap_or_default();
         if self.dialect().idontwant_to == IdontwantTo::MeshAndPromises {
             peers.extend(self.promises.peers(id));
         }

@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Part},
     backoff::Backoffs,
     choice::{Choice, Random, report},
-    dialect::Dialect,
+    dialect::{Dialect, PruneV10},
     fanout::Fanout,
     faults::{Fault, Faults},
     message_cache::MessageCache,
@@ -21,7 +21,7 @@ use super::{
     },
 };
 use crate::{Observer, Rule};
-use gossipsub_automaton::Time;
+use gossipsub_automaton::{Span, Time};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -98,6 +98,8 @@ pub struct Model {
     /// Peers that were dialled because of peer exchange.
     pub(super) exchanged: BTreeSet<Peer>,
     pub(super) cached_scores: BTreeMap<Peer, CachedScore>,
+    /// Whether direct peers were dialled soon after the start.
+    pub(super) started: bool,
     /// Until when, and for how many RPCs, a peer is not looked at for the graylist.
     pub(super) allowed: BTreeMap<Peer, (Time, usize)>,
 }
@@ -187,6 +189,7 @@ impl Model {
             ticks: 0,
             exchanged: BTreeSet::new(),
             cached_scores: BTreeMap::new(),
+            started: false,
             allowed: BTreeMap::new(),
             settings,
         })
@@ -332,6 +335,7 @@ impl Model {
         if let Some(scores) = &mut self.scores {
             scores.advance(step.now, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
         }
+        self.dial_after_start(step);
         match input {
             Input::Connect { peer, outbound, direct, protocol, ip } => {
                 self.connect(step, *peer, *outbound, *direct, *protocol, ip.unwrap_or(peer.0));
@@ -398,7 +402,8 @@ impl Model {
 
     /// The connected peers that announced a topic and speak gossipsub.
     pub(super) fn gossipsub_subscribers(&self, topic: &Topic) -> Vec<Peer> {
-        let speaks = |peer: &Connection| peer.topics.contains(topic) && peer.protocol.is_gossipsub();
+        let all = self.has_fault(Fault::FloodsubPeersGrafted);
+        let speaks = |peer: &Connection| peer.topics.contains(topic) && (all || peer.protocol.is_gossipsub());
         self.peers.iter().filter(|(_, peer)| speaks(peer)).map(|(peer, _)| *peer).collect()
     }
 
@@ -425,6 +430,14 @@ impl Model {
 
     pub(super) fn is_outbound(&self, peer: Peer) -> bool {
         self.peers.get(&peer).is_some_and(|peer| peer.outbound)
+    }
+
+    /// Backs off a peer that the router prunes.
+    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time) {
+        let bare = self.protocol(peer).is_some_and(|protocol| !protocol.has_backoff());
+        if !(bare && self.dialect().prune_v10 == PruneV10::Bare) {
+            self.backoffs.extend(topic, peer, span, now);
+        }
     }
 
     /// Whether a peer sent an IDONTWANT for a message that still counts.

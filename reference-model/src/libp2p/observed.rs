@@ -212,10 +212,11 @@ impl Choice for Observed<'_> {
         let narrowed =
             narrowed.ok_or_else(|| violation(format!("no IHAVE to the fanout {}", Members(fanout.certain()))))?;
         // The number of candidates is not certain if some may be members.
-        let members = |peers: &BTreeSet<Peer>| (peers & narrowed.possible()).len();
-        let outside = narrowed.possible().len() - members(&all);
-        let smallest = pick.candidates.len() - members(&pick.candidates).min(narrowed.most());
-        let largest = all.len() - narrowed.fewest().saturating_sub(outside);
+        let possible = fanout.possible() - &targets;
+        let members = |peers: &BTreeSet<Peer>| (peers & &possible).len();
+        let smallest = pick.candidates.len() - members(&pick.candidates).min(fanout.most());
+        let outside = possible.len() - members(&all);
+        let largest = all.len() - members(&all).min(fanout.fewest().saturating_sub(outside));
         if !(count(smallest)..=count(largest)).contains(&targets.len()) {
             let expected = format!("IHAVE of {topic} to {} of {}", count(largest), Members(&all));
             return Err(violation(expected));

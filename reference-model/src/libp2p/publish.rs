@@ -137,8 +137,9 @@ impl Model {
             let count = self.parameters().degree.saturating_sub(reached.len());
             let mut candidates = BTreeSet::new();
             for peer in self.gossipsub_subscribers(topic) {
-                let other = !members.contains(&peer) && !self.direct.contains(&peer);
-                if other && self.score_of(step, peer) >= publish {
+                let other = !members.contains(&peer) && !always.contains(&peer) && !self.direct.contains(&peer);
+                let gossipsub = self.protocol(peer).is_some_and(Protocol::is_gossipsub);
+                if other && gossipsub && self.score_of(step, peer) >= publish {
                     candidates.insert(peer);
                 }
             }

@@ -109,6 +109,8 @@ rules! {
 
     APPLICATION_SCORE_1 = "set_application_score (1)", "P5 of the peer is the given number from now on.";
 
+    DIRECT_1 = "direct (1)", "With direct_dial `300 heartbeats, and at 900 ms`, each direct peer that is not connected is dialled at 900 ms.";
+
     HEARTBEAT_1 = "heartbeat (1)", "Backoffs are removed as backoff_clear says.";
     HEARTBEAT_2 = "heartbeat (2)", "The counts of IHAVE, of requested ids and of IDONTWANT start again, and old IDONTWANT are forgotten.";
     HEARTBEAT_3 = "heartbeat (3)", "A promise that ended before now goes, and the peer gets a penalty for it.";
