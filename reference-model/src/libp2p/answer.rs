@@ -123,14 +123,14 @@ impl Answer {
     /// The rule that was looked at last of those that could have asked for a part.
     fn rule_against(&self, part: &Part) -> &'static Rule {
         let looked_at = part.groups().iter().filter_map(|group| self.last.get(group));
-        looked_at.max_by_key(|(look, _)| *look).map_or(&rules::ANSWER_2, |(_, rule)| *rule)
+        looked_at.max_by_key(|(look, _)| *look).map_or_else(unasked, |(_, rule)| *rule)
     }
 
     /// The words of a refusal are free, except those that the format knows.
     fn compare_refusal(&self, observed: Option<&Refusal>) -> Result<(), Violation> {
         let (expected, rule) = match &self.refused {
             Some((refusal, rule)) => (Some(refusal), *rule),
-            None => (None, &rules::ANSWER_2),
+            None => (None, unasked()),
         };
         let matches = match (expected, observed) {
             (None, None | Some(Refusal::Other(_))) | (Some(Refusal::Other(_)), _) => true,
@@ -184,6 +184,11 @@ impl Answer {
         sent.refused = self.refused.map(|(refusal, _)| refusal);
         Output::Sent(sent)
     }
+}
+
+/// The rule against what no rule asks for.
+fn unasked() -> &'static Rule {
+    &rules::ANSWER_2
 }
 
 /// The group of a rule: its name without the number.

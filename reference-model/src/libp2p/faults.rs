@@ -209,6 +209,17 @@ impl Faults {
         ])
     }
 
+    /// The known faults of rust-libp2p, libp2p-gossipsub 0.49.5.
+    #[must_use]
+    pub fn of_rust_0_49() -> Self {
+        Self::from_iter([
+            Fault::PromisedIdsNotRequested,
+            Fault::DirectPeersGraylisted,
+            Fault::UnsubscribePrunes,
+            Fault::GraftWithoutSubscriptionIgnored,
+        ])
+    }
+
     /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1. `awaitRpcMessageHandler` is off, as it is by default.
     #[must_use]
     pub fn of_js() -> Self {

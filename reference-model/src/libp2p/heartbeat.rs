@@ -13,6 +13,7 @@ use super::{
     violation::Violation,
     vocabulary::{MessageId, Peer, Topic},
 };
+use crate::{Decision, Observer, Rule};
 use gossipsub_automaton::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -172,8 +173,12 @@ impl Model {
             prunes_at_high: self.has_fault(Fault::MeshPrunedAtHigh),
             opportunistic,
         };
-        step.answer.note(&rules::MESH_2);
-        let changes = step.choice.maintain(&situation, step.observer)?;
+        let mut last = LastRule { observer: step.observer, rule: None };
+        let changes = step.choice.maintain(&situation, &mut last);
+        if let Some(rule) = last.rule {
+            step.answer.note(rule);
+        }
+        let changes = changes?;
         let members = self.mesh.get_mut(topic).expect("only joined topics are maintained");
         members.retain(|peer| !changes.negative.contains(peer) && !changes.pruned.contains(peer));
         members.extend(changes.grafted.keys());
@@ -359,6 +364,23 @@ impl Model {
             }
             _ => vec![self.score_of(step, peer)],
         }
+    }
+}
+
+/// An observer that remembers the last rule that was looked at.
+struct LastRule<'a> {
+    observer: &'a mut dyn Observer,
+    rule: Option<&'static Rule>,
+}
+
+impl Observer for LastRule<'_> {
+    fn decision(&mut self, decision: Decision<'_>) {
+        self.rule = Some(decision.rule);
+        self.observer.decision(decision);
+    }
+
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        self.observer.choice(rule, taken, of);
     }
 }
 

@@ -240,9 +240,9 @@ impl Model {
         view: Option<&View>,
         observer: &mut dyn Observer,
     ) -> (Result<(), Violation>, BTreeSet<Peer>) {
-        let mut observed = Observed::new(sent);
+        let mut choice = Observed::new(sent);
         let mut step =
-            Step { now, choice: &mut observed, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
+            Step { now, choice: &mut choice, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
         let made = self.step(&mut step, input).and_then(|()| step.answer.compare(sent));
         let Step { uncertain, .. } = step;
         let result = made.and_then(|()| view.map_or(Ok(()), |view| self.check_view(view)));
@@ -319,6 +319,9 @@ impl Model {
     }
 
     /// Makes a step, and draws every choice. A step that cannot come next changes nothing, and has an empty answer.
+    ///
+    /// # Panics
+    /// If a drawn choice is not allowed, which is a fault of the model.
     pub fn respond(&mut self, now: Time, input: &Input, random: &mut Random, observer: &mut dyn Observer) -> Output {
         let mut step = Step { now, choice: random, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
         self.step(&mut step, input).expect("a drawn choice is allowed");

@@ -110,7 +110,7 @@ impl Choice for Observed<'_> {
         let shown = &(&self.recipients(publication) & &pick.candidates) - &hidden;
         let count = count.min(pick.candidates.len());
         let fanout = (count.checked_sub(shown.len()))
-            .and_then(|missing| Fanout::between(shown.clone(), hidden, missing, missing));
+            .and_then(|missing| Fanout::between(shown.clone(), &hidden, missing, missing));
         fanout.ok_or_else(|| {
             let expected = format!("the message to {count} of {}", Members(&pick.candidates));
             Violation::new(pick.rule, expected, format!("it to {}", Members(&shown)))
@@ -152,7 +152,7 @@ impl Choice for Observed<'_> {
             let possible = &(&others & fanout.possible()) | &(&hidden & &pick.candidates);
             let fewest = others.len().saturating_sub(fanout.most()).saturating_sub(certain.len());
             let most = possible.len();
-            Fanout::between(certain, possible, fewest.min(most), most)
+            Fanout::between(certain, &possible, fewest.min(most), most)
         });
         let after = match (full, added.flatten()) {
             (Some(full), Some(added)) => full.either(&added),
@@ -184,14 +184,11 @@ impl Choice for Observed<'_> {
         let mut split = split(opportunistic);
         let changes =
             mesh.maintain(&mut split, &mut |rule, holds, operands| report(observer, rule, holds, operands))?;
-        match split.grafted.is_empty() {
-            true => Ok(changes),
-            false => Err(Violation::new(
-                &rules::MESH_2,
-                format!("GRAFT of {} to {}", mesh.topic, Members(changes.grafted.keys())),
-                format!("GRAFT to {}, too", Members(&split.grafted)),
-            )),
+        if split.grafted.is_empty() {
+            return Ok(changes);
         }
+        let expected = format!("GRAFT of {} to {}", mesh.topic, Members(changes.grafted.keys()));
+        Err(Violation::new(&rules::MESH_2, expected, format!("GRAFT to {}, too", Members(&split.grafted))))
     }
 
     fn gossip_targets(

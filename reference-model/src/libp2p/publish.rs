@@ -220,10 +220,9 @@ impl Model {
     ) -> Result<Fanout, Violation> {
         let new = fanout.may_be_empty().then(|| step.choice.new_fanout(publication, pick, degree));
         let old = (!fanout.is_empty()).then(|| {
-            let members = match fanout.may_be_empty() {
-                true => Fanout::between(BTreeSet::new(), fanout.possible().clone(), 1, fanout.most()),
-                false => Some(fanout.clone()),
-            };
+            // It is not empty here.
+            let fewest = usize::from(fanout.may_be_empty()).max(fanout.fewest());
+            let members = Fanout::between(fanout.certain().clone(), fanout.possible(), fewest, fanout.most());
             step.choice.published_to(publication, &members.expect("it may have a member"))
         });
         match (new, old) {

@@ -4,13 +4,13 @@ use crate::Rule;
 
 macro_rules! rules {
     ($($id:ident = $name:literal, $sentence:literal;)*) => {
-        #[expect(clippy::upper_case_acronyms, non_camel_case_types, reason = "the names are those of the constants")]
+        #[expect(non_camel_case_types, reason = "the names are those of the constants")]
         enum Index {
             $($id,)*
         }
 
         $(
-            #[doc = $sentence]
+            #[doc = concat!("The rule ", $name, " of the page.")]
             pub static $id: Rule = Rule { index: Index::$id as usize, name: $name, sentence: $sentence };
         )*
 

@@ -246,13 +246,14 @@ impl Scores {
     /// sum over topics. Counts that cannot be are forgotten.
     pub(super) fn narrow(&mut self, peer: Peer, shown: f64) -> bool {
         let Some(record) = self.records.get(&peer) else {
-            return shown == 0.0;
+            return is_same(0.0, shown);
         };
         let topics: Vec<f64> =
             record.topics.iter().filter_map(|(topic, entry)| self.topic_value(topic, entry, &mut ignore)).collect();
         let sums = sums_in_any_order(&topics);
-        let possible =
-            |penalties: &f64| sums.iter().any(|sum| self.total(peer, record, *sum, *penalties, &mut ignore) == shown);
+        let possible = |penalties: &f64| {
+            sums.iter().any(|sum| is_same(self.total(peer, record, *sum, *penalties, &mut ignore), shown))
+        };
         let penalties: Vec<f64> = record.penalties.iter().copied().filter(possible).collect();
         let any = !penalties.is_empty();
         if any {
@@ -564,6 +565,11 @@ impl Scores {
             .validations()
             .flat_map(move |(id, validated)| spans.clone().into_iter().map(move |span| (id, validated + span)))
     }
+}
+
+/// Whether two scores are the same number. 0 and -0 are.
+fn is_same(score: f64, shown: f64) -> bool {
+    score.partial_cmp(&shown) == Some(std::cmp::Ordering::Equal)
 }
 
 fn decay(counter: &mut f64, factor: f64, zero: f64, decide: &mut Decide<'_>) {
