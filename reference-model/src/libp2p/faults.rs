@@ -57,13 +57,19 @@ pub enum Fault {
     GraftWithoutSubscriptionIgnored,
     /// J32.
     PrunedPeersGossiped,
+    /// R21.
+    IdontwantForDuplicates,
+    /// R22.
+    DirectGraftsAllPruned,
+    /// R23.
+    UnjoinedPruneBacksOff,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -90,6 +96,9 @@ impl Fault {
         Self::FloodsubPeersGrafted,
         Self::GraftWithoutSubscriptionIgnored,
         Self::PrunedPeersGossiped,
+        Self::IdontwantForDuplicates,
+        Self::DirectGraftsAllPruned,
+        Self::UnjoinedPruneBacksOff,
         Self::UnknownGraftPruned,
     ];
 
@@ -123,6 +132,9 @@ impl Fault {
             Self::FloodsubPeersGrafted => "J31",
             Self::GraftWithoutSubscriptionIgnored => "R20",
             Self::PrunedPeersGossiped => "J32",
+            Self::IdontwantForDuplicates => "R21",
+            Self::DirectGraftsAllPruned => "R22",
+            Self::UnjoinedPruneBacksOff => "R23",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -167,6 +179,13 @@ impl Fault {
             Self::PrunedPeersGossiped => {
                 "A peer that a heartbeat pruned gets gossip of the topic even if it has not announced it."
             }
+            Self::IdontwantForDuplicates => {
+                "IDONTWANT is sent for duplicates, too, and twice to a member that promised the message."
+            }
+            Self::DirectGraftsAllPruned => {
+                "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
+            }
+            Self::UnjoinedPruneBacksOff => "A PRUNE of a topic that is not joined backs its sender off.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
     }
@@ -217,6 +236,9 @@ impl Faults {
             Fault::DirectPeersGraylisted,
             Fault::UnsubscribePrunes,
             Fault::GraftWithoutSubscriptionIgnored,
+            Fault::IdontwantForDuplicates,
+            Fault::DirectGraftsAllPruned,
+            Fault::UnjoinedPruneBacksOff,
         ])
     }
 

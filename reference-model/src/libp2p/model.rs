@@ -115,9 +115,16 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// A check that lets an RPC pass explains nothing.
+    fn note(&mut self, rule: &'static Rule, holds: bool) {
+        if holds || !rule.name.starts_with("rpc ") {
+            self.answer.note(rule);
+        }
+    }
+
     /// Reports a check, and returns its outcome.
     pub(super) fn decide(&mut self, rule: &'static Rule, holds: bool, operands: fmt::Arguments<'_>) -> bool {
-        self.answer.note(rule);
+        self.note(rule, holds);
         report(self.observer, rule, holds, operands);
         holds
     }
@@ -130,9 +137,9 @@ impl Step<'_> {
         (limit_name, limit): (&str, T),
         holds: impl Fn(std::cmp::Ordering) -> bool,
     ) -> bool {
-        self.answer.note(rule);
         let ordering = value.partial_cmp(&limit);
         let outcome = ordering.is_some_and(holds);
+        self.note(rule, outcome);
         let operands = format_args!("{name} {value}, {limit_name} {limit}");
         self.observer.decision(crate::Decision { rule, holds: outcome, ordering, operands: &operands });
         outcome

@@ -19,6 +19,7 @@ use std::{
 
 impl Model {
     pub(super) fn publish(&mut self, step: &mut Step<'_>, topic: &Topic, id: MessageId) -> Result<(), Violation> {
+        step.answer.publish(Message { topic: topic.clone(), message_id: id });
         let seen = self.seen.contains(id);
         let rule = &rules::PUBLISH_1;
         if step.decide(rule, seen, format_args!("message {id} counts as seen: {seen}")) {
