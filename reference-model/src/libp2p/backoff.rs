@@ -19,7 +19,7 @@ struct Entry {
 }
 
 /// The backoffs by topic and peer. An entry counts until a heartbeat removes it, even when it has ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Backoffs {
     clear: BackoffClear,
     interval: Span,

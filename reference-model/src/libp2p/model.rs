@@ -28,11 +28,8 @@ use std::{
     sync::Arc,
 };
 
-/// How many combinations of uncertain penalties are tried in a step.
-const MOST_WORLDS: usize = 64;
-
 /// What never changes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
     pub(super) parameters: Parameters,
     pub(super) dialect: Dialect,
@@ -40,7 +37,7 @@ pub(super) struct Settings {
 }
 
 /// A connected peer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Connection {
     pub(super) protocol: Protocol,
     pub(super) outbound: bool,
@@ -49,7 +46,7 @@ pub(super) struct Connection {
 }
 
 /// What a peer did since the last heartbeat. It outlives the connection.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Counters {
     /// RPCs with IHAVE.
     pub(super) ihave: usize,
@@ -62,7 +59,7 @@ pub(super) struct Counters {
 }
 
 /// Who sent the first copy of a message that the application was asked about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Source {
     pub(super) peer: Peer,
     pub(super) topic: Topic,
@@ -71,14 +68,14 @@ pub(super) struct Source {
 }
 
 /// A score that stands for a while. Only with [`Fault::ScoresCached`] and [`Fault::GraylistCached`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CachedScore {
     pub(super) value: f64,
     pub(super) end: Time,
 }
 
 /// The router.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     pub(super) settings: Arc<Settings>,
     pub(super) script: Script,
@@ -100,6 +97,8 @@ pub struct Model {
     pub(super) cached_scores: BTreeMap<Peer, CachedScore>,
     /// Whether direct peers were dialled soon after the start.
     pub(super) started: bool,
+    /// Other states that the answers so far allow. See `worlds.rs`.
+    pub(super) alternatives: Vec<Self>,
     /// Until when, and for how many RPCs, a peer is not looked at for the graylist.
     pub(super) allowed: BTreeMap<Peer, (Time, usize)>,
 }
@@ -197,6 +196,7 @@ impl Model {
             exchanged: BTreeSet::new(),
             cached_scores: BTreeMap::new(),
             started: false,
+            alternatives: Vec::new(),
             allowed: BTreeMap::new(),
             settings,
         })
@@ -230,16 +230,15 @@ impl Model {
                 return Err(Violation::new(&rules::ANSWER_1, "an answer", format!("a crash: {text}")));
             }
         };
-        let uncertain = self.scores.as_ref().is_some_and(|scores| scores.uncertain().next().is_some());
-        if uncertain {
-            self.judge_in_worlds(now, input, sent, view, observer)
-        } else {
+        if self.is_certain(now, input) {
             self.judge_once(now, input, sent, view, observer).0
+        } else {
+            self.judge_in_worlds(now, input, sent, view, observer)
         }
     }
 
     /// Makes a step with the counts of penalties that come first. Also returns the peers whose uncertain score counted.
-    fn judge_once(
+    pub(super) fn judge_once(
         &mut self,
         now: Time,
         input: &Input,
@@ -254,75 +253,6 @@ impl Model {
         let Step { uncertain, .. } = step;
         let result = made.and_then(|()| view.map_or(Ok(()), |view| self.check_view(view)));
         (result, uncertain)
-    }
-
-    /// Tries the counts of penalties that are possible for the peers whose score counts in this step, and keeps those
-    /// that explain the answer.
-    fn judge_in_worlds(
-        &mut self,
-        now: Time,
-        input: &Input,
-        sent: &Sent,
-        view: Option<&View>,
-        observer: &mut dyn Observer,
-    ) -> Result<(), Violation> {
-        let mut counting: BTreeSet<Peer> = BTreeSet::new();
-        loop {
-            let mut worlds: Vec<(Self, Self)> = Vec::new();
-            let mut others: BTreeSet<Peer> = BTreeSet::new();
-            for start in self.worlds(&counting) {
-                let mut end = start.clone();
-                let (judged, uncertain) = end.judge_once(now, input, sent, view, &mut ());
-                others.extend(uncertain);
-                if judged.is_ok() {
-                    worlds.push((start, end));
-                }
-            }
-            if !others.is_subset(&counting) {
-                counting.extend(others);
-                continue;
-            }
-            let Some((start, _)) = worlds.first() else {
-                return self.judge_once(now, input, sent, view, observer).0;
-            };
-            *self = start.clone();
-            self.judge_once(now, input, sent, view, observer).0?;
-            for peer in counting {
-                let mut penalties: Vec<f64> = Vec::new();
-                for (_, end) in &worlds {
-                    penalties.extend(end.scores.iter().flat_map(|scores| scores.penalties(peer)));
-                }
-                penalties.sort_by(f64::total_cmp);
-                penalties.dedup();
-                if let Some(scores) = self.scores.as_mut().filter(|_| !penalties.is_empty()) {
-                    scores.set_penalties(peer, penalties);
-                }
-            }
-            return Ok(());
-        }
-    }
-
-    /// Copies of this model, each with one count of penalties for each of some peers.
-    fn worlds(&self, peers: &BTreeSet<Peer>) -> Vec<Self> {
-        let mut worlds = vec![self.clone()];
-        for peer in peers {
-            let penalties = self.scores.as_ref().map_or(&[][..], |scores| scores.penalties(*peer));
-            let mut split = Vec::new();
-            for world in &worlds {
-                for count in penalties {
-                    let mut world = world.clone();
-                    if let Some(scores) = &mut world.scores {
-                        scores.set_penalties(*peer, vec![*count]);
-                    }
-                    split.push(world);
-                }
-            }
-            if !split.is_empty() {
-                worlds = split;
-            }
-            worlds.truncate(MOST_WORLDS);
-        }
-        worlds
     }
 
     /// Makes a step, and draws every choice. A step that cannot come next changes nothing, and has an empty answer.

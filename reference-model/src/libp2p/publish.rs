@@ -193,13 +193,16 @@ impl Model {
             format_args!("{} to {} members", fanout.smallest_size(), fanout.largest_size()),
         );
         let pick = Pick { rule, candidates, doubtful: BTreeSet::new() };
+        let was_empty = fanout.is_empty();
         let (recipients, fanout) = if self.has_fault(Fault::FanoutRedrawn) {
             step.choice.redrawn_fanout(publication, &fanout, &pick, degree)?
         } else {
             let published = Self::fanout_after_publish(step, publication, &fanout, &pick, degree)?;
             (published.certain().clone(), published)
         };
-        step.observer.choice(rule, recipients.len(), pick.candidates.len());
+        if was_empty {
+            step.observer.choice(rule, fanout.smallest_size(), pick.candidates.len());
+        }
 
         let announced = !self.subscribers(topic).is_empty();
         if step.decide(&rules::PUBLISH_9, announced, format_args!("a peer announced {topic}: {announced}")) {

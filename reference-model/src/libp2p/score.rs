@@ -48,7 +48,7 @@ pub struct TopicRecord {
 }
 
 /// What a peer did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Record {
     status: Presence,
     topics: BTreeMap<Topic, TopicRecord>,
@@ -60,8 +60,16 @@ struct Record {
     address: u64,
 }
 
+impl Record {
+    fn sort_penalties(&mut self) {
+        self.penalties.sort_by(f64::total_cmp);
+        self.penalties.dedup();
+        self.penalties.truncate(MOST_PENALTIES);
+    }
+}
+
 /// The scores of all peers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scores {
     settings: Arc<Settings>,
     records: BTreeMap<Peer, Record>,
@@ -279,6 +287,23 @@ impl Scores {
         }
     }
 
+    /// Takes the counts of penalties from other scores.
+    pub(super) fn copy_penalties(&mut self, others: &Self) {
+        for (peer, record) in &mut self.records {
+            if let Some(other) = others.records.get(peer) {
+                record.penalties.clone_from(&other.penalties);
+            }
+        }
+    }
+
+    /// Adds the counts of penalties that are possible in other scores.
+    pub(super) fn add_penalties(&mut self, others: &Self) {
+        for (peer, record) in &mut self.records {
+            record.penalties.extend(others.penalties(*peer));
+            record.sort_penalties();
+        }
+    }
+
     /// The records of a peer by topic.
     pub(super) fn topics(&self, peer: Peer) -> Option<&BTreeMap<Topic, TopicRecord>> {
         self.records.get(&peer).map(|record| &record.topics)
@@ -337,10 +362,8 @@ impl Scores {
                 count += 1.0;
             }
         }
-        penalties.sort_by(f64::total_cmp);
-        penalties.dedup();
-        penalties.truncate(MOST_PENALTIES);
         record.penalties = penalties;
+        record.sort_penalties();
     }
 
     /// A peer joins the mesh of a topic.
