@@ -35,6 +35,7 @@ mod unwanted;
 mod view;
 mod violation;
 pub mod vocabulary;
+mod worlds;
 
 pub use choice::Random;
 pub use deadlines::{Deadline, DeadlineKind};

@@ -36,17 +36,19 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// The groups of rules that can ask for such a part.
-    fn groups(&self) -> &'static [&'static str] {
+    /// The rules that may have been against such a part: the first of these names that was looked at, or the one of
+    /// these groups that was looked at last.
+    fn rules_against(&self) -> (&'static [&'static str], &'static [&'static str]) {
         match self {
-            Self::Subscription(_) => &["connect", "join", "leave"],
-            Self::Message(_) => &["rpc", "message", "validated", "forward", "publish", "iwant"],
-            Self::Graft(_) => &["rpc", "subscribe", "join", "mesh"],
-            Self::Prune(_) => &["rpc", "graft", "leave", "mesh"],
-            Self::Ihave(..) => &["gossip"],
-            Self::Iwant(_) => &["rpc", "ihave"],
-            Self::Idontwant(_) | Self::Delivered(_) | Self::Asked(_) => &["rpc", "message"],
-            Self::Dial => &["rpc", "prune", "heartbeat"],
+            Self::Subscription(_) => (&[], &["connect", "join", "leave"]),
+            Self::Message(_) => (&[], &["rpc", "message", "validated", "forward", "publish", "iwant"]),
+            Self::Graft(_) => (&[], &["rpc", "subscribe", "join", "mesh"]),
+            Self::Prune(_) => (&[], &["rpc", "graft", "leave", "mesh"]),
+            Self::Ihave(..) => (&[], &["gossip"]),
+            Self::Iwant(_) => (&[], &["rpc", "ihave"]),
+            Self::Idontwant(_) => (&["message (3)"], &["rpc", "message"]),
+            Self::Delivered(_) | Self::Asked(_) => (&["message (4)"], &["rpc", "message"]),
+            Self::Dial => (&[], &["rpc", "prune", "heartbeat"]),
         }
     }
 }
@@ -56,9 +58,10 @@ impl Part {
 pub(super) struct Answer {
     parts: Vec<(Peer, Part, &'static Rule)>,
     refused: Option<(Refusal, &'static Rule)>,
-    /// The last rule of each group that was looked at.
-    last: BTreeMap<&'static str, (usize, &'static Rule)>,
-    looks: usize,
+    /// The own message of this step.
+    published: Option<Message>,
+    /// The rules that were looked at, in order.
+    looks: Vec<&'static Rule>,
 }
 
 impl Answer {
@@ -72,10 +75,14 @@ impl Answer {
         self.refused = Some((refusal, rule));
     }
 
+    /// The application publishes a message.
+    pub(super) fn publish(&mut self, message: Message) {
+        self.published = Some(message);
+    }
+
     /// Notes that a rule was looked at, so that a part that no rule asks for is explained by it.
     pub(super) fn note(&mut self, rule: &'static Rule) {
-        self.looks += 1;
-        self.last.insert(group(rule), (self.looks, rule));
+        self.looks.push(rule);
     }
 
     /// The ids that are requested from a peer so far.
@@ -84,11 +91,6 @@ impl Answer {
             Part::Iwant(id) if *to == peer => Some(*id),
             _ => None,
         })
-    }
-
-    /// Whether a message was sent to a peer.
-    pub(super) fn has_message(&self, peer: Peer, message: &Message) -> bool {
-        self.parts.iter().any(|(to, part, _)| *to == peer && matches!(part, Part::Message(sent) if sent == message))
     }
 
     /// Compares with an observed answer.
@@ -104,10 +106,13 @@ impl Answer {
             let key = (*peer, part.clone());
             match observed.get_mut(&key) {
                 Some(count @ 1..) => *count -= 1,
-                _ => return Err(self.missing(*peer, part, rule, &observed)),
+                _ => return Err(Self::missing(*peer, part, rule, &observed)),
             }
         }
-        match observed.into_iter().find(|(_, count)| *count > 0) {
+        let own = |part: &Part| matches!(part, Part::Delivered(message) if self.published.as_ref() == Some(message));
+        let mut others = observed.into_iter().filter(|(_, count)| *count > 0);
+        // Whether the application gets its own message is free.
+        match others.find(|((peer, part), count)| !(*peer == Peer::NODE && own(part) && *count == 1)) {
             Some(((peer, part), _)) => {
                 Err(Violation::new(self.rule_against(&part), "nothing of the kind", shown(peer, &part)))
             }
@@ -115,13 +120,7 @@ impl Answer {
         }
     }
 
-    fn missing(
-        &self,
-        peer: Peer,
-        part: &Part,
-        rule: &'static Rule,
-        observed: &BTreeMap<(Peer, Part), usize>,
-    ) -> Violation {
+    fn missing(peer: Peer, part: &Part, rule: &'static Rule, observed: &BTreeMap<(Peer, Part), usize>) -> Violation {
         // A PRUNE of the same topic with other contents is shown beside the expected one.
         let similar = observed.iter().find(|((to, other), count)| {
             let same = matches!((part, other), (Part::Prune(a), Part::Prune(b)) if a.topic == b.topic);
@@ -131,20 +130,22 @@ impl Answer {
         Violation::new(rule, shown(peer, part), found)
     }
 
-    /// The rule that was looked at last of those that could have asked for a part.
+    /// The rule against a part that no rule asks for.
     fn rule_against(&self, part: &Part) -> &'static Rule {
-        let looked_at = part.groups().iter().filter_map(|group| self.last.get(group));
-        looked_at.max_by_key(|(look, _)| *look).map_or(&rules::ANSWER_2, |(_, rule)| *rule)
+        let (names, groups) = part.rules_against();
+        let named = names.iter().find_map(|name| self.looks.iter().find(|rule| rule.name == *name));
+        let last = || self.looks.iter().rev().find(|rule| groups.contains(&group(rule)));
+        named.or_else(last).copied().unwrap_or_else(unasked)
     }
 
-    /// The words of a refusal are free, except those that the format knows.
+    /// A refusal may be silent, and its words are free, except those that the format knows.
     fn compare_refusal(&self, observed: Option<&Refusal>) -> Result<(), Violation> {
         let (expected, rule) = match &self.refused {
             Some((refusal, rule)) => (Some(refusal), *rule),
-            None => (None, &rules::ANSWER_2),
+            None => (None, unasked()),
         };
         let matches = match (expected, observed) {
-            (None, None | Some(Refusal::Other(_))) | (Some(Refusal::Other(_)), _) => true,
+            (_, None) | (None, Some(Refusal::Other(_))) => true,
             (expected, observed) => expected == observed,
         };
         if matches {
@@ -195,6 +196,11 @@ impl Answer {
         sent.refused = self.refused.map(|(refusal, _)| refusal);
         Output::Sent(sent)
     }
+}
+
+/// The rule against what no rule asks for.
+fn unasked() -> &'static Rule {
+    &rules::ANSWER_2
 }
 
 /// The group of a rule: its name without the number.

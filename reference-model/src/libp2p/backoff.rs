@@ -19,7 +19,7 @@ struct Entry {
 }
 
 /// The backoffs by topic and peer. An entry counts until a heartbeat removes it, even when it has ended.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Backoffs {
     clear: BackoffClear,
     interval: Span,
@@ -63,7 +63,7 @@ impl Backoffs {
         let cleared = ticks.is_multiple_of(CLEAR_TICKS);
         match self.clear {
             BackoffClear::TwoSeconds if cleared => {
-                self.entries.retain(|_, entry| entry.end + Span::from_secs(2) >= now)
+                self.entries.retain(|_, entry| entry.end + Span::from_secs(2) >= now);
             }
             BackoffClear::Interval if cleared => self.entries.retain(|_, entry| entry.end + interval >= now),
             BackoffClear::TwoSeconds | BackoffClear::Interval => {}

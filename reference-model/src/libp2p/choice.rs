@@ -39,7 +39,8 @@ pub(super) struct JoinPick<'a> {
 impl JoinPick<'_> {
     /// How many peers are chosen if this many move.
     pub(super) fn count(&self, kept: usize) -> usize {
-        if self.in_addition { self.degree } else { self.degree.saturating_sub(kept) }
+        let missing = self.degree.saturating_sub(kept);
+        if self.in_addition && missing > 0 { self.degree } else { missing }
     }
 }
 

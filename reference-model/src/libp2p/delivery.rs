@@ -21,7 +21,7 @@ pub(super) enum Status {
 }
 
 /// What is known of a message.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct DeliveryRecord {
     pub(super) status: Status,
     /// The peers that sent another copy.
@@ -30,7 +30,7 @@ pub(super) struct DeliveryRecord {
 }
 
 /// The records of the last messages.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct DeliveryRecords(BTreeMap<MessageId, DeliveryRecord>);
 
 impl DeliveryRecords {

@@ -45,6 +45,10 @@ pub struct Dialect {
     pub iwant_unwanted: IwantUnwanted,
     /// How often a message goes to a peer that requests it several times in one RPC.
     pub iwant_repeat: IwantRepeat,
+    /// Whether a peer of gossipsub v1.0 is backed off when it is pruned.
+    pub prune_v10: PruneV10,
+    /// When direct peers are dialled.
+    pub direct_dial: DirectDial,
     /// What follows a GRAFT from a direct peer.
     pub graft_direct: GraftDirect,
     /// How the GRAFTs of one RPC are answered.
@@ -229,6 +233,20 @@ switches! {
         /// Each time.
         EachTime = "each time",
     }
+    /// Values of [`Dialect::prune_v10`].
+    PruneV10 {
+        /// It is.
+        BacksOff = "backs off",
+        /// It is not, because its PRUNE says no backoff.
+        Bare = "no backoff",
+    }
+    /// Values of [`Dialect::direct_dial`].
+    DirectDial {
+        /// At every 300th heartbeat.
+        Ticks = "300 heartbeats",
+        /// At every 300th heartbeat, and 1 s after the start of the node, which is 100 ms before time 0.
+        TicksAndStart = "300 heartbeats, and at 900 ms",
+    }
     /// Values of [`Dialect::graft_direct`].
     GraftDirect {
         /// A PRUNE.
@@ -341,6 +359,8 @@ impl Dialect {
         iwant_limit: IwantLimit::Unlimited,
         iwant_unwanted: IwantUnwanted::NotCounted,
         iwant_repeat: IwantRepeat::Once,
+        prune_v10: PruneV10::BacksOff,
+        direct_dial: DirectDial::Ticks,
         graft_direct: GraftDirect::Prune,
         graft_batch: GraftBatch::EachGraft,
         prune_zero: PruneZero::OwnBackoff,
@@ -366,6 +386,7 @@ impl Dialect {
     /// rust-libp2p, libp2p-gossipsub 0.50.
     pub const RUST: Self = Self {
         name: "rust",
+        prune_v10: PruneV10::Bare,
         px_outbound: PxOutbound::Never,
         subscription_limit: SubscriptionLimit::Hundred,
         graft_on_subscribe: GraftOnSubscribe::Low,
@@ -397,6 +418,8 @@ impl Dialect {
     /// js-libp2p, `@libp2p/gossipsub` 17.
     pub const JS: Self = Self {
         name: "js",
+        prune_v10: PruneV10::Bare,
+        direct_dial: DirectDial::TicksAndStart,
         subscription_limit: SubscriptionLimit::Mebibyte,
         graft_on_subscribe: GraftOnSubscribe::Low,
         unjoined_message: UnjoinedMessage::Accepted,
@@ -457,6 +480,8 @@ impl Dialect {
             iwant_limit,
             iwant_unwanted,
             iwant_repeat,
+            prune_v10,
+            direct_dial,
             graft_direct,
             graft_batch,
             prune_zero,

@@ -24,8 +24,8 @@ impl Fanout {
 
     /// A fanout of `certain` members and of between `fewest` and `most` of `possible`. None if there is no such set.
     #[must_use]
-    pub fn between(certain: BTreeSet<Peer>, possible: BTreeSet<Peer>, fewest: usize, most: usize) -> Option<Self> {
-        let mut fanout = Self { possible: &possible - &certain, certain, fewest, most };
+    pub fn between(certain: BTreeSet<Peer>, possible: &BTreeSet<Peer>, fewest: usize, most: usize) -> Option<Self> {
+        let mut fanout = Self { possible: possible - &certain, certain, fewest, most };
         fanout.most = fanout.most.min(fanout.possible.len());
         if fanout.fewest > fanout.most {
             return None;
@@ -112,8 +112,8 @@ impl Fanout {
     pub fn remove(&mut self, peer: Peer) {
         self.certain.remove(&peer);
         if self.possible.contains(&peer) {
-            let possible = self.possible.iter().copied().filter(|other| *other != peer).collect();
-            self.replace(Self::between(self.certain.clone(), possible, self.fewest.saturating_sub(1), self.most));
+            let possible = &self.possible - &BTreeSet::from([peer]);
+            self.replace(Self::between(self.certain.clone(), &possible, self.fewest.saturating_sub(1), self.most));
         }
     }
 
@@ -134,7 +134,7 @@ impl Fanout {
         let sure = eligible - &self.certain;
         let fewest = degree.min(certain + sure.len()).saturating_sub(certain);
         let most = degree.min(certain + possible.len()).saturating_sub(certain);
-        self.replace(Self::between(self.certain.clone(), possible, fewest, most));
+        self.replace(Self::between(self.certain.clone(), &possible, fewest, most));
     }
 
     /// Of the peers that are not `hidden`, exactly those of `shown` are members. None if that cannot be.
@@ -147,7 +147,7 @@ impl Fanout {
         }
         let possible = &(&self.possible & hidden) - &new;
         let fewest = self.fewest.saturating_sub(new.len());
-        Self::between(&self.certain | &new, possible, fewest, self.most - new.len())
+        Self::between(&self.certain | &new, &possible, fewest, self.most - new.len())
     }
 
     /// None of `others` is a member. None if that cannot be.
@@ -156,17 +156,20 @@ impl Fanout {
         if !self.certain.is_disjoint(others) {
             return None;
         }
-        Self::between(self.certain.clone(), &self.possible - others, self.fewest, self.most)
+        Self::between(self.certain.clone(), &(&self.possible - others), self.fewest, self.most)
     }
 
     /// What is certain and possible if one of two descriptions holds.
+    ///
+    /// # Panics
+    /// Never: each description has a possible set of members.
     #[must_use]
     pub fn either(&self, other: &Self) -> Self {
         let certain = &self.certain & &other.certain;
         let possible = &self.candidates() | &other.candidates();
         let fewest = self.smallest_size().min(other.smallest_size()).saturating_sub(certain.len());
         let most = self.largest_size().max(other.largest_size()).saturating_sub(certain.len());
-        Self::between(certain, possible, fewest, most).expect("the union of two descriptions is not empty")
+        Self::between(certain, &possible, fewest, most).expect("the union of two descriptions is not empty")
     }
 
     fn replace(&mut self, fanout: Option<Self>) {

@@ -51,13 +51,25 @@ pub enum Fault {
     GraylistCached,
     /// J18.
     ControlBeforeMessages,
+    /// J31.
+    FloodsubPeersGrafted,
+    /// R20.
+    GraftWithoutSubscriptionIgnored,
+    /// J32.
+    PrunedPeersGossiped,
+    /// R21.
+    IdontwantForDuplicates,
+    /// R22.
+    DirectGraftsAllPruned,
+    /// R23.
+    UnjoinedPruneBacksOff,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 30] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -81,6 +93,12 @@ impl Fault {
         Self::ScoresCached,
         Self::GraylistCached,
         Self::ControlBeforeMessages,
+        Self::FloodsubPeersGrafted,
+        Self::GraftWithoutSubscriptionIgnored,
+        Self::PrunedPeersGossiped,
+        Self::IdontwantForDuplicates,
+        Self::DirectGraftsAllPruned,
+        Self::UnjoinedPruneBacksOff,
         Self::UnknownGraftPruned,
     ];
 
@@ -111,6 +129,12 @@ impl Fault {
             Self::ScoresCached => "J17",
             Self::GraylistCached => "J22",
             Self::ControlBeforeMessages => "J18",
+            Self::FloodsubPeersGrafted => "J31",
+            Self::GraftWithoutSubscriptionIgnored => "R20",
+            Self::PrunedPeersGossiped => "J32",
+            Self::IdontwantForDuplicates => "R21",
+            Self::DirectGraftsAllPruned => "R22",
+            Self::UnjoinedPruneBacksOff => "R23",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -148,6 +172,20 @@ impl Fault {
             Self::ScoresCached => "A score stands for heartbeat_interval.",
             Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::ControlBeforeMessages => "The control parts of an RPC are handled before its messages.",
+            Self::FloodsubPeersGrafted => {
+                "Floodsub peers are chosen like gossipsub peers: for meshes, fanouts and gossip."
+            }
+            Self::GraftWithoutSubscriptionIgnored => "A GRAFT of a topic that its sender did not announce is ignored.",
+            Self::PrunedPeersGossiped => {
+                "A peer that a heartbeat pruned gets gossip of the topic even if it has not announced it."
+            }
+            Self::IdontwantForDuplicates => {
+                "IDONTWANT is sent for duplicates, too, and twice to a member that promised the message."
+            }
+            Self::DirectGraftsAllPruned => {
+                "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
+            }
+            Self::UnjoinedPruneBacksOff => "A PRUNE of a topic that is not joined backs its sender off.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
     }
@@ -186,10 +224,25 @@ impl Faults {
             Fault::PromisedIdsNotRequested,
             Fault::DirectPeersGraylisted,
             Fault::UnsubscribePrunes,
+            Fault::GraftWithoutSubscriptionIgnored,
         ])
     }
 
-    /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1, if it awaits its message handler.
+    /// The known faults of rust-libp2p, libp2p-gossipsub 0.49.5.
+    #[must_use]
+    pub fn of_rust_0_49() -> Self {
+        Self::from_iter([
+            Fault::PromisedIdsNotRequested,
+            Fault::DirectPeersGraylisted,
+            Fault::UnsubscribePrunes,
+            Fault::GraftWithoutSubscriptionIgnored,
+            Fault::IdontwantForDuplicates,
+            Fault::DirectGraftsAllPruned,
+            Fault::UnjoinedPruneBacksOff,
+        ])
+    }
+
+    /// The known faults of js-libp2p, `@libp2p/gossipsub` 17.1.1. `awaitRpcMessageHandler` is off, as it is by default.
     #[must_use]
     pub fn of_js() -> Self {
         Self::from_iter([
@@ -202,6 +255,9 @@ impl Faults {
             Fault::UnvalidatedGivenOut,
             Fault::ScoresCached,
             Fault::GraylistCached,
+            Fault::FloodsubPeersGrafted,
+            Fault::ControlBeforeMessages,
+            Fault::PrunedPeersGossiped,
         ])
     }
 

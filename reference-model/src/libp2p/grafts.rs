@@ -38,7 +38,7 @@ impl Model {
             prunes = topics.into_iter().collect();
         }
         for topic in backoffs {
-            self.backoffs.extend(&topic, peer, span, step.now);
+            self.back_off_pruned(&topic, peer, span, step.now);
         }
         for topic in prunes {
             let rule = &rules::GRAFT_9;
@@ -56,6 +56,8 @@ impl Model {
             answers.px = false;
             if self.has_fault(Fault::UnknownGraftPruned) {
                 self.back_off(step, peer, topic, answers);
+            } else if self.direct.contains(&peer) && self.has_fault(Fault::DirectGraftsAllPruned) {
+                answers.prunes.push(topic.clone());
             }
             return;
         }
@@ -102,6 +104,11 @@ impl Model {
             self.back_off(step, peer, topic, answers);
             return;
         }
+        if self.has_fault(Fault::GraftWithoutSubscriptionIgnored)
+            && self.peers.get(&peer).is_some_and(|connection| !connection.topics.contains(topic))
+        {
+            return;
+        }
         step.decide(&rules::GRAFT_8, true, format_args!("peer {peer} joins the mesh of {topic}"));
         self.add_to_mesh(step, topic, peer, true);
     }
@@ -118,7 +125,7 @@ impl Model {
         match self.dialect().graft_batch {
             GraftBatch::EachGraft => {
                 let span = self.parameters().prune_backoff;
-                self.backoffs.extend(topic, peer, span, step.now);
+                self.back_off_pruned(topic, peer, span, step.now);
             }
             GraftBatch::EachTopic => answers.backoffs.push(topic.clone()),
         }
@@ -172,6 +179,9 @@ impl Model {
                 if self.has_fault(Fault::PrunesAfterUnknownDropped) {
                     return Ok(());
                 }
+                if self.has_fault(Fault::UnjoinedPruneBacksOff) {
+                    self.back_off_as_told(step, peer, topic, *backoff);
+                }
                 continue;
             }
             self.score_prune(step, topic, peer);
@@ -180,14 +190,18 @@ impl Model {
 
             let given = backoff.filter(|seconds| *seconds > 0 || self.dialect().prune_zero == PruneZero::Zero);
             step.decide(&rules::PRUNE_3, given.is_some(), format_args!("the backoff of the PRUNE is {backoff:?}"));
-            let span = given.map_or(self.parameters().prune_backoff, Span::from_secs);
-            self.backoffs.extend(topic, peer, span, step.now);
+            self.back_off_as_told(step, peer, topic, given);
 
             if !peers.is_empty() {
                 self.exchange(step, peer, peers, score)?;
             }
         }
         Ok(())
+    }
+
+    fn back_off_as_told(&mut self, step: &Step<'_>, peer: Peer, topic: &Topic, seconds: Option<u64>) {
+        let span = seconds.map_or(self.parameters().prune_backoff, Span::from_secs);
+        self.backoffs.extend(topic, peer, span, step.now);
     }
 
     fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) -> Result<(), Violation> {

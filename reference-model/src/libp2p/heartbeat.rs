@@ -3,7 +3,7 @@
 use super::{
     answer::Part,
     choice::{Pick, report},
-    dialect::{GossipScore, LateVerdict, MeshEffects},
+    dialect::{DirectDial, GossipScore, LateVerdict, MeshEffects},
     fanout::Fanout,
     faults::Fault,
     mesh::{MeshChanges, MeshSituation, Opportunistic, Standing},
@@ -13,10 +13,15 @@ use super::{
     violation::Violation,
     vocabulary::{MessageId, Peer, Topic},
 };
+use crate::{Decision, Observer, Rule};
+use gossipsub_automaton::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Direct peers are dialled at every heartbeat whose number is a multiple.
-pub(super) const DIRECT_TICKS: u64 = 300;
+const DIRECT_TICKS: u64 = 300;
+
+/// When direct peers are dialled after the start, in milliseconds.
+const START_DIAL: u64 = 900;
 
 /// The scores at the start of the heartbeat.
 type StartScores = BTreeMap<Peer, f64>;
@@ -106,6 +111,24 @@ impl Model {
         }
     }
 
+    /// Dials the direct peers once, soon after the start.
+    pub(super) fn dial_after_start(&mut self, step: &mut Step<'_>) {
+        let due = !self.started
+            && step.now >= Time::from_millis(START_DIAL)
+            && self.dialect().direct_dial == DirectDial::TicksAndStart;
+        let rule = &rules::DIRECT_1;
+        if !due {
+            return;
+        }
+        self.started = true;
+        step.decide(rule, !self.direct.is_empty(), format_args!("{} direct peers", self.direct.len()));
+        for peer in &self.direct {
+            if !self.peers.contains_key(peer) {
+                step.send(rule, *peer, Part::Dial);
+            }
+        }
+    }
+
     fn start_scores(&mut self, step: &mut Step<'_>) -> StartScores {
         let peers: Vec<Peer> = self.peers.keys().copied().collect();
         if let Some(scores) = &self.scores {
@@ -150,8 +173,12 @@ impl Model {
             prunes_at_high: self.has_fault(Fault::MeshPrunedAtHigh),
             opportunistic,
         };
-        step.answer.note(&rules::MESH_2);
-        let changes = step.choice.maintain(&situation, step.observer)?;
+        let mut last = LastRule { observer: step.observer, rule: None };
+        let changes = step.choice.maintain(&situation, &mut last);
+        if let Some(rule) = last.rule {
+            step.answer.note(rule);
+        }
+        let changes = changes?;
         let members = self.mesh.get_mut(topic).expect("only joined topics are maintained");
         members.retain(|peer| !changes.negative.contains(peer) && !changes.pruned.contains(peer));
         members.extend(changes.grafted.keys());
@@ -168,7 +195,7 @@ impl Model {
             }
             for peer in changes.negative.union(&changes.pruned) {
                 self.score_prune(step, topic, *peer);
-                self.backoffs.extend(topic, *peer, span, step.now);
+                self.back_off_pruned(topic, *peer, span, step.now);
             }
             if !at_end {
                 changes.grafted.keys().for_each(|peer| self.score_graft(step, topic, *peer));
@@ -253,7 +280,13 @@ impl Model {
         let threshold = self.thresholds().gossip;
         let rule = &rules::GOSSIP_2;
         let mut pick = Pick { rule, candidates: BTreeSet::new(), doubtful: BTreeSet::new() };
-        for peer in self.gossipsub_subscribers(topic) {
+        let mut peers: BTreeSet<Peer> = self.gossipsub_subscribers(topic).into_iter().collect();
+        if self.has_fault(Fault::PrunedPeersGossiped)
+            && let Some(changes) = changes.get(topic)
+        {
+            peers.extend(changes.negative.union(&changes.pruned));
+        }
+        for peer in peers {
             if members.contains(&peer) || self.direct.contains(&peer) {
                 continue;
             }
@@ -331,6 +364,23 @@ impl Model {
             }
             _ => vec![self.score_of(step, peer)],
         }
+    }
+}
+
+/// An observer that remembers the last rule that was looked at.
+struct LastRule<'a> {
+    observer: &'a mut dyn Observer,
+    rule: Option<&'static Rule>,
+}
+
+impl Observer for LastRule<'_> {
+    fn decision(&mut self, decision: Decision<'_>) {
+        self.rule = Some(decision.rule);
+        self.observer.decision(decision);
+    }
+
+    fn choice(&mut self, rule: &'static Rule, taken: usize, of: usize) {
+        self.observer.choice(rule, taken, of);
     }
 }
 

@@ -28,6 +28,10 @@ impl Model {
             return Ok(());
         }
 
+        let for_duplicates = self.has_fault(Fault::IdontwantForDuplicates);
+        if for_duplicates {
+            self.refuse_copies(step, peer, topic, id);
+        }
         self.seen.forget_before_message(now);
         let first = self.seen.first(id);
         if step.decide(&rules::MESSAGE_2, first.is_some(), format_args!("message {id} was first seen at {first:?}")) {
@@ -40,7 +44,9 @@ impl Model {
             return Ok(());
         }
 
-        self.refuse_copies(step, peer, topic, id);
+        if !for_duplicates {
+            self.refuse_copies(step, peer, topic, id);
+        }
 
         self.seen.insert(id, now);
         self.promises.keep(id);
@@ -71,15 +77,15 @@ impl Model {
 
     /// Tells others that a message is not wanted any more.
     fn refuse_copies(&mut self, step: &mut Step<'_>, sender: Peer, topic: &Topic, id: MessageId) {
-        let Some(members) = self.mesh.get(topic) else {
-            return;
-        };
-        let mut peers = members.clone();
+        let members = self.mesh.get(topic).cloned().unwrap_or_default();
+        let mut promised = BTreeSet::new();
         if self.dialect().idontwant_to == IdontwantTo::MeshAndPromises {
-            peers.extend(self.promises.peers(id));
+            promised = self.promises.peers(id);
         }
-        peers.remove(&sender);
-        for peer in peers {
+        if !self.has_fault(Fault::IdontwantForDuplicates) {
+            promised = &promised - &members;
+        }
+        for peer in members.into_iter().chain(promised).filter(|peer| *peer != sender) {
             let protocol = self.protocol(peer);
             let told = protocol.is_some_and(Protocol::has_idontwant);
             let rule = &rules::MESSAGE_3;

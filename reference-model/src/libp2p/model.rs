@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Part},
     backoff::Backoffs,
     choice::{Choice, Random, report},
-    dialect::Dialect,
+    dialect::{Dialect, PruneV10},
     fanout::Fanout,
     faults::{Fault, Faults},
     message_cache::MessageCache,
@@ -21,18 +21,15 @@ use super::{
     },
 };
 use crate::{Observer, Rule};
-use gossipsub_automaton::Time;
+use gossipsub_automaton::{Span, Time};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
     sync::Arc,
 };
 
-/// How many combinations of uncertain penalties are tried in a step.
-const MOST_WORLDS: usize = 64;
-
 /// What never changes.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Settings {
     pub(super) parameters: Parameters,
     pub(super) dialect: Dialect,
@@ -40,7 +37,7 @@ pub(super) struct Settings {
 }
 
 /// A connected peer.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Connection {
     pub(super) protocol: Protocol,
     pub(super) outbound: bool,
@@ -49,7 +46,7 @@ pub(super) struct Connection {
 }
 
 /// What a peer did since the last heartbeat. It outlives the connection.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Counters {
     /// RPCs with IHAVE.
     pub(super) ihave: usize,
@@ -62,7 +59,7 @@ pub(super) struct Counters {
 }
 
 /// Who sent the first copy of a message that the application was asked about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Source {
     pub(super) peer: Peer,
     pub(super) topic: Topic,
@@ -71,14 +68,14 @@ pub(super) struct Source {
 }
 
 /// A score that stands for a while. Only with [`Fault::ScoresCached`] and [`Fault::GraylistCached`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct CachedScore {
     pub(super) value: f64,
     pub(super) end: Time,
 }
 
 /// The router.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Model {
     pub(super) settings: Arc<Settings>,
     pub(super) script: Script,
@@ -98,6 +95,10 @@ pub struct Model {
     /// Peers that were dialled because of peer exchange.
     pub(super) exchanged: BTreeSet<Peer>,
     pub(super) cached_scores: BTreeMap<Peer, CachedScore>,
+    /// Whether direct peers were dialled soon after the start.
+    pub(super) started: bool,
+    /// Other states that the answers so far allow. See `worlds.rs`.
+    pub(super) alternatives: Vec<Self>,
     /// Until when, and for how many RPCs, a peer is not looked at for the graylist.
     pub(super) allowed: BTreeMap<Peer, (Time, usize)>,
 }
@@ -113,9 +114,16 @@ pub(super) struct Step<'a> {
 }
 
 impl Step<'_> {
+    /// A check that lets an RPC pass explains nothing.
+    fn note(&mut self, rule: &'static Rule, holds: bool) {
+        if holds || !rule.name.starts_with("rpc ") {
+            self.answer.note(rule);
+        }
+    }
+
     /// Reports a check, and returns its outcome.
     pub(super) fn decide(&mut self, rule: &'static Rule, holds: bool, operands: fmt::Arguments<'_>) -> bool {
-        self.answer.note(rule);
+        self.note(rule, holds);
         report(self.observer, rule, holds, operands);
         holds
     }
@@ -128,9 +136,9 @@ impl Step<'_> {
         (limit_name, limit): (&str, T),
         holds: impl Fn(std::cmp::Ordering) -> bool,
     ) -> bool {
-        self.answer.note(rule);
         let ordering = value.partial_cmp(&limit);
         let outcome = ordering.is_some_and(holds);
+        self.note(rule, outcome);
         let operands = format_args!("{name} {value}, {limit_name} {limit}");
         self.observer.decision(crate::Decision { rule, holds: outcome, ordering, operands: &operands });
         outcome
@@ -187,6 +195,8 @@ impl Model {
             ticks: 0,
             exchanged: BTreeSet::new(),
             cached_scores: BTreeMap::new(),
+            started: false,
+            alternatives: Vec::new(),
             allowed: BTreeMap::new(),
             settings,
         })
@@ -220,16 +230,15 @@ impl Model {
                 return Err(Violation::new(&rules::ANSWER_1, "an answer", format!("a crash: {text}")));
             }
         };
-        let uncertain = self.scores.as_ref().is_some_and(|scores| scores.uncertain().next().is_some());
-        if uncertain {
-            self.judge_in_worlds(now, input, sent, view, observer)
-        } else {
+        if self.is_certain(now, input) {
             self.judge_once(now, input, sent, view, observer).0
+        } else {
+            self.judge_in_worlds(now, input, sent, view, observer)
         }
     }
 
     /// Makes a step with the counts of penalties that come first. Also returns the peers whose uncertain score counted.
-    fn judge_once(
+    pub(super) fn judge_once(
         &mut self,
         now: Time,
         input: &Input,
@@ -237,85 +246,19 @@ impl Model {
         view: Option<&View>,
         observer: &mut dyn Observer,
     ) -> (Result<(), Violation>, BTreeSet<Peer>) {
-        let mut observed = Observed::new(sent);
+        let mut choice = Observed::new(sent);
         let mut step =
-            Step { now, choice: &mut observed, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
+            Step { now, choice: &mut choice, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
         let made = self.step(&mut step, input).and_then(|()| step.answer.compare(sent));
         let Step { uncertain, .. } = step;
         let result = made.and_then(|()| view.map_or(Ok(()), |view| self.check_view(view)));
         (result, uncertain)
     }
 
-    /// Tries the counts of penalties that are possible for the peers whose score counts in this step, and keeps those
-    /// that explain the answer.
-    fn judge_in_worlds(
-        &mut self,
-        now: Time,
-        input: &Input,
-        sent: &Sent,
-        view: Option<&View>,
-        observer: &mut dyn Observer,
-    ) -> Result<(), Violation> {
-        let mut counting: BTreeSet<Peer> = BTreeSet::new();
-        loop {
-            let mut worlds: Vec<(Self, Self)> = Vec::new();
-            let mut others: BTreeSet<Peer> = BTreeSet::new();
-            for start in self.worlds(&counting) {
-                let mut end = start.clone();
-                let (judged, uncertain) = end.judge_once(now, input, sent, view, &mut ());
-                others.extend(uncertain);
-                if judged.is_ok() {
-                    worlds.push((start, end));
-                }
-            }
-            if !others.is_subset(&counting) {
-                counting.extend(others);
-                continue;
-            }
-            let Some((start, _)) = worlds.first() else {
-                return self.judge_once(now, input, sent, view, observer).0;
-            };
-            *self = start.clone();
-            self.judge_once(now, input, sent, view, observer).0?;
-            for peer in counting {
-                let mut penalties: Vec<f64> = Vec::new();
-                for (_, end) in &worlds {
-                    penalties.extend(end.scores.iter().flat_map(|scores| scores.penalties(peer)));
-                }
-                penalties.sort_by(f64::total_cmp);
-                penalties.dedup();
-                if let Some(scores) = self.scores.as_mut().filter(|_| !penalties.is_empty()) {
-                    scores.set_penalties(peer, penalties);
-                }
-            }
-            return Ok(());
-        }
-    }
-
-    /// Copies of this model, each with one count of penalties for each of some peers.
-    fn worlds(&self, peers: &BTreeSet<Peer>) -> Vec<Self> {
-        let mut worlds = vec![self.clone()];
-        for peer in peers {
-            let penalties = self.scores.as_ref().map_or(&[][..], |scores| scores.penalties(*peer));
-            let mut split = Vec::new();
-            for world in &worlds {
-                for count in penalties {
-                    let mut world = world.clone();
-                    if let Some(scores) = &mut world.scores {
-                        scores.set_penalties(*peer, vec![*count]);
-                    }
-                    split.push(world);
-                }
-            }
-            if !split.is_empty() {
-                worlds = split;
-            }
-            worlds.truncate(MOST_WORLDS);
-        }
-        worlds
-    }
-
     /// Makes a step, and draws every choice. A step that cannot come next changes nothing, and has an empty answer.
+    ///
+    /// # Panics
+    /// If a drawn choice is not allowed, which is a fault of the model.
     pub fn respond(&mut self, now: Time, input: &Input, random: &mut Random, observer: &mut dyn Observer) -> Output {
         let mut step = Step { now, choice: random, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
         self.step(&mut step, input).expect("a drawn choice is allowed");
@@ -332,6 +275,7 @@ impl Model {
         if let Some(scores) = &mut self.scores {
             scores.advance(step.now, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
         }
+        self.dial_after_start(step);
         match input {
             Input::Connect { peer, outbound, direct, protocol, ip } => {
                 self.connect(step, *peer, *outbound, *direct, *protocol, ip.unwrap_or(peer.0));
@@ -398,7 +342,8 @@ impl Model {
 
     /// The connected peers that announced a topic and speak gossipsub.
     pub(super) fn gossipsub_subscribers(&self, topic: &Topic) -> Vec<Peer> {
-        let speaks = |peer: &Connection| peer.topics.contains(topic) && peer.protocol.is_gossipsub();
+        let all = self.has_fault(Fault::FloodsubPeersGrafted);
+        let speaks = |peer: &Connection| peer.topics.contains(topic) && (all || peer.protocol.is_gossipsub());
         self.peers.iter().filter(|(_, peer)| speaks(peer)).map(|(peer, _)| *peer).collect()
     }
 
@@ -425,6 +370,14 @@ impl Model {
 
     pub(super) fn is_outbound(&self, peer: Peer) -> bool {
         self.peers.get(&peer).is_some_and(|peer| peer.outbound)
+    }
+
+    /// Backs off a peer that the router prunes.
+    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time) {
+        let bare = self.protocol(peer).is_some_and(|protocol| !protocol.has_backoff());
+        if !(bare && self.dialect().prune_v10 == PruneV10::Bare) {
+            self.backoffs.extend(topic, peer, span, now);
+        }
     }
 
     /// Whether a peer sent an IDONTWANT for a message that still counts.

@@ -110,7 +110,7 @@ impl Choice for Observed<'_> {
         let shown = &(&self.recipients(publication) & &pick.candidates) - &hidden;
         let count = count.min(pick.candidates.len());
         let fanout = (count.checked_sub(shown.len()))
-            .and_then(|missing| Fanout::between(shown.clone(), hidden, missing, missing));
+            .and_then(|missing| Fanout::between(shown.clone(), &hidden, missing, missing));
         fanout.ok_or_else(|| {
             let expected = format!("the message to {count} of {}", Members(&pick.candidates));
             Violation::new(pick.rule, expected, format!("it to {}", Members(&shown)))
@@ -152,7 +152,7 @@ impl Choice for Observed<'_> {
             let possible = &(&others & fanout.possible()) | &(&hidden & &pick.candidates);
             let fewest = others.len().saturating_sub(fanout.most()).saturating_sub(certain.len());
             let most = possible.len();
-            Fanout::between(certain, possible, fewest.min(most), most)
+            Fanout::between(certain, &possible, fewest.min(most), most)
         });
         let after = match (full, added.flatten()) {
             (Some(full), Some(added)) => full.either(&added),
@@ -184,14 +184,11 @@ impl Choice for Observed<'_> {
         let mut split = split(opportunistic);
         let changes =
             mesh.maintain(&mut split, &mut |rule, holds, operands| report(observer, rule, holds, operands))?;
-        match split.grafted.is_empty() {
-            true => Ok(changes),
-            false => Err(Violation::new(
-                &rules::MESH_2,
-                format!("GRAFT of {} to {}", mesh.topic, Members(changes.grafted.keys())),
-                format!("GRAFT to {}, too", Members(&split.grafted)),
-            )),
+        if split.grafted.is_empty() {
+            return Ok(changes);
         }
+        let expected = format!("GRAFT of {} to {}", mesh.topic, Members(changes.grafted.keys()));
+        Err(Violation::new(&rules::MESH_2, expected, format!("GRAFT to {}, too", Members(&split.grafted))))
     }
 
     fn gossip_targets(
@@ -212,10 +209,11 @@ impl Choice for Observed<'_> {
         let narrowed =
             narrowed.ok_or_else(|| violation(format!("no IHAVE to the fanout {}", Members(fanout.certain()))))?;
         // The number of candidates is not certain if some may be members.
-        let members = |peers: &BTreeSet<Peer>| (peers & narrowed.possible()).len();
-        let outside = narrowed.possible().len() - members(&all);
-        let smallest = pick.candidates.len() - members(&pick.candidates).min(narrowed.most());
-        let largest = all.len() - narrowed.fewest().saturating_sub(outside);
+        let possible = fanout.possible() - &targets;
+        let members = |peers: &BTreeSet<Peer>| (peers & &possible).len();
+        let smallest = pick.candidates.len() - members(&pick.candidates).min(fanout.most());
+        let outside = possible.len() - members(&all);
+        let largest = all.len() - members(&all).min(fanout.fewest().saturating_sub(outside));
         if !(count(smallest)..=count(largest)).contains(&targets.len()) {
             let expected = format!("IHAVE of {topic} to {} of {}", count(largest), Members(&all));
             return Err(violation(expected));

@@ -26,7 +26,7 @@ pub(super) struct BrokenPromises {
 }
 
 /// The promises of all peers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Promises(Vec<Promise>);
 
 impl Promises {
@@ -47,6 +47,29 @@ impl Promises {
         self.0.retain_mut(|promise| {
             promise.doubtful |= promise.ids.remove(&id);
             !promise.ids.is_empty()
+        });
+    }
+
+    /// The peers for which it is not certain how many promises ended before now, with how many.
+    pub(super) fn doubtful(&self, now: Time) -> BTreeMap<Peer, BrokenPromises> {
+        let mut broken = self.clone().take_broken(now);
+        broken.retain(|_, count| count.fewest < count.most);
+        broken
+    }
+
+    /// Decides that a peer broke so many of the promises that ended before now.
+    pub(super) fn settle(&mut self, peer: Peer, now: Time, count: usize) {
+        let is_broken = |promise: &Promise| promise.peer == peer && promise.end < now;
+        let certain = self.0.iter().filter(|promise| is_broken(promise) && !promise.doubtful).count();
+        let mut missing = count.saturating_sub(certain);
+        self.0.retain_mut(|promise| {
+            if !is_broken(promise) || !promise.doubtful {
+                return true;
+            }
+            promise.doubtful = false;
+            let kept = missing > 0;
+            missing = missing.saturating_sub(1);
+            kept
         });
     }
 

@@ -19,6 +19,7 @@ use std::{
 
 impl Model {
     pub(super) fn publish(&mut self, step: &mut Step<'_>, topic: &Topic, id: MessageId) -> Result<(), Violation> {
+        step.answer.publish(Message { topic: topic.clone(), message_id: id });
         let seen = self.seen.contains(id);
         let rule = &rules::PUBLISH_1;
         if step.decide(rule, seen, format_args!("message {id} counts as seen: {seen}")) {
@@ -137,8 +138,9 @@ impl Model {
             let count = self.parameters().degree.saturating_sub(reached.len());
             let mut candidates = BTreeSet::new();
             for peer in self.gossipsub_subscribers(topic) {
-                let other = !members.contains(&peer) && !self.direct.contains(&peer);
-                if other && self.score_of(step, peer) >= publish {
+                let other = !members.contains(&peer) && !always.contains(&peer) && !self.direct.contains(&peer);
+                let gossipsub = self.protocol(peer).is_some_and(Protocol::is_gossipsub);
+                if other && gossipsub && self.score_of(step, peer) >= publish {
                     candidates.insert(peer);
                 }
             }
@@ -191,13 +193,16 @@ impl Model {
             format_args!("{} to {} members", fanout.smallest_size(), fanout.largest_size()),
         );
         let pick = Pick { rule, candidates, doubtful: BTreeSet::new() };
+        let was_empty = fanout.is_empty();
         let (recipients, fanout) = if self.has_fault(Fault::FanoutRedrawn) {
             step.choice.redrawn_fanout(publication, &fanout, &pick, degree)?
         } else {
             let published = Self::fanout_after_publish(step, publication, &fanout, &pick, degree)?;
             (published.certain().clone(), published)
         };
-        step.observer.choice(rule, recipients.len(), pick.candidates.len());
+        if was_empty {
+            step.observer.choice(rule, fanout.smallest_size(), pick.candidates.len());
+        }
 
         let announced = !self.subscribers(topic).is_empty();
         if step.decide(&rules::PUBLISH_9, announced, format_args!("a peer announced {topic}: {announced}")) {
@@ -219,10 +224,9 @@ impl Model {
     ) -> Result<Fanout, Violation> {
         let new = fanout.may_be_empty().then(|| step.choice.new_fanout(publication, pick, degree));
         let old = (!fanout.is_empty()).then(|| {
-            let members = match fanout.may_be_empty() {
-                true => Fanout::between(BTreeSet::new(), fanout.possible().clone(), 1, fanout.most()),
-                false => Some(fanout.clone()),
-            };
+            // It is not empty here.
+            let fewest = usize::from(fanout.may_be_empty()).max(fanout.fewest());
+            let members = Fanout::between(fanout.certain().clone(), fanout.possible(), fewest, fanout.most());
             step.choice.published_to(publication, &members.expect("it may have a member"))
         });
         match (new, old) {

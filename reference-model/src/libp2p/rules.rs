@@ -4,13 +4,13 @@ use crate::Rule;
 
 macro_rules! rules {
     ($($id:ident = $name:literal, $sentence:literal;)*) => {
-        #[expect(clippy::upper_case_acronyms, non_camel_case_types, reason = "the names are those of the constants")]
+        #[expect(non_camel_case_types, reason = "the names are those of the constants")]
         enum Index {
             $($id,)*
         }
 
         $(
-            #[doc = $sentence]
+            #[doc = concat!("The rule ", $name, " of the page.")]
             pub static $id: Rule = Rule { index: Index::$id as usize, name: $name, sentence: $sentence };
         )*
 
@@ -108,6 +108,8 @@ rules! {
     IDONTWANT_2 = "idontwant (2)", "The peer does not want the ids, as long as idontwant_life says.";
 
     APPLICATION_SCORE_1 = "set_application_score (1)", "P5 of the peer is the given number from now on.";
+
+    DIRECT_1 = "direct (1)", "With direct_dial `300 heartbeats, and at 900 ms`, each direct peer that is not connected is dialled at 900 ms.";
 
     HEARTBEAT_1 = "heartbeat (1)", "Backoffs are removed as backoff_clear says.";
     HEARTBEAT_2 = "heartbeat (2)", "The counts of IHAVE, of requested ids and of IDONTWANT start again, and old IDONTWANT are forgotten.";

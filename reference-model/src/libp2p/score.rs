@@ -48,7 +48,7 @@ pub struct TopicRecord {
 }
 
 /// What a peer did.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Record {
     status: Presence,
     topics: BTreeMap<Topic, TopicRecord>,
@@ -60,8 +60,16 @@ struct Record {
     address: u64,
 }
 
+impl Record {
+    fn sort_penalties(&mut self) {
+        self.penalties.sort_by(f64::total_cmp);
+        self.penalties.dedup();
+        self.penalties.truncate(MOST_PENALTIES);
+    }
+}
+
 /// The scores of all peers.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scores {
     settings: Arc<Settings>,
     records: BTreeMap<Peer, Record>,
@@ -246,13 +254,14 @@ impl Scores {
     /// sum over topics. Counts that cannot be are forgotten.
     pub(super) fn narrow(&mut self, peer: Peer, shown: f64) -> bool {
         let Some(record) = self.records.get(&peer) else {
-            return shown == 0.0;
+            return is_same(0.0, shown);
         };
         let topics: Vec<f64> =
             record.topics.iter().filter_map(|(topic, entry)| self.topic_value(topic, entry, &mut ignore)).collect();
         let sums = sums_in_any_order(&topics);
-        let possible =
-            |penalties: &f64| sums.iter().any(|sum| self.total(peer, record, *sum, *penalties, &mut ignore) == shown);
+        let possible = |penalties: &f64| {
+            sums.iter().any(|sum| is_same(self.total(peer, record, *sum, *penalties, &mut ignore), shown))
+        };
         let penalties: Vec<f64> = record.penalties.iter().copied().filter(possible).collect();
         let any = !penalties.is_empty();
         if any {
@@ -275,6 +284,23 @@ impl Scores {
     pub(super) fn set_penalties(&mut self, peer: Peer, penalties: Vec<f64>) {
         if let Some(record) = self.records.get_mut(&peer) {
             record.penalties = penalties;
+        }
+    }
+
+    /// Takes the counts of penalties from other scores.
+    pub(super) fn copy_penalties(&mut self, others: &Self) {
+        for (peer, record) in &mut self.records {
+            if let Some(other) = others.records.get(peer) {
+                record.penalties.clone_from(&other.penalties);
+            }
+        }
+    }
+
+    /// Adds the counts of penalties that are possible in other scores.
+    pub(super) fn add_penalties(&mut self, others: &Self) {
+        for (peer, record) in &mut self.records {
+            record.penalties.extend(others.penalties(*peer));
+            record.sort_penalties();
         }
     }
 
@@ -336,10 +362,8 @@ impl Scores {
                 count += 1.0;
             }
         }
-        penalties.sort_by(f64::total_cmp);
-        penalties.dedup();
-        penalties.truncate(MOST_PENALTIES);
         record.penalties = penalties;
+        record.sort_penalties();
     }
 
     /// A peer joins the mesh of a topic.
@@ -564,6 +588,11 @@ impl Scores {
             .validations()
             .flat_map(move |(id, validated)| spans.clone().into_iter().map(move |span| (id, validated + span)))
     }
+}
+
+/// Whether two scores are the same number. 0 and -0 are.
+fn is_same(score: f64, shown: f64) -> bool {
+    score.partial_cmp(&shown) == Some(std::cmp::Ordering::Equal)
 }
 
 fn decay(counter: &mut f64, factor: f64, zero: f64, decide: &mut Decide<'_>) {

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 const SWEEP: Span = Span::from_secs(60);
 
 /// The messages that count as seen, each with the time of its first sight.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Seen {
     expiry: SeenExpiry,
     ttl: Span,

@@ -57,7 +57,7 @@ impl Model {
         let rule = &rules::JOIN_4;
         let fewer = step.compare(rule, ("kept members", size), ("D", degree), std::cmp::Ordering::is_lt);
         let mut candidates = BTreeSet::new();
-        if fewer || in_addition {
+        if fewer {
             for peer in self.graftable(topic) {
                 if self.score_of(step, peer) >= 0.0 {
                     candidates.insert(peer);
@@ -87,7 +87,7 @@ impl Model {
         let before = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         for peer in &members {
             self.score_prune(step, topic, *peer);
-            self.backoffs.extend(topic, *peer, span, step.now);
+            self.back_off_pruned(topic, *peer, span, step.now);
         }
         let after = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         let rule = &rules::LEAVE_3;

@@ -21,7 +21,7 @@ struct Arrival {
 }
 
 /// The ids of the IDONTWANT of a peer.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Unwanted {
     arrivals: BTreeMap<MessageId, Arrival>,
     next: u64,
