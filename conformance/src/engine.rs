@@ -30,7 +30,7 @@ pub use difference::{Difference, differences, json};
 pub use draw::{Bytes, Draw, Random};
 pub use family::{
     Answer, Coverage, Family, Generator, Model, NameRole, Named, NoChange, Properties, PropertyExtent, StepOrder,
-    TraceHeader, TraceValue,
+    TraceHeader, TraceValue, state_key,
 };
 pub use finding::{Finding, Unverifiable, Violation};
 pub use implementation::{Fork, Implementation, ImplementationError, Views};

@@ -106,9 +106,13 @@ fn a_known_difference_is_no_finding() {
 struct OtherSeedAtEveryStart(u64);
 
 impl Fault for OtherSeedAtEveryStart {
-    fn start(&mut self, header: &mut Header) {
+    fn start(&mut self, header: &mut Header, _: &mut Views) {
         self.0 += 1;
         header.seed = Some(self.0);
+    }
+
+    fn copy(&self, core: &Core) -> Option<Core> {
+        Some(core.clone())
     }
 }
 
@@ -117,8 +121,10 @@ impl Fault for OtherSeedAtEveryStart {
 struct OtherSeedInCopies;
 
 impl Fault for OtherSeedInCopies {
-    fn copied(&self, core: &mut Core) {
-        core.reseed(7);
+    fn copy(&self, core: &Core) -> Option<Core> {
+        let mut copy = core.clone();
+        copy.reseed(7);
+        Some(copy)
     }
 }
 
@@ -272,14 +278,16 @@ fn bad_flags_are_explained() {
     assert_eq!(output.status.code(), Some(2));
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        text.contains("there is no such profile, but default, tiny, scoring, px, opportunistic, grafted, best"),
+        text.contains(
+            "unknown profile `huge`; expected one of: default, tiny, scoring, px, opportunistic, grafted, best"
+        ),
         "{text}"
     );
     for (arguments, text) in [
         (&["--exhaustive", "--seed", "3"][..], "'--exhaustive' cannot be used with '--seed"),
         (&["--exhaustive", "--implementation", "cat"], "'--implementation <COMMAND>'"),
         (&["--depth", "3"], "required arguments were not provided"),
-        (&["--exhaustive", "--world", "x"], "there is no such world, but two-peers, three-peers, two-topics"),
+        (&["--exhaustive", "--world", "x"], "unknown world `x`; expected one of: two-peers, three-peers, two-topics"),
     ] {
         let output = check(arguments);
         assert_eq!(output.status.code(), Some(2));

@@ -68,7 +68,7 @@ fn garbage_is_no_answer() {
     assert_eq!(fault("echo hello"), "invalid answer: not JSON: expected value at column 1; received: hello");
     assert_eq!(
         fault(r#"echo '{"outptu": {}}'"#),
-        "invalid answer: outptu: unknown field `outptu`, expected one of `output`, `view`, `error`; \
+        "invalid answer: outptu: unknown field `outptu`, expected one of `output`, `view`, `error`, `unsupported`; \
          received: {\"outptu\": {}}"
     );
     assert_eq!(fault("echo '{}'"), "invalid answer: missing field `output`; received: {...}");

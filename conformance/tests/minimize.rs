@@ -45,7 +45,7 @@ struct FaultWithMemory {
 }
 
 impl Fault for FaultWithMemory {
-    fn start(&mut self, _: &mut Header) {
+    fn start(&mut self, _: &mut Header, _: &mut Views) {
         self.memory = Memory { runs: self.memory.runs + 1, ..Memory::default() };
     }
 

@@ -52,8 +52,11 @@ struct FaultWithView {
 }
 
 impl Fault for FaultWithView {
-    fn start(&mut self, _: &mut Header) {
+    const FOLLOWS_SEED: bool = true;
+
+    fn start(&mut self, _: &mut Header, views: &mut Views) {
         self.before = PartialView::default();
+        *views = Views::Every;
     }
 
     fn after(&mut self, now: Time, input: &Input<TraceIds>, Answer { output, view }: &mut Answer) {
@@ -584,7 +587,9 @@ struct SeededByName {
 }
 
 impl Fault for SeededByName {
-    fn start(&mut self, _: &mut Header) {
+    const FOLLOWS_SEED: bool = true;
+
+    fn start(&mut self, _: &mut Header, _: &mut Views) {
         self.is_named = false;
     }
 

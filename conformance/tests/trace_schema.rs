@@ -2,7 +2,7 @@
 //! that it names.
 
 use gossipsub_automaton::{InputKind, OutputKind};
-use gossipsub_conformance::trace::TraceReader;
+use gossipsub_conformance::automaton::TraceReader;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 use std::{

@@ -2,7 +2,7 @@
 
 use crate::engine::{
     TraceHeader,
-    trace::{LineError, LineErrorKind, line, parse, there},
+    trace::{LineError, LineErrorKind, parse, there, write},
 };
 use gossipsub_automaton::{Limits, LimitsError, trace_format::strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ impl TraceHeader for Header {
             description: self.description.as_deref(),
             limits: &self.limits,
         };
-        line::write(&fields, line)
+        write(&fields, line)
     }
 
     fn check(&self) -> Result<(), LineError> {

@@ -5,12 +5,13 @@
 
 use super::{
     Capabilities, Draw, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
-    implementation::ImplementationError, trace::LineError,
+    implementation::ImplementationError, trace::LineError, verify::OutputCounts,
 };
 use gossipsub_automaton::Time;
 use gossipsub_reference_model::Observer;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use siphasher::sip128::{Hasher128, SipHasher13};
 use std::{fmt, hash::Hash};
 
 /// A value that a line of a trace holds.
@@ -270,8 +271,16 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
         vec![(F::normalized(&output), after)]
     }
 
-    /// A hash of the whole state. Two models with the same key answer every sequence alike.
+    /// A hash of the whole state, such as [`state_key`]. Two models with the same key answer every sequence alike.
     fn key(&self) -> u128;
+}
+
+/// A hash of 128 bits of a state: see [`Model::key`].
+#[must_use]
+pub fn state_key(state: &impl Hash) -> u128 {
+    let mut hasher = SipHasher13::new();
+    state.hash(&mut hasher);
+    hasher.finish128().as_u128()
 }
 
 /// What sequences reached: counts what the model reports.
@@ -299,6 +308,28 @@ pub trait Coverage<F: Family>: Observer + Clone + Default + fmt::Debug + Send + 
         (rows.iter().filter(|(_, count)| *count > 0).count(), rows.len())
     }
 }
+
+/// The coverage of a family that counts its outputs only.
+impl<F: Family> Coverage<F> for OutputCounts<F> {
+    fn add(&mut self, other: &Self) {
+        self.add(other);
+    }
+
+    fn count_output(&mut self, output: &F::Output) {
+        self.count(output);
+    }
+
+    fn output(&self, kind: usize) -> u64 {
+        self.of(kind)
+    }
+
+    fn rows(&self) -> Vec<(&'static str, u64)> {
+        self.rows().collect()
+    }
+}
+
+/// Ignores the decisions of the model.
+impl<F> Observer for OutputCounts<F> {}
 
 /// Which properties are checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,14 +6,14 @@
 
 mod error;
 mod file;
-pub(crate) mod line;
+mod line;
 mod reader;
 mod step;
 mod writer;
 
 pub use error::{LineError, LineErrorKind, TraceError};
 pub use file::{TraceFile, create, format_of, open, open_through};
-pub use line::{LONGEST_LINE, parse};
+pub use line::{LONGEST_LINE, parse, write};
 pub use reader::TraceReader;
 pub(crate) use step::there;
 pub use step::{Event, Exchange, Step};

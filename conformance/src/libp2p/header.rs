@@ -2,7 +2,7 @@
 
 use crate::engine::{
     Named, TraceHeader, json,
-    trace::{LineError, LineErrorKind, line, parse, there},
+    trace::{LineError, LineErrorKind, parse, there, write},
 };
 use gossipsub_reference_model::libp2p::{
     Dialect,
@@ -136,7 +136,7 @@ impl TraceHeader for Header {
             description: self.description.as_deref(),
             parameters: &self.parameters,
         };
-        line::write(&fields, line)
+        write(&fields, line)
     }
 
     fn check(&self) -> Result<(), LineError> {

@@ -10,8 +10,11 @@ use gossipsub_conformance::{
 ///
 /// A closure is a fault that changes answers.
 pub(crate) trait Fault: Clone {
+    /// Whether the choices still follow the header's seed, and names only through their order.
+    const FOLLOWS_SEED: bool = false;
+
     /// A sequence is about to start.
-    fn start(&mut self, _: &mut Header) {}
+    fn start(&mut self, _: &mut Header, _: &mut Views) {}
 
     /// Core is about to receive an input. An error takes the place of the answer.
     fn before(&mut self, _: &mut Core, _: Time, _: &Input<TraceIds>) -> Result<(), ImplementationError> {
@@ -21,8 +24,10 @@ pub(crate) trait Fault: Clone {
     /// Core has answered.
     fn after(&mut self, _: Time, _: &Input<TraceIds>, _: &mut Answer) {}
 
-    /// Core was copied.
-    fn copied(&self, _: &mut Core) {}
+    /// The copy of core. By default there is none, because a fault may make answers nondeterministic.
+    fn copy(&self, _: &Core) -> Option<Core> {
+        None
+    }
 
     /// The seed that core gets in place of this one.
     fn seed(&self, seed: u64) -> u64 {
@@ -50,9 +55,9 @@ impl<T: Fault> FaultyCore<T> {
 }
 
 impl<T: Fault> Implementation<AutomatonFamily> for FaultyCore<T> {
-    fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
+    fn start(&mut self, header: &Header, mut views: Views) -> Result<(), ImplementationError> {
         let mut header = header.clone();
-        self.fault.start(&mut header);
+        self.fault.start(&mut header, &mut views);
         self.core.start(&header, views)
     }
 
@@ -68,13 +73,11 @@ impl<T: Fault> Implementation<AutomatonFamily> for FaultyCore<T> {
     }
 
     fn copy(&self) -> Option<Self> {
-        let mut copy = self.clone();
-        copy.fault.copied(&mut copy.core);
-        Some(copy)
+        Some(Self { core: self.fault.copy(&self.core)?, fault: self.fault.clone() })
     }
 
     fn follows_seed(&self) -> bool {
-        true
+        T::FOLLOWS_SEED
     }
 }
 

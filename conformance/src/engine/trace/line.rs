@@ -133,7 +133,10 @@ fn is_deeper(error: &LineError, other: &LineError) -> bool {
 }
 
 /// Appends a value to `line` as a line of JSON, with its end.
-pub(crate) fn write(value: &impl Serialize, line: &mut Vec<u8>) -> Result<(), LineError> {
+///
+/// # Errors
+/// If the value has no JSON form, and if the line is too long.
+pub fn write(value: &impl Serialize, line: &mut Vec<u8>) -> Result<(), LineError> {
     let start = line.len();
     serde_json::to_writer(&mut *line, value).map_err(|error| LineErrorKind::Content(error.to_string()))?;
     if (line.len() - start) as u64 > LONGEST_LINE {
