@@ -187,9 +187,9 @@ fn main() {
     }
     println!("setup: {} packets", deliver(&mut nodes, now));
 
-    // Heartbeats graft the neighbours that joined later.
+    // A node that joins does not know yet that its neighbours joined. The first heartbeat grafts them.
     for _ in 0..2 {
-        now += Limits::<Ids>::default().heartbeat_interval;
+        now = now + Limits::<Ids>::default().heartbeat_interval;
         for node in &mut nodes {
             node.heartbeat(now);
         }
