@@ -19,6 +19,8 @@ use gossipsub_conformance::{
 };
 use std::time::Duration;
 
+type Input = <AutomatonFamily as Family>::Input;
+
 /// Your own automaton takes the place of `core`: translate the header, the inputs and the outputs.
 struct MyAutomaton {
     core: Core,
@@ -35,11 +37,7 @@ impl Implementation<AutomatonFamily> for MyAutomaton {
         self.core.change(now, change)
     }
 
-    fn answer(
-        &mut self,
-        now: Time,
-        input: &<AutomatonFamily as Family>::Input,
-    ) -> Result<Answer, ImplementationError> {
+    fn answer(&mut self, now: Time, input: &Input) -> Result<Answer, ImplementationError> {
         let mut answer = self.core.answer(now, input)?;
         if self.forgives && answer.output == Output::Graft(GraftOutput::GraftingPeerWithNegativeScore) {
             answer.output = Output::Graft(GraftOutput::GraftingSuccessfully);

@@ -55,7 +55,8 @@ struct Node {
 
 impl Node {
     fn new(seed: u64) -> Self {
-        let automaton = Automaton::new(seed, Limits::default(), AcceptEverything).expect("the default limits are valid");
+        let automaton =
+            Automaton::new(seed, Limits::default(), AcceptEverything).expect("the default limits are valid");
         Self { automaton, outbox: Vec::new(), delivered: Vec::new() }
     }
 
