@@ -1,9 +1,8 @@
 #!/usr/bin/env python3
-"""A small gossipsub automaton that speaks the trace format, and is wrong on purpose.
+"""A small gossipsub automaton with deliberate faults, which speaks the trace format.
 
-It shows how little it takes to put an automaton under the harness: read a line, answer a line. This one keeps
-connections, meshes, fanouts and seen ids; it knows nothing of scores, backoffs, caches and limits on counts, and the
-harness finds out:
+An automaton under test reads a line and answers with a line. This one has connections, meshes, fanouts and seen ids.
+It lacks scores, backoffs, caches and limits on counts, and the harness finds all of these faults:
 
     gossipsub-conformance check --implementation "python3 conformance/examples/wrong_automaton.py" --time 5
 """
@@ -148,7 +147,7 @@ class Automaton:
         self.now, fields = step["now"], dict(step["input"])
         kind = fields.pop("kind")
         answer = {"output": getattr(self, kind)(**fields)}
-        if kind == "heartbeat":  # The choice of fanout peers is seen nowhere else.
+        if kind == "heartbeat":  # No output shows the choice of fanout peers.
             fanout = {t: {**f, "peers": sorted(f["peers"])} for t, f in self.fanout.items()}
             answer["view"] = {"heartbeat_ticks": self.ticks, "fanout": fanout}
         return answer
@@ -164,7 +163,7 @@ def main():
                 answer = {"ready": True, "implementation": "wrong_automaton.py"}
             else:
                 answer = automaton.answer(request)
-        except Exception as error:  # To a step that it does not understand it says so, and goes on.
+        except Exception as error:  # Report a step that is not understood, and go on.
             answer = {"error": repr(error)}
         print(json.dumps(answer), flush=True)
 
