@@ -2,7 +2,7 @@
 
 use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
 use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
-use gossipsub_automaton::{Automaton, Input, Time, trace_ids::TraceIds};
+use gossipsub_automaton::{Automaton, Input, PartialView, Time, trace_ids::TraceIds};
 use gossipsub_reference_model::{Model, RandomChoices};
 
 /// The optimized automaton. Its seed is the header's, or 0.
@@ -48,6 +48,10 @@ impl Implementation<AutomatonFamily> for Core {
             self.started = None;
         }
         answer
+    }
+
+    fn state(&self) -> Option<PartialView<TraceIds>> {
+        self.started.as_ref().map(|(automaton, _)| automaton.view().into())
     }
 
     fn copy(&self) -> Option<Self> {
@@ -97,6 +101,10 @@ impl Implementation<AutomatonFamily> for Reference {
         let (model, chance, views) = self.started.as_mut().ok_or_else(not_started)?;
         let output = model.answer(now, input, chance);
         Ok(Answer { output, view: shown(*views, input, || model.view()) })
+    }
+
+    fn state(&self) -> Option<PartialView<TraceIds>> {
+        self.started.as_ref().map(|(model, ..)| model.view().into())
     }
 
     fn copy(&self) -> Option<Self> {

@@ -74,6 +74,13 @@ impl<F: CommandFamily> Implementation<F> for Tested<F> {
         self.any().answer(now, input)
     }
 
+    fn state(&self) -> Option<F::View> {
+        match self {
+            Self::Ours(ours) => ours.state(),
+            Self::External(external) => external.state(),
+        }
+    }
+
     fn copy(&self) -> Option<Self> {
         match self {
             Self::Ours(ours) => ours.copy().map(|copy| Self::Ours(Box::new(copy))),

@@ -33,6 +33,11 @@ pub trait Implementation<F: Family> {
     /// If the implementation fails.
     fn answer(&mut self, now: Time, input: &F::Input) -> Result<Answer<F>, ImplementationError>;
 
+    /// The whole state now, in addition to the views that answers carry; absent if the implementation cannot show it.
+    fn state(&self) -> Option<F::View> {
+        None
+    }
+
     /// A copy in the same state, including that of the random choices; nothing if the implementation cannot be copied.
     ///
     /// An implementation that supports copying must be deterministic: the same header and steps have the same answers

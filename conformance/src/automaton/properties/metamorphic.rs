@@ -204,14 +204,19 @@ fn is_timeless(step: &Step) -> bool {
     !matches!(output.kind(), OutputKind::Heartbeat | OutputKind::AlreadyReceived | OutputKind::PeerBackedOff)
 }
 
-/// The answer to the last of these steps, asked so much later.
+/// The answer to the last of these steps, sent later by a span, with the state after it.
 fn last_answer(
     implementation: &mut (impl Implementation<AutomatonFamily> + ?Sized),
     header: &Header,
     steps: &[Step],
     later: Span,
 ) -> Result<Option<Answer>, ImplementationError> {
-    implementation.start(header, Views::Every)?;
+    implementation.start(header, Views::Never)?;
+    // Only the last view counts. If the implementation cannot show it alone, it shows all of them.
+    let shows_state = implementation.state().is_some();
+    if !shows_state {
+        implementation.start(header, Views::Every)?;
+    }
     let Some((last, before)) = steps.split_last() else { return Ok(None) };
     for step in before {
         match &step.event {
@@ -222,5 +227,9 @@ fn last_answer(
         }
     }
     let Event::Input(exchange) = &last.event else { return Ok(None) };
-    implementation.answer(last.now + later, &exchange.input).map(Some)
+    let mut answer = implementation.answer(last.now + later, &exchange.input)?;
+    if shows_state {
+        answer.view = implementation.state();
+    }
+    Ok(Some(answer))
 }
