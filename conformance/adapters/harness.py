@@ -26,7 +26,9 @@ class Adapter:
         self.name = name
         self.timeout = timeout
         command = [str(FOLDER / "run"), "serve", name]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
         os.set_blocking(self.process.stdout.fileno(), False)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
@@ -79,7 +81,11 @@ class Adapter:
 
 def trace_files(folder, name):
     """The traces of an adapter below a folder: `NAME/*.jsonl` and `.jsonl.zst`, in the folder or one level deeper."""
-    files = [file for pattern in ("jsonl", "jsonl.zst") for file in [*folder.glob(f"{name}/*.{pattern}"), *folder.glob(f"*/{name}/*.{pattern}")]]
+    files = [
+        file
+        for pattern in ("jsonl", "jsonl.zst")
+        for file in [*folder.glob(f"{name}/*.{pattern}"), *folder.glob(f"*/{name}/*.{pattern}")]
+    ]
     return sorted(files)
 
 
