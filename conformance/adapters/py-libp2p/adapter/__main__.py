@@ -1,21 +1,21 @@
 """An adapter for py-libp2p's gossipsub: it speaks the RPC protocol of the conformance harness over standard input and output."""
 
-# First: the modules of the implementation must see the virtual clock.
-from determinism import VirtualClock
+# These two first, in this order: the modules of the implementation must see fixed hash keys and the virtual clock.
+import hash_seed
+import determinism
+import importlib.metadata
+import json
+import logging
+import os
+import random
+import sys
+import traceback
 
-import importlib.metadata  # noqa: E402
-import json  # noqa: E402
-import logging  # noqa: E402
-import os  # noqa: E402
-import random  # noqa: E402
-import sys  # noqa: E402
-import traceback  # noqa: E402
+import trio
 
-import trio  # noqa: E402
-
-import trace_format  # noqa: E402
-from node import FIXED, IGNORED, Crash, Node, Unsupported  # noqa: E402
-from trace_format import InvalidLine  # noqa: E402
+import trace_format
+from node import FIXED, IGNORED, Crash, Node, Unsupported
+from trace_format import InvalidLine
 
 READY = {
     "ready": True,
@@ -75,7 +75,7 @@ class Sequence:
 
     def run(self):
         """Answers the lines of the sequence. Returns the header that ends it; none after a crash."""
-        clock = VirtualClock()
+        clock = determinism.VirtualClock()
         try:
             trace_format.check_header(self.header, "header")
             random.seed(self.header.get("seed", 0))

@@ -1,19 +1,11 @@
 """The clock and the randomness of the process. Import this module before any other that uses them."""
 
-import os
 import random
-import sys
 import time
 import types
 
-HASH_SEED = "0"
-
-if os.environ.get("PYTHONHASHSEED") != HASH_SEED:
-    # The order of a set of peer ids depends on the keys of the hash function, which are drawn at the start of the process.
-    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, "PYTHONHASHSEED": HASH_SEED})
-
-import trio  # noqa: E402  (after the check above)
-import trio._core._run  # noqa: E402
+import trio
+import trio._core._run
 
 # Where the wall clock starts, in seconds.
 START = 1_700_000_000

@@ -49,14 +49,19 @@ pub(crate) struct Header {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(non_snake_case, reason = "the names of the specification")]
 pub(crate) struct Parameters {
-    pub(crate) D: u32,
-    pub(crate) D_low: u32,
-    pub(crate) D_high: u32,
-    pub(crate) D_score: u32,
-    pub(crate) D_out: u32,
-    pub(crate) D_lazy: u32,
+    #[serde(rename = "D")]
+    pub(crate) degree: u32,
+    #[serde(rename = "D_low")]
+    pub(crate) degree_low: u32,
+    #[serde(rename = "D_high")]
+    pub(crate) degree_high: u32,
+    #[serde(rename = "D_score")]
+    pub(crate) degree_score: u32,
+    #[serde(rename = "D_out")]
+    pub(crate) degree_out: u32,
+    #[serde(rename = "D_lazy")]
+    pub(crate) degree_lazy: u32,
     pub(crate) gossip_factor: f64,
     pub(crate) heartbeat_interval: Milliseconds,
     pub(crate) fanout_ttl: Milliseconds,
