@@ -125,6 +125,8 @@ class Sequence:
             error = error.exceptions[0]
         if isinstance(error, Crash):
             error = error.__cause__
+        if isinstance(error, BrokenPipeError):
+            raise error
         traceback.print_exception(error, file=sys.stderr)
         # A service that fails while it is ended, behind the last answer, has no line to be reported in.
         if self.is_answering:

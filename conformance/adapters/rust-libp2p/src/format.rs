@@ -228,7 +228,7 @@ pub(crate) struct ReceivedPrune {
 #[serde(untagged)]
 pub(crate) enum Answer {
     Ready { ready: bool, implementation: &'static str, supports: &'static [&'static str] },
-    Step { output: Output, view: Option<View> },
+    Step { output: Output, view: View },
     Crash { output: Output },
     Unsupported { unsupported: String },
     Error { error: String },
@@ -312,7 +312,7 @@ pub(crate) struct View {
     pub(crate) scores: Option<BTreeMap<u64, f64>>,
 }
 
-/// A line: a header, a step, or neither.
+/// A line of input.
 pub(crate) enum Line {
     Header(Box<Header>),
     Step(Step),

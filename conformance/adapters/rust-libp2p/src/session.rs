@@ -56,7 +56,7 @@ impl Session {
         self.node.advance_to(self.now);
         let refused = self.run(step.input);
         let output = Output::Sent(self.sent(refused));
-        Ok(Answer::Step { output, view: Some(self.view()) })
+        Ok(Answer::Step { output, view: self.view() })
     }
 
     fn check_time(&self, step: &Step) -> Result<(), String> {
