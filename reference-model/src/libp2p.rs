@@ -11,6 +11,8 @@
 mod answer;
 mod backoff;
 mod choice;
+#[cfg(test)]
+mod choice_tests;
 mod connections;
 mod deadlines;
 mod delivery;

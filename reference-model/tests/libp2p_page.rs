@@ -103,6 +103,13 @@ fn page_and_model_have_the_same_switches() {
 }
 
 #[test]
+fn the_page_says_what_each_switch_means() {
+    for (name, _) in Dialect::SPEC.switches() {
+        assert!(PAGE.contains(&format!("\n- `{name}`: ")), "{name}");
+    }
+}
+
+#[test]
 fn page_and_model_have_the_same_faults() {
     let list = fault_list();
     assert!(PAGE.contains(&list), "the page lacks:\n{list}");

@@ -2,7 +2,7 @@
 
 use super::{
     rules,
-    violation::Violation,
+    violation::{Members, Violation},
     vocabulary::{
         Delivery, Ihave, Message, MessageId, Output, Peer, Prune, Refusal, Sent, Subscription, Topic, Validation,
     },
@@ -53,10 +53,20 @@ impl Part {
     }
 }
 
+/// The peers of a PRUNE that are dialled, as far as they are not connected.
+#[derive(Clone, Debug)]
+pub(super) struct DialList {
+    pub(super) rule: &'static Rule,
+    pub(super) peers: Vec<Peer>,
+    pub(super) fewest: usize,
+    pub(super) most: usize,
+}
+
 /// What the rules ask for so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Answer {
     parts: Vec<(Peer, Part, &'static Rule)>,
+    dial_lists: Vec<DialList>,
     refused: Option<(Refusal, &'static Rule)>,
     /// The own message of this step.
     published: Option<Message>,
@@ -68,6 +78,11 @@ impl Answer {
     /// Adds a part that a rule asks for.
     pub(super) fn add(&mut self, rule: &'static Rule, peer: Peer, part: Part) {
         self.parts.push((peer, part, rule));
+    }
+
+    /// Some peers of a list are dialled.
+    pub(super) fn add_dial_list(&mut self, list: DialList) {
+        self.dial_lists.push(list);
     }
 
     /// The call of the application is refused.
@@ -109,6 +124,7 @@ impl Answer {
                 _ => return Err(Self::missing(*peer, part, rule, &observed)),
             }
         }
+        self.compare_dials(&mut observed)?;
         let own = |part: &Part| matches!(part, Part::Delivered(message) if self.published.as_ref() == Some(message));
         let mut others = observed.into_iter().filter(|(_, count)| *count > 0);
         // Whether the application gets its own message is free.
@@ -118,6 +134,26 @@ impl Answer {
             }
             None => self.compare_refusal(sent.refused.as_ref()),
         }
+    }
+
+    /// Takes the dials out that the lists of PRUNEs explain.
+    fn compare_dials(&self, observed: &mut BTreeMap<(Peer, Part), usize>) -> Result<(), Violation> {
+        let mut dialled: Vec<Peer> = Vec::new();
+        for ((peer, part), count) in &mut *observed {
+            if *part == Part::Dial && self.dial_lists.iter().any(|list| list.peers.contains(peer)) {
+                dialled.extend((0..std::mem::take(count)).map(|_| *peer));
+            }
+        }
+        let covered = covers(&self.dial_lists, &dialled);
+        for DialList { rule, peers, fewest, most } in &self.dial_lists {
+            // A peer that stands several times in lists may be dialled once for all of them.
+            let enough = peers.iter().filter(|peer| dialled.contains(peer)).count() >= *fewest;
+            if !enough || !covered {
+                let expected = format!("{fewest} to {most} of {} dialled", Members(peers));
+                return Err(Violation::new(rule, expected, format!("{}", Members(&dialled))));
+            }
+        }
+        Ok(())
     }
 
     fn missing(peer: Peer, part: &Part, rule: &'static Rule, observed: &BTreeMap<(Peer, Part), usize>) -> Violation {
@@ -133,9 +169,9 @@ impl Answer {
     /// The rule against a part that no rule asks for.
     fn rule_against(&self, part: &Part) -> &'static Rule {
         let (names, groups) = part.rules_against();
-        let named = names.iter().find_map(|name| self.looks.iter().find(|rule| rule.name == *name));
+        let by_name = names.iter().find_map(|name| self.looks.iter().find(|rule| rule.name == *name));
         let last = || self.looks.iter().rev().find(|rule| groups.contains(&group(rule)));
-        named.or_else(last).copied().unwrap_or_else(unasked)
+        by_name.or_else(last).copied().unwrap_or_else(unasked)
     }
 
     /// A refusal may be silent, and its words are free, except those that the format knows.
@@ -198,6 +234,54 @@ impl Answer {
     }
 }
 
+/// Whether each dialled peer can be taken from a list, and from each list at most as many as it allows: a matching in
+/// a bipartite graph, found by augmenting paths.
+fn covers(lists: &[DialList], dialled: &[Peer]) -> bool {
+    /// Takes a dialled peer from a list, and moves others to other lists if need be.
+    fn take(index: usize, lists: &[DialList], dialled: &[Peer], taken: &mut [Vec<usize>], tried: &mut [bool]) -> bool {
+        let Some(peer) = dialled.get(index) else {
+            return false;
+        };
+        for (number, list) in lists.iter().enumerate() {
+            let positions = list.peers.iter().filter(|other| *other == peer).count();
+            let Some(tried_before) = tried.get_mut(number) else {
+                return false;
+            };
+            if positions == 0 || std::mem::replace(tried_before, true) {
+                continue;
+            }
+            let of_list = taken.get(number).cloned().unwrap_or_default();
+            let same = |other: &usize| dialled.get(*other) == Some(peer);
+            if of_list.iter().filter(|other| same(other)).count() >= positions {
+                continue;
+            }
+            // If the list is full, another peer makes room.
+            let moved = if of_list.len() < list.most {
+                None
+            } else {
+                match of_list
+                    .iter()
+                    .copied()
+                    .filter(|other| !same(other))
+                    .find(|other| take(*other, lists, dialled, taken, tried))
+                {
+                    Some(other) => Some(other),
+                    None => continue,
+                }
+            };
+            if let Some(of_list) = taken.get_mut(number) {
+                of_list.retain(|other| Some(*other) != moved);
+                of_list.push(index);
+            }
+            return true;
+        }
+        false
+    }
+
+    let mut taken: Vec<Vec<usize>> = vec![Vec::new(); lists.len()];
+    (0..dialled.len()).all(|index| take(index, lists, dialled, &mut taken, &mut vec![false; lists.len()]))
+}
+
 /// The rule against what no rule asks for.
 fn unasked() -> &'static Rule {
     &rules::ANSWER_2
@@ -255,7 +339,7 @@ impl fmt::Display for Part {
                 if let Some(backoff) = backoff {
                     write!(f, " for {backoff} s")?;
                 }
-                write!(f, " with peers {}", super::violation::Members(peers))
+                write!(f, " with peers {}", Members(peers))
             }
             Self::Ihave(topic, id) => write!(f, "IHAVE of {id} in {topic}"),
             Self::Iwant(id) => write!(f, "IWANT of {id}"),

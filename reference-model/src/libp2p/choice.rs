@@ -1,7 +1,7 @@
 //! Who makes the choices that the rules leave open.
 
 use super::{
-    answer::Answer,
+    answer::{Answer, Part},
     fanout::Fanout,
     mesh::{MeshChanges, MeshChoice, MeshSituation, OverfullMesh, Standing},
     violation::Violation,
@@ -128,8 +128,15 @@ pub(super) trait Choice {
         count: usize,
     ) -> Result<Vec<Peer>, Violation>;
 
-    /// The peers that are dialled: those of `count` positions of the list that are not connected.
-    fn dialled(&mut self, list: &[Peer], connected: &BTreeSet<Peer>, count: usize) -> Result<Vec<Peer>, Violation>;
+    /// Peers that are dialled: those of `count` positions of the list that are not connected. Adds them to the answer.
+    fn dialled(
+        &mut self,
+        rule: &'static Rule,
+        list: &[Peer],
+        connected: &BTreeSet<Peer>,
+        count: usize,
+        answer: &mut Answer,
+    ) -> Vec<Peer>;
 }
 
 /// Draws every choice at random.
@@ -245,9 +252,20 @@ impl Choice for Random {
         Ok(self.draw_set(&pick.candidates, count).into_iter().collect())
     }
 
-    fn dialled(&mut self, list: &[Peer], connected: &BTreeSet<Peer>, count: usize) -> Result<Vec<Peer>, Violation> {
-        let drawn = self.draw(list.iter().copied(), count);
-        Ok(drawn.into_iter().filter(|peer| !connected.contains(peer)).collect())
+    fn dialled(
+        &mut self,
+        rule: &'static Rule,
+        list: &[Peer],
+        connected: &BTreeSet<Peer>,
+        count: usize,
+        answer: &mut Answer,
+    ) -> Vec<Peer> {
+        let mut dialled = self.draw(list.iter().copied(), count);
+        dialled.retain(|peer| !connected.contains(peer));
+        for peer in &dialled {
+            answer.add(rule, *peer, Part::Dial);
+        }
+        dialled
     }
 }
 

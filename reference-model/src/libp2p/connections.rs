@@ -80,7 +80,7 @@ impl Model {
         self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        self.prune(step, peer, &rpc.prune)?;
+        self.prune(step, peer, &rpc.prune);
         self.idontwant(step, peer, &rpc.idontwant);
         if control_first {
             self.messages(step, peer, rpc)?;

@@ -168,16 +168,16 @@ impl Model {
         Ok(Part::Prune(Prune { topic: topic.clone(), backoff, peers }))
     }
 
-    pub(super) fn prune(&mut self, step: &mut Step<'_>, peer: Peer, prunes: &[Prune]) -> Result<(), Violation> {
+    pub(super) fn prune(&mut self, step: &mut Step<'_>, peer: Peer, prunes: &[Prune]) {
         if prunes.is_empty() {
-            return Ok(());
+            return;
         }
         let score = self.score_of(step, peer);
         for Prune { topic, backoff, peers } in prunes {
             let joined = self.is_joined(topic);
             if step.decide(&rules::PRUNE_1, !joined, format_args!("{topic} is joined: {joined}")) {
                 if self.has_fault(Fault::PrunesAfterUnknownDropped) {
-                    return Ok(());
+                    return;
                 }
                 if self.has_fault(Fault::UnjoinedPruneBacksOff) {
                     self.back_off_as_told(step, peer, topic, *backoff);
@@ -193,10 +193,9 @@ impl Model {
             self.back_off_as_told(step, peer, topic, given);
 
             if !peers.is_empty() {
-                self.exchange(step, peer, peers, score)?;
+                self.exchange(step, peer, peers, score);
             }
         }
-        Ok(())
     }
 
     fn back_off_as_told(&mut self, step: &Step<'_>, peer: Peer, topic: &Topic, seconds: Option<u64>) {
@@ -204,23 +203,19 @@ impl Model {
         self.backoffs.extend(topic, peer, span, step.now);
     }
 
-    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) -> Result<(), Violation> {
+    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) {
         let threshold = self.thresholds().accept_px;
         let rule = &rules::PRUNE_4;
         if !step.compare(rule, ("score", score), ("accept_px_threshold", threshold), Ordering::is_ge) {
-            return Ok(());
+            return;
         }
         let connected: BTreeSet<Peer> = self.peers.keys().copied().collect();
         let count = self.parameters().px_peers;
-        let dialled = step.choice.dialled(list, &connected, count)?;
+        let dialled = step.choice.dialled(rule, list, &connected, count, &mut step.answer);
         step.observer.choice(rule, dialled.len(), list.len());
         step.decide(rule, true, format_args!("{} peers of peer {peer} are dialled", dialled.len()));
-        for peer in dialled {
-            if self.dialect().px_outbound == PxOutbound::Never {
-                self.exchanged.insert(peer);
-            }
-            step.send(rule, peer, Part::Dial);
+        if self.dialect().px_outbound == PxOutbound::Never {
+            self.exchanged.extend(dialled);
         }
-        Ok(())
     }
 }

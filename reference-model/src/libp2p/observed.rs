@@ -1,7 +1,7 @@
 //! Choices that are read from an observed answer.
 
 use super::{
-    answer::Answer,
+    answer::{Answer, DialList},
     choice::{Choice, JoinPick, Pick, Publication, report},
     fanout::Fanout,
     mesh::{MeshChanges, MeshChoice, MeshSituation, OverfullMesh, Standing},
@@ -21,14 +21,12 @@ pub(super) struct Observed<'a> {
     sent: &'a Sent,
     /// The PRUNEs that no rule has asked for yet.
     prunes: BTreeMap<Peer, Vec<&'a Prune>>,
-    /// The dialled peers that no PRUNE explains yet.
-    dials: Vec<Peer>,
 }
 
 impl<'a> Observed<'a> {
     pub(super) fn new(sent: &'a Sent) -> Self {
         let prunes = sent.to.iter().map(|(peer, parts)| (*peer, parts.prune.iter().collect())).collect();
-        Self { sent, prunes, dials: sent.dial.clone() }
+        Self { sent, prunes }
     }
 
     fn grafted(&self, topic: &Topic) -> BTreeSet<Peer> {
@@ -301,27 +299,20 @@ impl Choice for Observed<'_> {
         }
     }
 
-    fn dialled(&mut self, list: &[Peer], connected: &BTreeSet<Peer>, count: usize) -> Result<Vec<Peer>, Violation> {
-        let others: Vec<Peer> = list.iter().copied().filter(|peer| !connected.contains(peer)).collect();
+    fn dialled(
+        &mut self,
+        rule: &'static Rule,
+        list: &[Peer],
+        connected: &BTreeSet<Peer>,
+        count: usize,
+        answer: &mut Answer,
+    ) -> Vec<Peer> {
+        let peers: Vec<Peer> = list.iter().copied().filter(|peer| !connected.contains(peer)).collect();
         let count = count.min(list.len());
-        let fewest = count.saturating_sub(list.len() - others.len());
-        let mut left = others.clone();
-        let mut dialled = Vec::new();
-        self.dials.retain(|peer| match left.iter().position(|other| other == peer) {
-            Some(index) if dialled.len() < count => {
-                dialled.push(left.remove(index));
-                false
-            }
-            _ => true,
-        });
-        // A peer that stands several times in the list may be dialled once for all of them.
-        let repeated = left.iter().filter(|peer| dialled.contains(peer)).count();
-        if dialled.len() + repeated >= fewest {
-            Ok(dialled)
-        } else {
-            let expected = format!("{fewest} to {count} of {} dialled", Members(&others));
-            Err(Violation::new(&rules::PRUNE_4, expected, format!("{}", Members(&self.sent.dial))))
-        }
+        let fewest = count.saturating_sub(list.len() - peers.len());
+        let dialled = self.sent.dial.iter().copied().filter(|peer| peers.contains(peer)).collect();
+        answer.add_dial_list(DialList { rule, peers, fewest, most: count });
+        dialled
     }
 }
 
@@ -375,8 +366,8 @@ impl MeshChoice for Split<'_> {
 /// move it. With the mean of two elements it may.
 fn opportunistic_grafts(mesh: &MeshSituation, grafted: &BTreeSet<Peer>) -> impl Iterator<Item = BTreeSet<Peer>> {
     let most = mesh.opportunistic.map_or(0, |opportunistic| opportunistic.peers).min(grafted.len());
-    let mut peers: Vec<(Peer, Standing)> =
-        grafted.iter().filter_map(|peer| Some((*peer, *mesh.candidates.get(peer)?))).collect();
+    let standing = |peer: &Peer| mesh.candidates.get(peer).or_else(|| mesh.members.get(peer)).copied();
+    let mut peers: Vec<(Peer, Standing)> = grafted.iter().filter_map(|peer| Some((*peer, standing(peer)?))).collect();
     peers.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score));
     let best = |outbound: bool, count: usize| {
         let peers = peers.iter().filter(move |(_, standing)| standing.outbound == outbound);

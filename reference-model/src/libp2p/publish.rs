@@ -27,17 +27,16 @@ impl Model {
             return Ok(());
         }
 
-        let mut recipients = if self.parameters().flood_publish {
+        let silent = self.subscribers(topic).is_empty()
+            && (self.has_fault(Fault::NothingWithoutSubscribers)
+                || self.has_fault(Fault::NothingPublishedWithoutSubscribers));
+        let recipients = if silent {
+            BTreeMap::new()
+        } else if self.parameters().flood_publish {
             self.flood_recipients(step, topic)
         } else {
             self.mesh_recipients(step, topic, id)?
         };
-        if self.subscribers(topic).is_empty()
-            && (self.has_fault(Fault::NothingWithoutSubscribers)
-                || self.has_fault(Fault::NothingPublishedWithoutSubscribers))
-        {
-            recipients.clear();
-        }
         let nobody = recipients.is_empty() && self.dialect().publish_no_peer == PublishNoPeer::Refused;
         let rule = &rules::PUBLISH_11;
         if step.decide(rule, nobody, format_args!("{} recipients", recipients.len())) {

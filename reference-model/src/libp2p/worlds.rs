@@ -21,6 +21,12 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_WORLDS: usize = 64;
 
 impl Model {
+    /// Other states that the answers so far allow, beside this one.
+    #[must_use]
+    pub fn alternatives(&self) -> &[Self] {
+        &self.alternatives
+    }
+
     /// Whether there is one state before a step, with one count of penalties for each peer.
     pub(super) fn is_certain(&self, now: Time, input: &Input) -> bool {
         let penalties = self.scores.as_ref().is_none_or(|scores| scores.uncertain().next().is_none());
