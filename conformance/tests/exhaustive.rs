@@ -159,7 +159,7 @@ fn the_start_of_a_world_is_checked_too() {
         }
     });
     let found = search(&world, 1, 1, &forgets).found.expect("a finding");
-    assert_eq!(found.finding.kind(), "the state after add_peer: the peer is not connected: connections");
+    assert_eq!(found.finding.kind(), "the state after add_peer (2): the peer is not connected: connections");
     assert_eq!(found.steps.len(), 5, "up to the third add_peer");
 }
 

@@ -159,7 +159,7 @@ fn what_is_not_allowed_is_a_finding() {
     for scenario in &ALL {
         let examined = examine(scenario, &mut FaultyCore::new(offers_less), &mut Random::of_case(0, 0), LEAST_SAMPLES);
         let kind = examined.err().map(|finding| finding.kind);
-        assert_eq!(kind, (scenario.rule == "select_px_peers").then(|| scenario.rule.to_owned()), "{scenario}");
+        assert_eq!(kind, (scenario.rule == "select_px_peers (3)").then(|| scenario.rule.to_owned()), "{scenario}");
     }
 }
 
