@@ -196,12 +196,12 @@ const FAULTS: &[(&str, Plant)] = &[
         }
         Some(())
     }),
-    ("who leaves a mesh by a prune is backed off", |of| {
+    ("a peer that leaves a mesh by a prune is backed off", |of| {
         let Input::Prune(prune) = of.input else { return None };
         of.view.backoff.as_mut()?.get_mut(&prune.topic)?.remove(&prune.peer);
         Some(())
     }),
-    ("nobody is grafted during a backoff", |of| {
+    ("no peer is grafted during a backoff", |of| {
         let now = of.now;
         let before = of.before.backoff.as_ref()?;
         let (grafts, _) = of.heartbeat()?;
@@ -212,7 +212,7 @@ const FAULTS: &[(&str, Plant)] = &[
         }
         Some(())
     }),
-    ("nobody with a negative score is grafted", |of| {
+    ("no peer with a negative score is grafted", |of| {
         let grafted: Vec<Peer> = of.heartbeat()?.0.keys().copied().collect();
         grafted.into_iter().try_for_each(|peer| of.score(peer, |_| -1.0))
     }),
@@ -230,7 +230,7 @@ const FAULTS: &[(&str, Plant)] = &[
             members.into_iter().filter(|peer| of.is_heartbeat() && !of.is_touched(*peer)).collect();
         members.into_iter().try_for_each(|peer| of.score(peer, |_| -1.0))
     }),
-    ("a heartbeat leaves fewer than degree_low peers in a mesh only where there is nobody to graft", |of| {
+    ("a heartbeat leaves fewer than degree_low peers in a mesh only without candidates to graft", |of| {
         if of.is_heartbeat() {
             of.meshes().values_mut().for_each(BTreeSet::clear);
         }
@@ -248,7 +248,7 @@ const FAULTS: &[(&str, Plant)] = &[
         Some(())
     }),
     (
-        "a heartbeat leaves fewer than degree_out outbound peers in a mesh of degree_low only where there are no others",
+        "a heartbeat leaves fewer than degree_out outbound peers in a mesh of degree_low only without outbound candidates",
         |of| {
             let outbound: BTreeSet<Peer> =
                 of.view.connections.as_ref()?.iter().filter(|(_, of)| of.outbound).map(|(peer, _)| *peer).collect();
@@ -287,7 +287,7 @@ const FAULTS: &[(&str, Plant)] = &[
         let peer = *peers.first()?;
         of.score(peer, |_| -1.0)
     }),
-    ("who is pruned with a negative score is to get no offer", |of| {
+    ("a peer that is pruned with a negative score gets no offer", |of| {
         let Output::Leave(LeaveOutput::LeavingTopic { no_px_peers, .. }) = of.output else { return None };
         *no_px_peers = PeerSet::<TraceIds>::new();
         Some(())
@@ -360,7 +360,7 @@ const FAULTS: &[(&str, Plant)] = &[
         let peer = of.ihaves()?.first()?.peer;
         of.score(peer, |_| f64::MIN)
     }),
-    ("gossip goes to at least degree_lazy peers, as far as there are", |of| {
+    ("gossip goes to at least degree_lazy peers, or to all candidates", |of| {
         of.ihaves()?.clear();
         Some(())
     }),

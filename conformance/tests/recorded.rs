@@ -56,7 +56,7 @@ fn limits_that_would_divide_by_zero_are_refused() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/refused/02-opportunistic-ticks-zero.jsonl");
     let Verdict::Unreadable { error } = verify(open(&path)).verdict else { panic!("it was read") };
     let text = error.to_string();
-    assert!(text.ends_with(":1: limits: opportunistic_graft_ticks > 0 is required, and it is 0"), "{text}");
+    assert!(text.ends_with(":1: limits: opportunistic_graft_ticks > 0 is required, found 0"), "{text}");
 }
 
 #[test]

@@ -79,10 +79,10 @@ fn check_environment(change: &str, expected: &str) {
 
 #[test]
 fn a_trace_starts_with_a_header() {
-    check_header("", "1: a trace starts with a header line, and this one is empty");
-    check_header("\n", "1: each line holds an object, and this one is empty");
-    check_header("[]\n", "1: each line holds an object, and this one does not");
-    check_header("\"gossipsub-trace\"\n", "1: each line holds an object, and this one does not");
+    check_header("", "1: expected a header line, found an empty file");
+    check_header("\n", "1: expected a JSON object, found an empty line");
+    check_header("[]\n", "1: expected a JSON object, found another value");
+    check_header("\"gossipsub-trace\"\n", "1: expected a JSON object, found another value");
     check_header(r#"{"now":0,"input":{"kind":"heartbeat"}}"#, "1: missing field `format`");
     check_header(&header()[..100], "1: not JSON: EOF while parsing a string at column 100");
     check_header(format!("\u{feff}{}", header()), "1: not JSON: expected value at column 1");
@@ -93,7 +93,7 @@ fn the_header_names_format_and_version() {
     check_header_with(
         "gossipsub-trace",
         "episub-trace",
-        r#"1: format: the format must be "gossipsub-trace", and it is "episub-trace""#,
+        r#"1: format: expected the format "gossipsub-trace", found "episub-trace""#,
     );
     check_header_with(r#""format":"gossipsub-trace","#, "", "1: missing field `format`");
     check_header_with(
@@ -102,7 +102,7 @@ fn the_header_names_format_and_version() {
         "1: format: invalid type: integer `1`, expected a string",
     );
     check_header_with(r#""version":1,"#, "", "1: missing field `version`");
-    check_header_with(r#""version":1,"#, r#""version":2,"#, "1: version: the version must be 1, and it is 2");
+    check_header_with(r#""version":1,"#, r#""version":2,"#, "1: version: expected version 1, found 2");
     check_header_with(
         r#""version":1,"#,
         r#""version":"1","#,
@@ -111,7 +111,7 @@ fn the_header_names_format_and_version() {
     check_header_with(r#""version":1,"#, r#""version":1,"version":1,"#, "1: duplicate field `version`");
     check_header(
         r#"{"format":"gossipsub-trace","version":2,"bounds":{}}"#,
-        "1: version: the version must be 1, and it is 2",
+        "1: version: expected version 1, found 2",
     );
 }
 
@@ -280,25 +280,25 @@ fn limits_keep_the_rules() {
     check_header_with(
         r#""seen_history_length":120"#,
         r#""seen_history_length":0"#,
-        "1: limits: seen_history_length > 0 is required, and it is 0",
+        "1: limits: seen_history_length > 0 is required, found 0",
     );
     check_header_with(
         r#""time_in_mesh_weight":1.0"#,
         r#""time_in_mesh_weight":-1"#,
-        "1: limits: score_limits.topics.parameters.time_in_mesh_weight >= 0 is required, and it is -1.0",
+        "1: limits: score_limits.topics.parameters.time_in_mesh_weight >= 0 is required, found -1.0",
     );
     check_header_with(
         r#""behaviour_penalty_decay":0.2"#,
         r#""behaviour_penalty_decay":2"#,
-        "1: limits: score_limits.behaviour_penalty_decay must be in [0, 1], and it is 2.0",
+        "1: limits: score_limits.behaviour_penalty_decay must be in [0, 1], found 2.0",
     );
 }
 
 #[test]
 fn a_line_is_json() {
     check("nonsense\n", "3: not JSON: expected ident at column 2");
-    check("\n", "3: each line holds an object, and this one is empty");
-    check(" \t\r\n", "3: each line holds an object, and this one is empty");
+    check("\n", "3: expected a JSON object, found an empty line");
+    check(" \t\r\n", "3: expected a JSON object, found an empty line");
     check(r#"{"now":7,"input":{"kind":"heart"#, "3: not JSON: EOF while parsing a string at column 31");
     check(r#"{"now":7,"input":{"kind":"heartbeat"}"#, "3: not JSON: EOF while parsing an object at column 37");
     check(r#"{"now":7,"input":{"kind":"heartbeat"}} {}"#, "3: not JSON: trailing characters at column 40");
@@ -324,18 +324,18 @@ fn a_line_is_text() {
 
 #[test]
 fn a_line_is_an_object() {
-    check(r#"[7,{"kind":"heartbeat"}]"#, "3: each line holds an object, and this one does not");
-    check("7\n", "3: each line holds an object, and this one does not");
-    check("null\n", "3: each line holds an object, and this one does not");
+    check(r#"[7,{"kind":"heartbeat"}]"#, "3: expected a JSON object, found another value");
+    check("7\n", "3: expected a JSON object, found another value");
+    check("null\n", "3: expected a JSON object, found another value");
 }
 
 #[test]
 fn a_step_has_a_time() {
     check(r#"{"input":{"kind":"heartbeat"}}"#, "3: missing field `now`");
-    check(r#"{"now":6,"input":{"kind":"heartbeat"}}"#, "3: now: time never goes backwards, and 6ms is before 7ms");
+    check(r#"{"now":6,"input":{"kind":"heartbeat"}}"#, "3: now: time never goes backwards, found 6ms after 7ms");
     check(
         r#"{"now":6,"environment":{"kind":"validity","message_id":1,"validity":"valid"}}"#,
-        "3: now: time never goes backwards, and 6ms is before 7ms",
+        "3: now: time never goes backwards, found 6ms after 7ms",
     );
     check(
         r#"{"now":-1,"input":{"kind":"heartbeat"}}"#,
@@ -366,23 +366,23 @@ fn a_step_has_a_time() {
 
 #[test]
 fn a_step_has_either_an_input_or_an_environment() {
-    check("{\"now\":7}\n", "3: a step has either `input` or `environment`, and this one has neither");
+    check("{\"now\":7}\n", "3: expected either `input` or `environment`, found neither");
     check(
         r#"{"now":7,"output":{"kind":"peer_added"}}"#,
-        "3: a step has either `input` or `environment`, and this one has neither",
+        "3: expected either `input` or `environment`, found neither",
     );
     let environment = r#""environment":{"kind":"validity","message_id":1,"validity":"valid"}"#;
     check(
         format!(r#"{{"now":7,"input":{{"kind":"heartbeat"}},{environment}}}"#),
-        "3: a step has either `input` or `environment`, and this one has both",
+        "3: expected either `input` or `environment`, found both",
     );
     check(
         format!(r#"{{"now":7,{environment},"output":{{"kind":"peer_added"}}}}"#),
-        "3: output: an answer stands beside an `input` only, and this one stands beside an `environment`",
+        "3: output: an answer belongs to an `input`, found one beside an `environment`",
     );
     check(
         format!(r#"{{"now":7,{environment},"view":{{}}}}"#),
-        "3: view: an answer stands beside an `input` only, and this one stands beside an `environment`",
+        "3: view: an answer belongs to an `input`, found one beside an `environment`",
     );
     check_input("null", "3: input: invalid type: null, expected an input as an object with a field `kind`");
     check_output("null", "3: output: invalid type: null, expected an output as an object with a field `kind`");
@@ -699,8 +699,8 @@ fn a_line_is_not_endless() {
             Err(error) => error.to_string(),
         }
     };
-    assert_eq!(endless("{"), "t.jsonl:1: a line has at most 16777216 bytes, and this one is longer");
-    assert_eq!(endless(&header()), "t.jsonl:2: a line has at most 16777216 bytes, and this one is longer");
+    assert_eq!(endless("{"), "t.jsonl:1: a line has at most 16777216 bytes, found a longer one");
+    assert_eq!(endless(&header()), "t.jsonl:2: a line has at most 16777216 bytes, found a longer one");
 }
 
 #[test]
@@ -710,8 +710,8 @@ fn the_longest_line_is_read_and_one_byte_more_is_not() {
     let trace = header() + &padded(LONGEST_LINE) + "\n" + step;
     let steps = TraceReader::new("t.jsonl", trace.as_bytes()).unwrap().map(Result::unwrap).count();
     assert_eq!(steps, 2);
-    check(padded(LONGEST_LINE + 1), "3: a line has at most 16777216 bytes, and this one is longer");
-    check(padded(LONGEST_LINE + 1) + "\n", "3: a line has at most 16777216 bytes, and this one is longer");
+    check(padded(LONGEST_LINE + 1), "3: a line has at most 16777216 bytes, found a longer one");
+    check(padded(LONGEST_LINE + 1) + "\n", "3: a line has at most 16777216 bytes, found a longer one");
 }
 
 #[test]

@@ -281,7 +281,7 @@ fn a_script_may_have_any_output_and_view() {
 #[test]
 fn a_script_is_checked_otherwise() {
     for (line, expected) in [
-        (r#"{"now":1,"output":{}}"#, "t.jsonl:2: a step has either `input` or `environment`, and this one has neither"),
+        (r#"{"now":1,"output":{}}"#, "t.jsonl:2: expected either `input` or `environment`, found neither"),
         (
             r#"{"now":1,"input":{"kind":"heartbeat"},"output":{]}"#,
             "t.jsonl:2: not JSON: key must be a string at column 49",
@@ -292,7 +292,7 @@ fn a_script_is_checked_otherwise() {
         ),
         (
             r#"{"now":1,"environment":{"kind":"validity","message_id":1,"validity":"valid"},"output":{}}"#,
-            "t.jsonl:2: output: an answer stands beside an `input` only, and this one stands beside an `environment`",
+            "t.jsonl:2: output: an answer belongs to an `input`, found one beside an `environment`",
         ),
     ] {
         let trace = trace_of(line);
@@ -411,7 +411,7 @@ fn refusal_of(step: &Step) -> String {
 
 #[test]
 fn what_no_reader_takes_is_not_written() {
-    assert_eq!(refusal_of(&heartbeat(6)), "t.jsonl:3: now: time never goes backwards, and 6ms is before 7ms");
+    assert_eq!(refusal_of(&heartbeat(6)), "t.jsonl:3: now: time never goes backwards, found 6ms after 7ms");
     assert_eq!(refusal_of(&heartbeat(1 << 53)), "t.jsonl:3: now: the time of a step above 2^53 - 1 cannot be written");
     let mut step = heartbeat(8);
     if let Event::Input(exchange) = &mut step.event {
@@ -423,7 +423,7 @@ fn what_no_reader_takes_is_not_written() {
     let mut header = Header::default();
     header.limits.gossip_threshold = f64::NAN;
     let error: TraceError = TraceWriter::new("t.jsonl", Vec::new(), &header).err().unwrap();
-    assert_eq!(error.to_string(), "t.jsonl:1: limits: gossip_threshold must be finite, and it is NaN");
+    assert_eq!(error.to_string(), "t.jsonl:1: limits: gossip_threshold must be finite, found NaN");
 }
 
 #[test]

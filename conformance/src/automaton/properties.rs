@@ -1,11 +1,11 @@
 //! Properties that the protocol's documents state, checked beside the model: they find mistakes that an automaton and the
 //! model share.
 //!
-//! No property uses the model. Its knowledge comes from the inputs, from the outputs, and from the
-//! views that an automaton shows. A property of outputs is checked at every step; one of the state wherever a whole
-//! view is shown, which is after every heartbeat at least; one of a change where the whole state before and after a
-//! step was shown; and a [metamorphic test](metamorphic) replays a
-//! sequence under a transformation that must not change the answers.
+//! No property uses the model. Inputs, outputs and views are its only sources.
+//! - A property of answers is checked at every step.
+//! - A property of the state is checked at every view that shows all fields, such as after heartbeats.
+//! - A property of a change is checked if the states before and after a step were both shown.
+//! - A [metamorphic test](metamorphic) replays a sequence under a transformation that must not change the answers.
 
 mod forwarding;
 mod frame_conditions;
@@ -29,21 +29,21 @@ use crate::engine::{self, Difference, PropertyExtent, Violation};
 use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
 use std::{fmt::Display, sync::LazyLock};
 
-/// What all rules of properties begin with, so that findings of them can be told from others.
+/// The beginning of the rule of every property's finding.
 pub const PREFIX: &str = "property: ";
 
-/// What a document of the protocol says, and how it is looked at.
+/// A sentence of a document of the protocol, and how it is checked.
 #[derive(Debug)]
 pub struct Property {
-    /// What holds. A finding names it after [`PREFIX`].
+    /// The property in short. A finding names it after [`PREFIX`].
     pub name: &'static str,
-    /// The document, and where in it.
+    /// The document and its section.
     pub source: &'static str,
-    /// The sentence, or the part of it, that states the property: as it is there, without links and line breaks.
+    /// The sentence that states the property, or a part of it, word for word, without links and line breaks.
     pub quote: &'static str,
     /// The exact exceptions of the recorded behaviour, if it has any.
     pub except: Option<&'static str>,
-    /// What it is checked on.
+    /// The data that it is checked on.
     pub check: Check,
 }
 
@@ -53,20 +53,20 @@ pub(crate) type Verdict = Result<(), Difference>;
 /// A check of an answer.
 type OfAnswer = fn(&StepContext<'_>) -> Verdict;
 
-/// What a property is checked on.
+/// The data that a property is checked on.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
-    /// On every answer.
+    /// Every answer.
     Answer(OfAnswer),
-    /// On every whole view, with the answer before it.
+    /// Every full view, with the answer before it.
     State(fn(&StepContext<'_>, &FullView<'_>) -> Verdict),
-    /// On two whole views, before and after a step.
+    /// Two full views, before and after a step.
     Change(fn(&StepContext<'_>, &FullView<'_>, &FullView<'_>) -> Verdict),
-    /// On what the same automaton answers to the same sequence, changed a little.
+    /// The answers of the same automaton to the transformed sequence.
     Metamorphic,
 }
 
-/// A step, and what was known of the automaton.
+/// A step, and the history of the automaton.
 #[derive(Clone, Copy, Debug)]
 pub struct StepContext<'a> {
     pub(crate) limits: &'a Limits<TraceIds>,
@@ -137,7 +137,7 @@ pub const ALL: &[&Property] = &[
     &metamorphic::LATER,
 ];
 
-/// Those that are checked at every step, at hand.
+/// The properties of answers, which are checked at every step.
 static OF_ANSWERS: LazyLock<Vec<(OfAnswer, &Property)>> = LazyLock::new(|| {
     let of_answers = ALL.iter().filter_map(|property| match property.check {
         Check::Answer(check) => Some((check, *property)),

@@ -54,7 +54,7 @@ impl KnownDifferences {
         let text = std::fs::read_to_string(path).map_err(|fault| error(fault.into()))?;
         let known: Self = toml::from_str(&text).map_err(|fault| error(fault.into()))?;
         match known.differences.iter().find(|difference| difference.rule.trim().is_empty()) {
-            Some(_) => Err(error("a difference names the rule that it breaks, and this one names none".into())),
+            Some(_) => Err(error("expected a rule, found a difference without one".into())),
             None => Ok(known),
         }
     }
@@ -96,6 +96,6 @@ mod tests {
             read("[[difference]]\nrule = \"a\"\nreason = \"b\"\nafter = \"ignore\"\n").expect_err("no such end");
         assert!(error.contains("unknown variant `ignore`, expected `end` or `take_over`"), "{error}");
         let error = read("[[difference]]\nrule = \" \"\nreason = \"b\"\nafter = \"end\"\n").expect_err("no rule");
-        assert_eq!(error, "known.toml: a difference names the rule that it breaks, and this one names none");
+        assert_eq!(error, "known.toml: expected a rule, found a difference without one");
     }
 }

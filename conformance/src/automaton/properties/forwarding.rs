@@ -1,4 +1,4 @@
-//! Which messages are sent on, and to whom.
+//! Forwarding: the messages that are sent on, and their recipients.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{

@@ -1,4 +1,4 @@
-//! What an input leaves alone. Scores are looked at in their own file.
+//! Frame conditions: the state that an input must not change. Scores have their own file.
 
 use super::{Check, FullView, Property, StepContext, Verdict, broken};
 use gossipsub_automaton::{

@@ -1,4 +1,4 @@
-//! A view that shows everything.
+//! A view that shows every field.
 
 use super::{Verdict, braces};
 use gossipsub_automaton::{
@@ -24,7 +24,7 @@ pub struct FullView<'a> {
 }
 
 impl<'a> FullView<'a> {
-    /// A view that shows every field; none where one is missing.
+    /// The full view, if no field is missing.
     #[must_use]
     pub fn of(view: &'a PartialView<TraceIds>) -> Option<Self> {
         Some(Self {
@@ -42,7 +42,7 @@ impl<'a> FullView<'a> {
         })
     }
 
-    /// The score of a peer, 0 where it has no record.
+    /// The score of a peer, 0 if it has no record.
     pub(super) fn score(&self, peer: Peer) -> f64 {
         self.scores.get(&peer).copied().unwrap_or(Score::ZERO).value()
     }
@@ -60,7 +60,7 @@ impl<'a> FullView<'a> {
         self.connections.iter().filter(move |(_, connection)| connection.topics.contains(topic)).map(|(peer, _)| *peer)
     }
 
-    /// Those of them that are direct.
+    /// The direct peers among them.
     pub(super) fn direct_subscribers(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
         self.subscribers(topic).filter(|peer| self.is_direct(*peer))
     }
@@ -75,7 +75,7 @@ impl<'a> FullView<'a> {
         self.mesh.get(topic).into_iter().flatten().copied()
     }
 
-    /// Whoever a heartbeat or a join could still graft: subscribed, not direct, not in the mesh, without a backoff,
+    /// The peers that a heartbeat or a join could still graft: subscribed, not direct, not in the mesh, without a backoff,
     /// which counts until it is cleaned up (Q1), and without a negative score.
     pub(super) fn candidates(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
         let mesh = self.mesh.get(topic);
@@ -88,7 +88,7 @@ impl<'a> FullView<'a> {
     }
 }
 
-/// That nobody is left of those who should not be there.
+/// Fails if there is a peer that should not be there.
 pub(super) fn expect_none(what: impl FnOnce() -> String, wrong: impl Iterator<Item = Peer>) -> Verdict {
     let mut wrong = wrong.peekable();
     if wrong.peek().is_none() { Ok(()) } else { super::broken(what(), "none", braces(wrong)) }

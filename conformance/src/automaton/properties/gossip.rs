@@ -1,4 +1,4 @@
-//! IHaves and IWants, ours and those of others.
+//! IHAVE and IWANT, sent and received.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
@@ -68,7 +68,7 @@ pub(super) const EMITTED_SCORE: Property = Property {
 };
 
 pub(super) const LAZY: Property = Property {
-    name: "gossip goes to at least degree_lazy peers, as far as there are",
+    name: "gossip goes to at least degree_lazy peers, or to all candidates",
     source: "gossipsub v1.1, Adaptive Gossip Dissemination",
     quote: "we emit gossip to a percentage of our peers with a minimum of `D_lazy` peers",
     except: None,

@@ -1,4 +1,4 @@
-//! Whom we graft, and whose grafts we accept; backoffs after prunes.
+//! Grafts that are sent and accepted, and backoffs after prunes.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
@@ -49,7 +49,7 @@ pub(super) const EXTENDED: Property = Property {
 };
 
 pub(super) const BACKED_OFF: Property = Property {
-    name: "who leaves a mesh by a prune is backed off",
+    name: "a peer that leaves a mesh by a prune is backed off",
     source: "gossipsub v1.1, PRUNE Backoff and Peer Exchange",
     quote: "both the pruned and the pruning peer add a backoff period from each other",
     except: None,
@@ -57,7 +57,7 @@ pub(super) const BACKED_OFF: Property = Property {
 };
 
 pub(super) const NOT_REGRAFTED: Property = Property {
-    name: "nobody is grafted during a backoff",
+    name: "no peer is grafted during a backoff",
     source: "gossipsub v1.1, PRUNE Backoff and Peer Exchange",
     quote: "both the pruned and the pruning peer add a backoff period from each other, within which they will not try \
             to regraft",
@@ -66,7 +66,7 @@ pub(super) const NOT_REGRAFTED: Property = Property {
 };
 
 pub(super) const GRAFTED_SCORE: Property = Property {
-    name: "nobody with a negative score is grafted",
+    name: "no peer with a negative score is grafted",
     source: "gossipsub v1.1, Score Thresholds",
     quote: "peers with a score below this threshold are pruned from the mesh during the heartbeat and ignored when \
             looking for peers to graft",

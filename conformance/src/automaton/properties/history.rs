@@ -1,4 +1,4 @@
-//! What is known of an automaton by what it was asked and answered, without any view.
+//! The history of an automaton: everything that its inputs and outputs tell, without views.
 
 use crate::automaton::Environment;
 use gossipsub_automaton::{
@@ -8,7 +8,7 @@ use gossipsub_automaton::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What the answers up to some step tell.
+/// Everything that the answers up to a step tell.
 #[derive(Clone, Debug, Default)]
 pub struct History {
     pub(super) environment: Environment,
@@ -17,24 +17,24 @@ pub struct History {
     /// When each peer that is not connected was last removed.
     pub(super) removed: BTreeMap<Peer, Time>,
     pub(super) joined: BTreeSet<Topic>,
-    /// How many heartbeats there were.
+    /// The number of heartbeats so far.
     pub(super) ticks: u64,
-    /// The messages that are remembered.
+    /// The cached messages.
     pub(super) cached: BTreeMap<MessageId, Cached>,
-    /// The ids that count as seen, and how many heartbeats there were before each was.
+    /// The ids that count as seen, each with the number of heartbeats before it was seen.
     pub(super) seen: BTreeMap<MessageId, u64>,
-    /// How many IHaves of each peer were looked at since the last heartbeat.
+    /// The number of IHAVEs of each peer that were processed since the last heartbeat.
     pub(super) heard: BTreeMap<Peer, u64>,
-    /// How many ids were requested from each peer since the last heartbeat.
+    /// The number of ids that were requested from each peer since the last heartbeat.
     pub(super) requested: BTreeMap<Peer, u64>,
 }
 
-/// A message that is remembered.
+/// A cached message.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cached {
-    /// How many heartbeats there were before it was last added.
+    /// The number of heartbeats before it was last added.
     added: u64,
-    /// How often each peer got it by asking for it.
+    /// How often each peer got it by IWANT.
     pub(super) sent: BTreeMap<Peer, u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What a heartbeat does to the meshes.
+//! Mesh maintenance by heartbeats.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
@@ -27,7 +27,7 @@ pub(super) const NEGATIVE: Property = Property {
 };
 
 pub(super) const NOT_TOO_FEW: Property = Property {
-    name: "a heartbeat leaves fewer than degree_low peers in a mesh only where there is nobody to graft",
+    name: "a heartbeat leaves fewer than degree_low peers in a mesh only without candidates to graft",
     source: "gossipsub v1.0, Mesh Maintenance",
     quote: "If there are fewer than `D_low` peers in a given topic mesh, we attempt to add new peers.",
     except: Some("a backoff counts until it is cleaned up, even when it has ended (Q1)"),
@@ -43,7 +43,7 @@ pub(super) const NOT_TOO_MANY: Property = Property {
 };
 
 pub(super) const OUTBOUND: Property = Property {
-    name: "a heartbeat leaves fewer than degree_out outbound peers in a mesh of degree_low only where there are no others",
+    name: "a heartbeat leaves fewer than degree_out outbound peers in a mesh of degree_low only without outbound candidates",
     source: "gossipsub v1.1, Outbound Mesh Quotas",
     quote: "if the peer already has at least `D_lo` peers in the mesh but not enough outbound connections, then it \
             selects as many needed peers to fill the quota and grafts them in the mesh",

@@ -1,4 +1,4 @@
-//! Who may be in a mesh and in a fanout.
+//! The peers that may be in a mesh and in a fanout.
 
 use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
 use gossipsub_automaton::trace_ids::{Peer, Topic};

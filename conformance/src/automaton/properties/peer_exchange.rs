@@ -1,4 +1,4 @@
-//! Peer exchange: whose offers we take, and whom we offer.
+//! Peer exchange: offers that are accepted and offers that are made.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
@@ -39,7 +39,7 @@ pub(super) const OFFERED_SCORE: Property = Property {
 };
 
 pub(super) const NOT_OFFERED: Property = Property {
-    name: "who is pruned with a negative score is to get no offer",
+    name: "a peer that is pruned with a negative score gets no offer",
     source: "gossipsub v1.1, Score Thresholds",
     quote: "no PX information is emitted towards those peers",
     except: None,

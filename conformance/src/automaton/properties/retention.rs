@@ -1,4 +1,4 @@
-//! What is kept, for how long, and that it goes in the end.
+//! Retention: how long state is kept.
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{

@@ -1,4 +1,4 @@
-//! What moves a score, and where to.
+//! The events that change a score, and the direction.
 
 use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
 use gossipsub_automaton::{
@@ -40,7 +40,7 @@ pub(super) const TIME: Property = Property {
     check: Check::Change(time),
 };
 
-/// The score of a peer before and after, where it has a record at both times.
+/// The score of a peer before and after, if it has a record at both times.
 fn scores(before: &FullView<'_>, after: &FullView<'_>, peer: Peer) -> Option<(f64, f64)> {
     Some((before.scores.get(&peer)?.value(), after.scores.get(&peer)?.value()))
 }

@@ -37,13 +37,13 @@ pub enum LineErrorKind {
     #[error(transparent)]
     Io(#[from] io::Error),
     /// There is no line at all.
-    #[error("a trace starts with a header line, and this one is empty")]
+    #[error("expected a header line, found an empty file")]
     NoHeader,
     /// A line that is longer than a line may be. Not all of it was read.
-    #[error("a line has at most {LONGEST_LINE} bytes, and this one is longer")]
+    #[error("a line has at most {LONGEST_LINE} bytes, found a longer one")]
     LineTooLong,
     /// A line with nothing on it.
-    #[error("each line holds an object, and this one is empty")]
+    #[error("expected a JSON object, found an empty line")]
     EmptyLine,
     /// A line that is not text.
     #[error("not UTF-8 at column {column}")]
@@ -60,10 +60,10 @@ pub enum LineErrorKind {
         column: usize,
     },
     /// A line that is JSON, but not an object.
-    #[error("each line holds an object, and this one does not")]
+    #[error("expected a JSON object, found another value")]
     NotAnObject,
     /// A header of something else.
-    #[error("the format must be {expected:?}, and it is {found:?}")]
+    #[error("expected the format {expected:?}, found {found:?}")]
     Format {
         /// The format of the family.
         expected: &'static str,
@@ -71,7 +71,7 @@ pub enum LineErrorKind {
         found: String,
     },
     /// A header of another version of the format.
-    #[error("the version must be 1, and it is {found}")]
+    #[error("expected version 1, found {found}")]
     Version {
         /// The version that the header names.
         found: u64,
@@ -80,7 +80,7 @@ pub enum LineErrorKind {
     #[error(transparent)]
     Limits(#[from] LimitsError),
     /// A step before the step before it.
-    #[error("time never goes backwards, and {now} is before {before}")]
+    #[error("time never goes backwards, found {now} after {before}")]
     TimeBackwards {
         /// The time of the step.
         now: Time,
@@ -88,13 +88,13 @@ pub enum LineErrorKind {
         before: Time,
     },
     /// A step that is two.
-    #[error("a step has either `input` or `environment`, and this one has both")]
+    #[error("expected either `input` or `environment`, found both")]
     InputAndEnvironment,
     /// A step that is none.
-    #[error("a step has either `input` or `environment`, and this one has neither")]
+    #[error("expected either `input` or `environment`, found neither")]
     NeitherInputNorEnvironment,
     /// An answer to a change of the environment.
-    #[error("an answer stands beside an `input` only, and this one stands beside an `environment`")]
+    #[error("an answer belongs to an `input`, found one beside an `environment`")]
     AnswerToEnvironment,
     /// A step that can be read, and not verified.
     #[error(transparent)]

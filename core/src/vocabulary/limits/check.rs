@@ -34,13 +34,13 @@ pub enum LimitsError {
         greater_value: u64,
     },
     /// A count or span that must not be 0.
-    #[error("{name} > 0 is required, and it is 0")]
+    #[error("{name} > 0 is required, found 0")]
     Zero {
         /// The name of the limit.
         name: String,
     },
     /// A weight, cap or threshold of the wrong sign.
-    #[error("{name} >= 0 is required, and it is {value:?}")]
+    #[error("{name} >= 0 is required, found {value:?}")]
     Negative {
         /// The name of the limit.
         name: String,
@@ -48,7 +48,7 @@ pub enum LimitsError {
         value: f64,
     },
     /// A positive weight of a penalty.
-    #[error("{name} <= 0 is required, and it is {value:?}")]
+    #[error("{name} <= 0 is required, found {value:?}")]
     Positive {
         /// The name of the limit.
         name: String,
@@ -56,7 +56,7 @@ pub enum LimitsError {
         value: f64,
     },
     /// A decay that is not between 0 and 1.
-    #[error("{name} must be in [0, 1], and it is {value:?}")]
+    #[error("{name} must be in [0, 1], found {value:?}")]
     NotAShare {
         /// The name of the limit.
         name: String,
@@ -64,7 +64,7 @@ pub enum LimitsError {
         value: f64,
     },
     /// An infinity or a NaN.
-    #[error("{name} must be finite, and it is {value:?}")]
+    #[error("{name} must be finite, found {value:?}")]
     NotFinite {
         /// The name of the limit.
         name: String,
@@ -72,7 +72,7 @@ pub enum LimitsError {
         value: f64,
     },
     /// An activation under one second.
-    #[error("{name} >= 1000ms is required, and it is {value}")]
+    #[error("{name} >= 1000ms is required, found {value}")]
     ShortActivation {
         /// The name of the limit.
         name: String,
