@@ -78,7 +78,7 @@ impl Family for AutomatonFamily {
 
     const NAME: &'static str = "automaton";
     const FORMAT: &'static str = header::FORMAT;
-    const OUTPUT_KINDS: &'static [&'static str] = &OUTPUT_NAMES;
+    const OUTPUT_KINDS: &'static [&'static str] = OutputKind::NAMES;
     const FLAGS: &'static [&'static str] = &["direct", "outbound"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[
         (&["degree_low", "degree_optimal", "degree_high"], &["degree_score", "degree_out"]),
@@ -149,15 +149,4 @@ impl Family for AutomatonFamily {
 const NO_FANOUT: Unverifiable = Unverifiable {
     field: "view.fanout",
     reason: "a heartbeat is verified by its view's `fanout`, the one random choice that no output shows",
-};
-
-/// The names of all kinds of outputs, in the order of [`OutputKind::ALL`].
-const OUTPUT_NAMES: [&str; OutputKind::ALL.len()] = {
-    let mut names = [""; OutputKind::ALL.len()];
-    let mut index = 0;
-    while index < names.len() {
-        names[index] = OutputKind::ALL[index].name();
-        index += 1;
-    }
-    names
 };

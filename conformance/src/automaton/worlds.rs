@@ -161,7 +161,7 @@ fn two_peers() -> World {
     actions.at_once(Input::SelectGossipMessages);
     World {
         name: "two-peers",
-        about: "2 peers, 1 topic, 2 messages, of which none is there at the start",
+        about: "2 peers, 1 topic and 2 messages, all of them absent at the start",
         depth: 7,
         header: header("two-peers", tight()),
         start: start.0,

@@ -162,7 +162,7 @@ struct Expansion {
 }
 
 /// The results of all jobs.
-struct Expansions<F: Family> {
+struct JobResults<F: Family> {
     expansions: Vec<Expansion>,
     steps: u64,
     coverage: F::Coverage,
@@ -197,7 +197,7 @@ pub fn explore<F: Family, M: Fork<F> + Send + Sync>(
         let end = frontier.end;
         let is_last = explored.levels.len() == depth;
         for from in frontier.step_by(CHUNK) {
-            let Expansions { expansions, steps, coverage } =
+            let JobResults { expansions, steps, coverage } =
                 expand(world, &start, &known, from..end.min(from.saturating_add(CHUNK)), jobs);
             level.steps += steps;
             explored.coverage.add(&coverage);
@@ -238,9 +238,9 @@ fn expand<F: Family, M: Fork<F> + Send + Sync>(
     known: &KnownStates,
     nodes: Range<usize>,
     jobs: usize,
-) -> Expansions<F> {
+) -> JobResults<F> {
     let next = AtomicUsize::new(0);
-    let all = Mutex::new(Expansions::<F> { expansions: Vec::new(), steps: 0, coverage: F::Coverage::default() });
+    let all = Mutex::new(JobResults::<F> { expansions: Vec::new(), steps: 0, coverage: F::Coverage::default() });
     thread::scope(|scope| {
         for _ in 0..jobs.max(1) {
             scope.spawn(|| {

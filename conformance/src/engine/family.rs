@@ -405,6 +405,7 @@ pub trait Generator<F: Family>: Sized {
 
     /// Headers to learn an implementation's capabilities with, before the first sequence: the first one that it accepts
     /// counts. Without any, capabilities are not asked for.
+    #[must_use]
     fn probes() -> Vec<F::Header> {
         Vec::new()
     }

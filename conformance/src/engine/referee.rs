@@ -99,13 +99,13 @@ impl<F: Family> Referee<F> {
         self.is_undisturbed
     }
 
-    /// The model's own answer to an input, with a view after it. The model makes the step.
-    pub fn respond(&mut self, step: &mut Step<F>, chance: &mut <F::Model as Model<F>>::Chance, views: Views) {
+    /// Writes the model's own answer into a step, with the views that are wanted. The model makes the step.
+    pub fn respond(&mut self, step: &mut Step<F>, chance: &mut <F::Model as Model<F>>::Chance, wanted: Views) {
         match &mut step.event {
-            Event::Environment(change) => self.model.change(change),
+            Event::Environment(of_environment) => self.model.change(of_environment),
             Event::Input(Exchange { input, output, view }) => {
                 *output = Some(self.model.respond(step.now, input, chance));
-                *view = self.model.view(input, views);
+                *view = self.model.view(input, wanted);
             }
         }
     }

@@ -94,6 +94,9 @@ impl<F: Family> OutputCounts<F> {
     }
 
     /// Counts an output.
+    ///
+    /// # Panics
+    /// If the family tells a kind that it does not have.
     pub fn count(&mut self, output: &F::Output) {
         F::output_kinds(output, &mut |kind| {
             let count = self.counts.get_mut(kind).expect("a kind is an index into the family's kinds");

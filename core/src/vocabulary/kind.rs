@@ -13,6 +13,9 @@ macro_rules! kinds {
             /// Every kind, in the order of the trace format's table.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// The name of every kind, in the same order.
+            pub const NAMES: &[&str] = &[$($text,)*];
+
             /// The name in the trace format.
             #[must_use]
             pub const fn name(self) -> &'static str {

@@ -57,6 +57,9 @@ impl<C: Observer> Observer for ChoiceWatcher<'_, C> {
     }
 }
 
+/// The key of the state after an action, and the answer to it, if it is an input.
+type SeedOutcome<F> = (u128, Option<Answer<F>>);
+
 impl<F: Family> Outcomes<F> {
     /// The states after an action, each with the seed that leads there.
     ///
@@ -83,7 +86,7 @@ impl<F: Family> Outcomes<F> {
         state: &State<F, M>,
         action: &Action<F>,
         seed: u32,
-    ) -> Result<(u128, Option<Answer<F>>), (u32, Finding)> {
+    ) -> Result<SeedOutcome<F>, (u32, Finding)> {
         self.steps += 1;
         let mut observer = ChoiceWatcher { coverage: &mut self.coverage, is_open: false };
         let stepped = state.after(action, seed, &mut observer);

@@ -19,7 +19,6 @@ pub struct Step<F: Family> {
 
 /// What happens in a step.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::large_enum_variant, reason = "nearly all steps are inputs")]
 pub enum Event<F: Family> {
     /// The environment changes. The implementation does not answer.
     Environment(F::Change),

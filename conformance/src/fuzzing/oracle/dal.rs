@@ -1,4 +1,4 @@
-//! TraceIds messages of the data-availability layers by `tezos_data_encoding`. It takes any text for a point, has no
+//! Plain messages of the data-availability layers by `tezos_data_encoding`. It takes any text for a point, has no
 //! bounds on lists, and knows the tags of Mavryk.
 
 use gossipsub_automaton::wire::dal;
