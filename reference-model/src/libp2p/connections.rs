@@ -62,9 +62,11 @@ impl Model {
         for fanout in self.fanout.values_mut() {
             fanout.remove(peer);
         }
-        let now = step.now;
+        let (now, score) = (step.now, self.score_of(step, peer));
         if let Some(scores) = &mut self.scores {
-            scores.disconnect(peer, now, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
+            scores.disconnect(peer, score, now, &mut |rule, holds, operands| {
+                report(step.observer, rule, holds, operands)
+            });
         }
     }
 
@@ -77,13 +79,26 @@ impl Model {
         if !control_first {
             self.messages(step, peer, rpc)?;
         }
+        self.control(step, peer, rpc)?;
+        if control_first {
+            self.messages(step, peer, rpc)?;
+        }
+        Ok(())
+    }
+
+    fn control(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        let parts = step.answer.len();
+        let promises = self.has_fault(Fault::FailedDialEndsRpc).then(|| self.promises.clone());
         self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        self.prune(step, peer, &rpc.prune);
-        self.idontwant(step, peer, &rpc.idontwant);
-        if control_first {
-            self.messages(step, peer, rpc)?;
+        let dialled = self.prune(step, peer, &rpc.prune);
+        match promises {
+            Some(promises) if dialled => {
+                step.answer.drop_answers(peer, parts);
+                self.promises = promises;
+            }
+            _ => self.idontwant(step, peer, &rpc.idontwant),
         }
         Ok(())
     }

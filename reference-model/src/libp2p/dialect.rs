@@ -237,6 +237,8 @@ switches! {
     PruneV10 {
         /// It is.
         BacksOff = "backs off",
+        /// It is, except when the router leaves the topic.
+        BareLeave = "backs off, except at a leave",
         /// It is not, because its PRUNE says no backoff.
         Bare = "no backoff",
     }
@@ -418,7 +420,7 @@ impl Dialect {
     /// js-libp2p, `@libp2p/gossipsub` 17.
     pub const JS: Self = Self {
         name: "js",
-        prune_v10: PruneV10::Bare,
+        prune_v10: PruneV10::BareLeave,
         direct_dial: DirectDial::TicksAndStart,
         subscription_limit: SubscriptionLimit::Mebibyte,
         graft_on_subscribe: GraftOnSubscribe::Low,

@@ -302,7 +302,7 @@ impl Model {
             step.uncertain.insert(peer);
         }
         let value = scores.value(peer, &mut ignore);
-        if !self.settings.faults.has(Fault::ScoresCached) {
+        if !self.settings.faults.has(Fault::ScoresCached) || !scores.contains(peer) {
             return value;
         }
         let end = step.now + self.settings.parameters.heartbeat_interval;
@@ -373,9 +373,14 @@ impl Model {
     }
 
     /// Backs off a peer that the router prunes.
-    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time) {
+    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time, leave: bool) {
         let bare = self.protocol(peer).is_some_and(|protocol| !protocol.has_backoff());
-        if !(bare && self.dialect().prune_v10 == PruneV10::Bare) {
+        let backs_off = match self.dialect().prune_v10 {
+            PruneV10::BacksOff => true,
+            PruneV10::BareLeave => !(bare && leave),
+            PruneV10::Bare => !bare,
+        };
+        if backs_off {
             self.backoffs.extend(topic, peer, span, now);
         }
     }
