@@ -65,7 +65,7 @@ impl Model {
         let (now, score) = (step.now, self.score_of(step, peer));
         if let Some(scores) = &mut self.scores {
             scores.disconnect(peer, score, now, &mut |rule, holds, operands| {
-                report(step.observer, rule, holds, operands)
+                report(step.observer, rule, holds, operands);
             });
         }
     }
