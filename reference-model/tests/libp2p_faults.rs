@@ -473,6 +473,30 @@ fn r23_a_prune_of_a_topic_that_is_not_joined_is_ignored() {
 }
 
 #[test]
+fn r24_the_last_announcement_of_a_topic_counts() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::OppositeSubscriptionsCancel, |node| {
+        node.here([1]);
+        let announce = |subscribe: bool| json!({"topic": "t", "subscribe": subscribe});
+        node.rpc(1, json!({"subscriptions": [announce(true), announce(false)]}));
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
+fn r25_the_announcements_of_a_graylisted_peer_are_ignored() {
+    let parameters = with_scoring(|_| {});
+    let answers = compare(&parameters, Dialect::RUST, Fault::GraylistedSubscriptionsTaken, |node| {
+        node.connect(1);
+        node.set_score(1, -100.0);
+        node.announce(1);
+        node.set_score(1, 0.0);
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
 fn j31_floodsub_peers_are_not_grafted() {
     let answers = compare(&parameters(), Dialect::JS, Fault::FloodsubPeersGrafted, |node| {
         node.connect_as(1, false, Protocol::Floodsub);

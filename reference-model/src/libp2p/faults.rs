@@ -27,6 +27,10 @@ pub enum Fault {
     DirectGraftsAllPruned,
     /// R23.
     UnjoinedPruneBacksOff,
+    /// R24.
+    OppositeSubscriptionsCancel,
+    /// R25.
+    GraylistedSubscriptionsTaken,
     /// G2.
     ControlCountsAsIhave,
     /// G3.
@@ -79,7 +83,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 37] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -91,6 +95,8 @@ impl Fault {
         Self::IdontwantForDuplicates,
         Self::DirectGraftsAllPruned,
         Self::UnjoinedPruneBacksOff,
+        Self::OppositeSubscriptionsCancel,
+        Self::GraylistedSubscriptionsTaken,
         Self::ControlCountsAsIhave,
         Self::NothingWithoutSubscribers,
         Self::NothingPublishedWithoutSubscribers,
@@ -132,6 +138,8 @@ impl Fault {
             Self::IdontwantForDuplicates => "R21",
             Self::DirectGraftsAllPruned => "R22",
             Self::UnjoinedPruneBacksOff => "R23",
+            Self::OppositeSubscriptionsCancel => "R24",
+            Self::GraylistedSubscriptionsTaken => "R25",
             Self::ControlCountsAsIhave => "G2",
             Self::NothingWithoutSubscribers => "G3",
             Self::NothingPublishedWithoutSubscribers => "G3-js",
@@ -182,6 +190,10 @@ impl Fault {
             }
             Self::DirectGraftsAllPruned => {
                 "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
+            }
+            Self::GraylistedSubscriptionsTaken => "The announcements of an RPC count even if its sender is graylisted.",
+            Self::OppositeSubscriptionsCancel => {
+                "A SUBSCRIBE and an UNSUBSCRIBE of one topic in one RPC cancel each other."
             }
             Self::UnjoinedPruneBacksOff => "A PRUNE of a topic that is not joined backs its sender off.",
             Self::ControlCountsAsIhave => "Every RPC with a control part counts as an IHAVE.",
@@ -258,6 +270,9 @@ impl Faults {
             Fault::DirectPeersGraylisted,
             Fault::UnsubscribePrunes,
             Fault::GraftWithoutSubscriptionIgnored,
+            Fault::OppositeSubscriptionsCancel,
+            Fault::GraylistedSubscriptionsTaken,
+            Fault::LeaveExchangesWithAll,
         ])
     }
 
@@ -272,6 +287,9 @@ impl Faults {
             Fault::IdontwantForDuplicates,
             Fault::DirectGraftsAllPruned,
             Fault::UnjoinedPruneBacksOff,
+            Fault::OppositeSubscriptionsCancel,
+            Fault::GraylistedSubscriptionsTaken,
+            Fault::LeaveExchangesWithAll,
         ])
     }
 

@@ -8,7 +8,7 @@ use super::{
     model::{Model, Step},
     rules,
     violation::Violation,
-    vocabulary::{Peer, Protocol, Prune, Topic},
+    vocabulary::{Peer, Prune, Topic},
 };
 use gossipsub_automaton::Span;
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -146,7 +146,7 @@ impl Model {
         exchangeable: Option<(&BTreeSet<Peer>, &BTreeSet<Peer>)>,
     ) -> Result<Part, Violation> {
         let protocol = self.protocol(peer);
-        let bare = !protocol.is_some_and(Protocol::has_backoff);
+        let bare = self.is_pruned_bare(peer);
         if step.decide(&rules::PX_1, bare, format_args!("peer {peer} speaks {protocol:?}")) {
             return Ok(Part::Prune(Prune { topic: topic.clone(), backoff: None, peers: Vec::new() }));
         }

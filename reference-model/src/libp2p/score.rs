@@ -2,7 +2,7 @@
 
 use super::{
     delivery::{DeliveryRecords, Status},
-    dialect::{P1Division, P5Source},
+    dialect::{P1Division, P5Source, P6Peers},
     faults::Fault,
     model::Settings,
     rules,
@@ -76,7 +76,7 @@ pub(super) struct Scores {
     deliveries: DeliveryRecords,
     /// P5, with `p5_source` `application`.
     application: BTreeMap<Peer, f64>,
-    /// The peers with a record that have each address.
+    /// The peers that count for each address.
     addresses: BTreeMap<u64, BTreeSet<Peer>>,
     next_decay: Time,
 }
@@ -218,7 +218,7 @@ impl Scores {
         }
     }
 
-    /// How many peers with a record have an address.
+    /// How many peers count for an address.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 peers")]
     fn sharing(&self, address: u64) -> f64 {
         self.addresses.get(&address).map_or(0, BTreeSet::len) as f64
@@ -335,6 +335,15 @@ impl Scores {
             self.forget_address(peer, old);
         }
         self.addresses.entry(address).or_default().insert(peer);
+    }
+
+    /// A peer is about to be disconnected: with `p6_peers` `connected` its address counts no longer.
+    pub(super) fn leave_address(&mut self, peer: Peer) {
+        if self.settings.dialect.p6_peers == P6Peers::Connected
+            && let Some(record) = self.records.get(&peer)
+        {
+            self.forget_address(peer, record.address);
+        }
     }
 
     fn forget_address(&mut self, peer: Peer, address: u64) {
