@@ -8,7 +8,7 @@ use gossipsub_reference_model::libp2p::{
     Dialect, Fault, Faults, Model, Random,
     vocabulary::{
         Input, MessageId, Output, Parameters, Parts, Peer, Protocol, Rpc, ScoringParameters, Sent, Topic, Validation,
-        parse,
+        Verdict, parse,
     },
 };
 use serde_json::{Value, json};
@@ -282,9 +282,7 @@ fn g4_with_d_0_a_join_grafts_no_peer() {
     assert_eq!(joins, (0, 3));
     let publishes = compare(&zero, Dialect::SPEC, Fault::ZeroDegreeMeansAllInFanout, |node| {
         node.here(1..=3);
-        let publish = recipients(&node.publish(1)).len();
-        node.join();
-        publish
+        recipients(&node.publish(1)).len()
     });
     assert_eq!(publishes, (0, 3));
 }
@@ -428,6 +426,154 @@ fn p1_a_graft_of_an_unknown_topic_is_ignored() {
         pruned(&node.graft(1), 1)
     });
     assert_eq!(answers, (vec![], vec![Some(60)]));
+}
+
+#[test]
+fn r20_a_graft_of_a_peer_that_announced_nothing_is_accepted() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::GraftWithoutSubscriptionIgnored, |node| {
+        node.join();
+        node.connect(1);
+        node.graft(1);
+        node.model.meshes()[&Topic::new("t")].len()
+    });
+    assert_eq!(answers, (1, 0));
+}
+
+#[test]
+fn r21_idontwant_is_sent_for_the_first_copy_only() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::IdontwantForDuplicates, |node| {
+        node.join();
+        node.here(2..=3);
+        node.connect_as(1, false, Protocol::Gossipsub12);
+        node.announce(1);
+        node.graft(1);
+        let count = |sent: &Sent| parts(sent, 1).idontwant.len();
+        (count(&node.message(2, 1)), count(&node.message(3, 1)))
+    });
+    assert_eq!(answers, ((1, 0), (1, 1)));
+}
+
+#[test]
+fn r22_a_graft_of_an_unknown_topic_from_a_direct_peer_is_ignored() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::DirectGraftsAllPruned, |node| {
+        node.connect_as(1, true, Protocol::Gossipsub11);
+        pruned(&node.graft(1), 1).len()
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
+fn r23_a_prune_of_a_topic_that_is_not_joined_is_ignored() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::UnjoinedPruneBacksOff, |node| {
+        node.here([1]);
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 5, "peers": []}]}));
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (1, 0));
+}
+
+#[test]
+fn r24_the_last_announcement_of_a_topic_counts() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::OppositeSubscriptionsCancel, |node| {
+        node.here([1]);
+        let announce = |subscribe: bool| json!({"topic": "t", "subscribe": subscribe});
+        node.rpc(1, json!({"subscriptions": [announce(true), announce(false)]}));
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
+fn r25_the_announcements_of_a_graylisted_peer_are_ignored() {
+    let parameters = with_scoring(|_| {});
+    let answers = compare(&parameters, Dialect::RUST, Fault::GraylistedSubscriptionsTaken, |node| {
+        node.connect(1);
+        node.set_score(1, -100.0);
+        node.announce(1);
+        node.set_score(1, 0.0);
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
+fn j31_floodsub_peers_are_not_grafted() {
+    let answers = compare(&parameters(), Dialect::JS, Fault::FloodsubPeersGrafted, |node| {
+        node.connect_as(1, false, Protocol::Floodsub);
+        node.announce(1);
+        grafted(&node.join())
+    });
+    assert_eq!(answers, (0, 1));
+}
+
+#[test]
+fn j33_a_negative_score_is_kept_over_a_reconnection() {
+    let parameters = with_scoring(|_| {});
+    let (without, with) = compare(&parameters, Dialect::JS, Fault::ScoreForgottenOnConnect, |node| {
+        node.join();
+        node.up([1]);
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 60, "peers": []}]}));
+        node.graft(1);
+        node.input(&Input::Disconnect { peer: Peer(1) });
+        node.connect(1);
+        node.model.score(Peer(1))
+    });
+    assert!(without < 0.0 && with >= 0.0, "{without}, {with}");
+}
+
+#[test]
+fn j34_a_failed_dial_ends_nothing() {
+    let answers = compare(&parameters(), Dialect::JS, Fault::FailedDialEndsRpc, |node| {
+        node.join();
+        node.here([1]);
+        let prune = json!({"topic": "t", "backoff": 60, "peers": [9]});
+        let ihave = json!({"topic": "t", "message_ids": [7]});
+        let sent = node.rpc(1, json!({"ihave": [ihave], "prune": [prune]}));
+        (requested(&sent, 1), sent.dial)
+    });
+    assert_eq!(answers, ((vec![7], vec![Peer(9)]), (vec![], vec![Peer(9)])));
+}
+
+#[test]
+fn j35_own_messages_do_not_go_to_members_below_publish_threshold() {
+    let parameters = with_scoring(|_| {});
+    let answers = compare(&parameters, Dialect::SPEC, Fault::PublishedBelowThreshold, |node| {
+        node.join();
+        node.up([1]);
+        node.set_score(1, -25.0);
+        recipients(&node.publish(1))
+    });
+    assert_eq!(answers, (BTreeSet::new(), BTreeSet::from([1])));
+}
+
+#[test]
+fn j36_an_accepted_message_counts_once() {
+    let parameters = with_scoring(|scoring| {
+        scoring.topics.values_mut().next().unwrap().first_message_deliveries_weight = 1.0;
+    });
+    let parameters = Parameters { validation: Validation::Asked, ..parameters };
+    let (without, with) = compare(&parameters, Dialect::JS, Fault::VerdictsDeliverTwice, |node| {
+        node.join();
+        node.here([1]);
+        node.message(1, 1);
+        node.input(&Input::Validated { message_id: MessageId(1), verdict: Verdict::Accept });
+        node.model.score(Peer(1))
+    });
+    assert_eq!((without.to_bits(), with.to_bits()), (1.0_f64.to_bits(), 2.0_f64.to_bits()));
+}
+
+#[test]
+fn j37_a_leave_sends_no_peers_to_members_below_0() {
+    let parameters = Parameters { do_px: true, ..with_scoring(|_| {}) };
+    let answers = compare(&parameters, Dialect::JS, Fault::LeaveExchangesWithAll, |node| {
+        node.join();
+        node.up([1]);
+        node.here([2]);
+        node.set_score(1, -1.0);
+        let sent = node.input(&Input::Leave { topic: Topic::new("t") });
+        parts(&sent, 1).prune[0].peers.clone()
+    });
+    assert_eq!(answers, (vec![], vec![Peer(2)]));
 }
 
 #[test]

@@ -80,6 +80,24 @@ impl Answer {
         self.parts.push((peer, part, rule));
     }
 
+    /// How many parts there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// Takes out what is sent to a peer after the first parts. Only with
+    /// [`Fault::FailedDialEndsRpc`](super::Fault::FailedDialEndsRpc).
+    pub(super) fn drop_answers(&mut self, peer: Peer, first: usize) {
+        let dropped = self.parts.split_off(first.min(self.parts.len()));
+        self.parts.extend(dropped.into_iter().filter(|(to, part, _)| *to != peer || *part == Part::Dial));
+    }
+
+    /// Takes out a message to a peer that has not left yet.
+    pub(super) fn drop_message(&mut self, peer: Peer, id: MessageId) {
+        let dropped = |part: &Part| matches!(part, Part::Message(message) if message.message_id == id);
+        self.parts.retain(|(to, part, _)| *to != peer || !dropped(part));
+    }
+
     /// Some peers of a list are dialled.
     pub(super) fn add_dial_list(&mut self, list: DialList) {
         self.dial_lists.push(list);

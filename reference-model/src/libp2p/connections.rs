@@ -62,28 +62,52 @@ impl Model {
         for fanout in self.fanout.values_mut() {
             fanout.remove(peer);
         }
-        let now = step.now;
         if let Some(scores) = &mut self.scores {
-            scores.disconnect(peer, now, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
+            scores.leave_address(peer);
+        }
+        let (now, score) = (step.now, self.score_of(step, peer));
+        if let Some(scores) = &mut self.scores {
+            scores.disconnect(peer, score, now, &mut |rule, holds, operands| {
+                report(step.observer, rule, holds, operands);
+            });
         }
     }
 
     pub(super) fn rpc(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        let announced_first = self.has_fault(Fault::GraylistedSubscriptionsTaken);
+        if announced_first {
+            self.subscriptions(step, peer, &rpc.subscriptions);
+        }
         if self.is_graylisted(step, peer) {
             return Ok(());
         }
-        self.subscriptions(step, peer, &rpc.subscriptions);
+        if !announced_first {
+            self.subscriptions(step, peer, &rpc.subscriptions);
+        }
         let control_first = self.has_fault(Fault::ControlBeforeMessages);
         if !control_first {
             self.messages(step, peer, rpc)?;
         }
+        self.control(step, peer, rpc)?;
+        if control_first {
+            self.messages(step, peer, rpc)?;
+        }
+        Ok(())
+    }
+
+    fn control(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        let parts = step.answer.len();
+        let promises = self.has_fault(Fault::FailedDialEndsRpc).then(|| self.promises.clone());
         self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        self.prune(step, peer, &rpc.prune);
-        self.idontwant(step, peer, &rpc.idontwant);
-        if control_first {
-            self.messages(step, peer, rpc)?;
+        let dialled = self.prune(step, peer, &rpc.prune);
+        match promises {
+            Some(promises) if dialled => {
+                step.answer.drop_answers(peer, parts);
+                self.promises = promises;
+            }
+            _ => self.idontwant(step, peer, &rpc.idontwant),
         }
         Ok(())
     }
@@ -129,7 +153,18 @@ impl Model {
                 return;
             }
         }
-        for Subscription { topic, subscribe } in subscriptions {
+        let mut left: Vec<&Subscription> = Vec::new();
+        for subscription in subscriptions {
+            let same_topic = left.iter().position(|other| other.topic == subscription.topic);
+            match same_topic.filter(|_| self.has_fault(Fault::OppositeSubscriptionsCancel)) {
+                Some(index) if left.get(index).is_some_and(|other| other.subscribe != subscription.subscribe) => {
+                    left.remove(index);
+                }
+                Some(_) => {}
+                None => left.push(subscription),
+            }
+        }
+        for Subscription { topic, subscribe } in left {
             if *subscribe {
                 self.subscribe(step, peer, topic);
             } else {

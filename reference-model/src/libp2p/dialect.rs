@@ -49,6 +49,12 @@ pub struct Dialect {
     pub prune_v10: PruneV10,
     /// When direct peers are dialled.
     pub direct_dial: DirectDial,
+    /// Whether a PRUNE to a floodsub peer, which grafted although it does not speak gossipsub, has a backoff.
+    pub prune_floodsub: PruneFloodsub,
+    /// What an IDONTWANT does to messages that answer an IWANT of the same RPC.
+    pub idontwant_queue: IdontwantQueue,
+    /// Which peers of an address count for P6.
+    pub p6_peers: P6Peers,
     /// What follows a GRAFT from a direct peer.
     pub graft_direct: GraftDirect,
     /// How the GRAFTs of one RPC are answered.
@@ -237,6 +243,8 @@ switches! {
     PruneV10 {
         /// It is.
         BacksOff = "backs off",
+        /// It is, except when the router leaves the topic.
+        BareLeave = "backs off, except at a leave",
         /// It is not, because its PRUNE says no backoff.
         Bare = "no backoff",
     }
@@ -246,6 +254,27 @@ switches! {
         Ticks = "300 heartbeats",
         /// At every 300th heartbeat, and 1 s after the start of the node, which is 100 ms before time 0.
         TicksAndStart = "300 heartbeats, and at 900 ms",
+    }
+    /// Values of [`Dialect::prune_floodsub`].
+    PruneFloodsub {
+        /// It has none, as to gossipsub v1.0.
+        Bare = "no backoff",
+        /// It has one.
+        WithBackoff = "backoff",
+    }
+    /// Values of [`Dialect::idontwant_queue`].
+    IdontwantQueue {
+        /// Nothing.
+        Kept = "kept",
+        /// They are not sent.
+        Dropped = "dropped",
+    }
+    /// Values of [`Dialect::p6_peers`].
+    P6Peers {
+        /// Those with a record.
+        WithRecord = "with a record",
+        /// Those that are connected.
+        Connected = "connected",
     }
     /// Values of [`Dialect::graft_direct`].
     GraftDirect {
@@ -361,6 +390,9 @@ impl Dialect {
         iwant_repeat: IwantRepeat::Once,
         prune_v10: PruneV10::BacksOff,
         direct_dial: DirectDial::Ticks,
+        prune_floodsub: PruneFloodsub::Bare,
+        idontwant_queue: IdontwantQueue::Kept,
+        p6_peers: P6Peers::WithRecord,
         graft_direct: GraftDirect::Prune,
         graft_batch: GraftBatch::EachGraft,
         prune_zero: PruneZero::OwnBackoff,
@@ -386,6 +418,9 @@ impl Dialect {
     /// rust-libp2p, libp2p-gossipsub 0.50.
     pub const RUST: Self = Self {
         name: "rust",
+        p6_peers: P6Peers::Connected,
+        idontwant_queue: IdontwantQueue::Dropped,
+        prune_floodsub: PruneFloodsub::WithBackoff,
         prune_v10: PruneV10::Bare,
         px_outbound: PxOutbound::Never,
         subscription_limit: SubscriptionLimit::Hundred,
@@ -418,7 +453,7 @@ impl Dialect {
     /// js-libp2p, `@libp2p/gossipsub` 17.
     pub const JS: Self = Self {
         name: "js",
-        prune_v10: PruneV10::Bare,
+        prune_v10: PruneV10::BareLeave,
         direct_dial: DirectDial::TicksAndStart,
         subscription_limit: SubscriptionLimit::Mebibyte,
         graft_on_subscribe: GraftOnSubscribe::Low,
@@ -482,6 +517,9 @@ impl Dialect {
             iwant_repeat,
             prune_v10,
             direct_dial,
+            prune_floodsub,
+            idontwant_queue,
+            p6_peers,
             graft_direct,
             graft_batch,
             prune_zero,

@@ -19,6 +19,18 @@ pub enum Fault {
     UnsubscribePrunes,
     /// R12, J26.
     ParametersUnchecked,
+    /// R20.
+    GraftWithoutSubscriptionIgnored,
+    /// R21.
+    IdontwantForDuplicates,
+    /// R22.
+    DirectGraftsAllPruned,
+    /// R23.
+    UnjoinedPruneBacksOff,
+    /// R24.
+    OppositeSubscriptionsCancel,
+    /// R25.
+    GraylistedSubscriptionsTaken,
     /// G2.
     ControlCountsAsIhave,
     /// G3.
@@ -47,29 +59,31 @@ pub enum Fault {
     UnvalidatedGivenOut,
     /// J17.
     ScoresCached,
-    /// J22.
-    GraylistCached,
     /// J18.
     ControlBeforeMessages,
+    /// J22.
+    GraylistCached,
     /// J31.
     FloodsubPeersGrafted,
-    /// R20.
-    GraftWithoutSubscriptionIgnored,
     /// J32.
     PrunedPeersGossiped,
-    /// R21.
-    IdontwantForDuplicates,
-    /// R22.
-    DirectGraftsAllPruned,
-    /// R23.
-    UnjoinedPruneBacksOff,
+    /// J33.
+    ScoreForgottenOnConnect,
+    /// J34.
+    FailedDialEndsRpc,
+    /// J35.
+    PublishedBelowThreshold,
+    /// J36.
+    VerdictsDeliverTwice,
+    /// J37.
+    LeaveExchangesWithAll,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 37] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -77,6 +91,12 @@ impl Fault {
         Self::DirectPeersGraylisted,
         Self::UnsubscribePrunes,
         Self::ParametersUnchecked,
+        Self::GraftWithoutSubscriptionIgnored,
+        Self::IdontwantForDuplicates,
+        Self::DirectGraftsAllPruned,
+        Self::UnjoinedPruneBacksOff,
+        Self::OppositeSubscriptionsCancel,
+        Self::GraylistedSubscriptionsTaken,
         Self::ControlCountsAsIhave,
         Self::NothingWithoutSubscribers,
         Self::NothingPublishedWithoutSubscribers,
@@ -91,14 +111,15 @@ impl Fault {
         Self::EmptyMeshUsesFanout,
         Self::UnvalidatedGivenOut,
         Self::ScoresCached,
-        Self::GraylistCached,
         Self::ControlBeforeMessages,
+        Self::GraylistCached,
         Self::FloodsubPeersGrafted,
-        Self::GraftWithoutSubscriptionIgnored,
         Self::PrunedPeersGossiped,
-        Self::IdontwantForDuplicates,
-        Self::DirectGraftsAllPruned,
-        Self::UnjoinedPruneBacksOff,
+        Self::ScoreForgottenOnConnect,
+        Self::FailedDialEndsRpc,
+        Self::PublishedBelowThreshold,
+        Self::VerdictsDeliverTwice,
+        Self::LeaveExchangesWithAll,
         Self::UnknownGraftPruned,
     ];
 
@@ -113,6 +134,12 @@ impl Fault {
             Self::DirectPeersGraylisted => "R9",
             Self::UnsubscribePrunes => "R10",
             Self::ParametersUnchecked => "R12",
+            Self::GraftWithoutSubscriptionIgnored => "R20",
+            Self::IdontwantForDuplicates => "R21",
+            Self::DirectGraftsAllPruned => "R22",
+            Self::UnjoinedPruneBacksOff => "R23",
+            Self::OppositeSubscriptionsCancel => "R24",
+            Self::GraylistedSubscriptionsTaken => "R25",
             Self::ControlCountsAsIhave => "G2",
             Self::NothingWithoutSubscribers => "G3",
             Self::NothingPublishedWithoutSubscribers => "G3-js",
@@ -127,14 +154,15 @@ impl Fault {
             Self::EmptyMeshUsesFanout => "J7",
             Self::UnvalidatedGivenOut => "J16",
             Self::ScoresCached => "J17",
-            Self::GraylistCached => "J22",
             Self::ControlBeforeMessages => "J18",
+            Self::GraylistCached => "J22",
             Self::FloodsubPeersGrafted => "J31",
-            Self::GraftWithoutSubscriptionIgnored => "R20",
             Self::PrunedPeersGossiped => "J32",
-            Self::IdontwantForDuplicates => "R21",
-            Self::DirectGraftsAllPruned => "R22",
-            Self::UnjoinedPruneBacksOff => "R23",
+            Self::ScoreForgottenOnConnect => "J33",
+            Self::FailedDialEndsRpc => "J34",
+            Self::PublishedBelowThreshold => "J35",
+            Self::VerdictsDeliverTwice => "J36",
+            Self::LeaveExchangesWithAll => "J37",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -156,6 +184,18 @@ impl Fault {
                 "A peer that unsubscribes leaves the mesh and the fanout, and a member of the mesh is backed off."
             }
             Self::ParametersUnchecked => "Parameters that break a rule are accepted.",
+            Self::GraftWithoutSubscriptionIgnored => "A GRAFT of a topic that its sender did not announce is ignored.",
+            Self::IdontwantForDuplicates => {
+                "IDONTWANT is sent for duplicates, too, and twice to a member that promised the message."
+            }
+            Self::DirectGraftsAllPruned => {
+                "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
+            }
+            Self::GraylistedSubscriptionsTaken => "The announcements of an RPC count even if its sender is graylisted.",
+            Self::OppositeSubscriptionsCancel => {
+                "A SUBSCRIBE and an UNSUBSCRIBE of one topic in one RPC cancel each other."
+            }
+            Self::UnjoinedPruneBacksOff => "A PRUNE of a topic that is not joined backs its sender off.",
             Self::ControlCountsAsIhave => "Every RPC with a control part counts as an IHAVE.",
             Self::NothingWithoutSubscribers => "No message is sent in a topic that no peer announced.",
             Self::NothingPublishedWithoutSubscribers => "No own message is sent in a topic that no peer announced.",
@@ -170,22 +210,27 @@ impl Fault {
             Self::EmptyMeshUsesFanout => "In a joined topic with an empty mesh, own messages go to a fanout.",
             Self::UnvalidatedGivenOut => "IWANT is answered with messages that are not validated.",
             Self::ScoresCached => "A score stands for heartbeat_interval.",
-            Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::ControlBeforeMessages => "The control parts of an RPC are handled before its messages.",
+            Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::FloodsubPeersGrafted => {
                 "Floodsub peers are chosen like gossipsub peers: for meshes, fanouts and gossip."
             }
-            Self::GraftWithoutSubscriptionIgnored => "A GRAFT of a topic that its sender did not announce is ignored.",
             Self::PrunedPeersGossiped => {
                 "A peer that a heartbeat pruned gets gossip of the topic even if it has not announced it."
             }
-            Self::IdontwantForDuplicates => {
-                "IDONTWANT is sent for duplicates, too, and twice to a member that promised the message."
+            Self::ScoreForgottenOnConnect => {
+                "A peer that connects again starts with a new score, and its old address still counts for P6."
             }
-            Self::DirectGraftsAllPruned => {
-                "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
+            Self::FailedDialEndsRpc => {
+                "A dial that fails ends the handling of its RPC: later PRUNEs and IDONTWANT are dropped, and IHAVE, IWANT and GRAFT are not answered."
             }
-            Self::UnjoinedPruneBacksOff => "A PRUNE of a topic that is not joined backs its sender off.",
+            Self::PublishedBelowThreshold => {
+                "Own messages go to members of the mesh and the fanout below publish_threshold, too."
+            }
+            Self::VerdictsDeliverTwice => {
+                "With validation `asked`, an accepted message counts twice for P2 and P3 of its first sender."
+            }
+            Self::LeaveExchangesWithAll => "A leave sends peers to members with a score below 0, too.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
     }
@@ -225,6 +270,9 @@ impl Faults {
             Fault::DirectPeersGraylisted,
             Fault::UnsubscribePrunes,
             Fault::GraftWithoutSubscriptionIgnored,
+            Fault::OppositeSubscriptionsCancel,
+            Fault::GraylistedSubscriptionsTaken,
+            Fault::LeaveExchangesWithAll,
         ])
     }
 
@@ -239,6 +287,9 @@ impl Faults {
             Fault::IdontwantForDuplicates,
             Fault::DirectGraftsAllPruned,
             Fault::UnjoinedPruneBacksOff,
+            Fault::OppositeSubscriptionsCancel,
+            Fault::GraylistedSubscriptionsTaken,
+            Fault::LeaveExchangesWithAll,
         ])
     }
 
@@ -258,6 +309,11 @@ impl Faults {
             Fault::FloodsubPeersGrafted,
             Fault::ControlBeforeMessages,
             Fault::PrunedPeersGossiped,
+            Fault::ScoreForgottenOnConnect,
+            Fault::FailedDialEndsRpc,
+            Fault::PublishedBelowThreshold,
+            Fault::VerdictsDeliverTwice,
+            Fault::LeaveExchangesWithAll,
         ])
     }
 

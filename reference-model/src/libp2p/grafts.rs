@@ -8,7 +8,7 @@ use super::{
     model::{Model, Step},
     rules,
     violation::Violation,
-    vocabulary::{Peer, Protocol, Prune, Topic},
+    vocabulary::{Peer, Prune, Topic},
 };
 use gossipsub_automaton::Span;
 use std::{cmp::Ordering, collections::BTreeSet};
@@ -38,7 +38,7 @@ impl Model {
             prunes = topics.into_iter().collect();
         }
         for topic in backoffs {
-            self.back_off_pruned(&topic, peer, span, step.now);
+            self.back_off_pruned(&topic, peer, span, step.now, false);
         }
         for topic in prunes {
             let rule = &rules::GRAFT_9;
@@ -125,7 +125,7 @@ impl Model {
         match self.dialect().graft_batch {
             GraftBatch::EachGraft => {
                 let span = self.parameters().prune_backoff;
-                self.back_off_pruned(topic, peer, span, step.now);
+                self.back_off_pruned(topic, peer, span, step.now, false);
             }
             GraftBatch::EachTopic => answers.backoffs.push(topic.clone()),
         }
@@ -146,7 +146,7 @@ impl Model {
         exchangeable: Option<(&BTreeSet<Peer>, &BTreeSet<Peer>)>,
     ) -> Result<Part, Violation> {
         let protocol = self.protocol(peer);
-        let bare = !protocol.is_some_and(Protocol::has_backoff);
+        let bare = self.is_pruned_bare(peer);
         if step.decide(&rules::PX_1, bare, format_args!("peer {peer} speaks {protocol:?}")) {
             return Ok(Part::Prune(Prune { topic: topic.clone(), backoff: None, peers: Vec::new() }));
         }
@@ -168,16 +168,17 @@ impl Model {
         Ok(Part::Prune(Prune { topic: topic.clone(), backoff, peers }))
     }
 
-    pub(super) fn prune(&mut self, step: &mut Step<'_>, peer: Peer, prunes: &[Prune]) {
+    /// Handles PRUNEs, and tells whether a dial ended that. Only with [`Fault::FailedDialEndsRpc`].
+    pub(super) fn prune(&mut self, step: &mut Step<'_>, peer: Peer, prunes: &[Prune]) -> bool {
         if prunes.is_empty() {
-            return;
+            return false;
         }
         let score = self.score_of(step, peer);
         for Prune { topic, backoff, peers } in prunes {
             let joined = self.is_joined(topic);
             if step.decide(&rules::PRUNE_1, !joined, format_args!("{topic} is joined: {joined}")) {
                 if self.has_fault(Fault::PrunesAfterUnknownDropped) {
-                    return;
+                    return false;
                 }
                 if self.has_fault(Fault::UnjoinedPruneBacksOff) {
                     self.back_off_as_told(step, peer, topic, *backoff);
@@ -192,10 +193,12 @@ impl Model {
             step.decide(&rules::PRUNE_3, given.is_some(), format_args!("the backoff of the PRUNE is {backoff:?}"));
             self.back_off_as_told(step, peer, topic, given);
 
-            if !peers.is_empty() {
-                self.exchange(step, peer, peers, score);
+            let dialled = !peers.is_empty() && self.exchange(step, peer, peers, score);
+            if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
+                return true;
             }
         }
+        false
     }
 
     fn back_off_as_told(&mut self, step: &Step<'_>, peer: Peer, topic: &Topic, seconds: Option<u64>) {
@@ -203,11 +206,12 @@ impl Model {
         self.backoffs.extend(topic, peer, span, step.now);
     }
 
-    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) {
+    /// Dials peers of a PRUNE, and tells whether it did.
+    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) -> bool {
         let threshold = self.thresholds().accept_px;
         let rule = &rules::PRUNE_4;
         if !step.compare(rule, ("score", score), ("accept_px_threshold", threshold), Ordering::is_ge) {
-            return;
+            return false;
         }
         let connected: BTreeSet<Peer> = self.peers.keys().copied().collect();
         let count = self.parameters().px_peers;
@@ -215,7 +219,8 @@ impl Model {
         step.observer.choice(rule, dialled.len(), list.len());
         step.decide(rule, true, format_args!("{} peers of peer {peer} are dialled", dialled.len()));
         if self.dialect().px_outbound == PxOutbound::Never {
-            self.exchanged.extend(dialled);
+            self.exchanged.extend(&dialled);
         }
+        !dialled.is_empty()
     }
 }

@@ -50,15 +50,15 @@ impl Model {
         if self.dialect().mesh_effects == MeshEffects::AtOnce {
             self.apply_effects(step, &changes);
         }
+        self.expire_fanouts(step);
         for topic in changes.keys() {
             if !self.fanout.contains_key(topic) {
                 self.gossip(step, topic, &scores, before.as_ref(), &changes)?;
             }
         }
         for topic in self.fanout.keys().cloned().collect::<Vec<_>>() {
-            if self.maintain_fanout(step, &topic, &scores) {
-                self.gossip(step, &topic, &scores, None, &changes)?;
-            }
+            self.maintain_fanout(step, &topic, &scores);
+            self.gossip(step, &topic, &scores, None, &changes)?;
         }
         if self.dialect().mesh_effects == MeshEffects::AtEnd {
             self.apply_effects(step, &changes);
@@ -195,7 +195,7 @@ impl Model {
             }
             for peer in changes.negative.union(&changes.pruned) {
                 self.score_prune(step, topic, *peer);
-                self.back_off_pruned(topic, *peer, span, step.now);
+                self.back_off_pruned(topic, *peer, span, step.now, false);
             }
             if !at_end {
                 changes.grafted.keys().for_each(|peer| self.score_graft(step, topic, *peer));
@@ -230,16 +230,30 @@ impl Model {
         Ok(())
     }
 
-    /// Maintains a fanout, and tells whether it is still there.
-    fn maintain_fanout(&mut self, step: &mut Step<'_>, topic: &Topic, scores: &StartScores) -> bool {
-        let (now, publish) = (step.now, self.thresholds().publish);
-        let end = self.last_published.get(topic).map(|last| *last + self.parameters().fanout_ttl);
-        let expired = end.is_some_and(|end| end < now);
-        if step.decide(&rules::FANOUT_1, expired, format_args!("the fanout of {topic} ends at {end:?}, now is {now}")) {
-            self.fanout.remove(topic);
-            self.last_published.remove(topic);
-            return false;
+    fn expire_fanouts(&mut self, step: &mut Step<'_>) {
+        let (now, ttl) = (step.now, self.parameters().fanout_ttl);
+        let last_published = &self.last_published;
+        let expired: Vec<Topic> = (self.fanout.keys())
+            .filter(|topic| {
+                let end = last_published.get(*topic).map(|last| *last + ttl);
+                let expired = end.is_some_and(|end| end < now);
+                step.decide(
+                    &rules::FANOUT_1,
+                    expired,
+                    format_args!("the fanout of {topic} ends at {end:?}, now is {now}"),
+                )
+            })
+            .cloned()
+            .collect();
+        for topic in expired {
+            self.fanout.remove(&topic);
+            self.last_published.remove(&topic);
         }
+    }
+
+    /// Removes members from a fanout, and fills it up.
+    fn maintain_fanout(&mut self, step: &mut Step<'_>, topic: &Topic, scores: &StartScores) {
+        let publish = self.thresholds().publish;
         let subscribers = self.subscribers(topic);
         let mut fanout = self.fanout.get(topic).cloned().unwrap_or_default();
         let before = fanout.candidates().len();
@@ -256,7 +270,6 @@ impl Model {
             step.choice.settle_fanout(&mut fanout);
         }
         self.fanout.insert(topic.clone(), fanout);
-        true
     }
 
     /// Advertises the newest messages of a topic to peers outside its mesh or fanout.
@@ -281,7 +294,8 @@ impl Model {
         let rule = &rules::GOSSIP_2;
         let mut pick = Pick { rule, candidates: BTreeSet::new(), doubtful: BTreeSet::new() };
         let mut peers: BTreeSet<Peer> = self.gossipsub_subscribers(topic).into_iter().collect();
-        if self.has_fault(Fault::PrunedPeersGossiped)
+        if fanout.is_none()
+            && self.has_fault(Fault::PrunedPeersGossiped)
             && let Some(changes) = changes.get(topic)
         {
             peers.extend(changes.negative.union(&changes.pruned));

@@ -9,6 +9,7 @@ use super::{
     faults::Fault,
     model::{Model, Source, Step},
     rules,
+    score::ignore,
     violation::Violation,
     vocabulary::{Message, MessageId, Peer, Protocol, Topic, Verdict},
 };
@@ -143,6 +144,12 @@ impl Model {
             scores.deliver(id, topic, source, now, &mut |rule, holds, operands| {
                 report(step.observer, rule, holds, operands);
             });
+        }
+        if self.is_asked()
+            && self.has_fault(Fault::VerdictsDeliverTwice)
+            && let Some(scores) = &mut self.scores
+        {
+            scores.deliver(id, topic, source, now, &mut ignore);
         }
         if self.dialect().cache_at == CacheAt::Accept {
             self.cache.put(id, topic, true);

@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Part},
     backoff::Backoffs,
     choice::{Choice, Random, report},
-    dialect::{Dialect, PruneV10},
+    dialect::{Dialect, PruneFloodsub, PruneV10},
     fanout::Fanout,
     faults::{Fault, Faults},
     message_cache::MessageCache,
@@ -302,7 +302,7 @@ impl Model {
             step.uncertain.insert(peer);
         }
         let value = scores.value(peer, &mut ignore);
-        if !self.settings.faults.has(Fault::ScoresCached) {
+        if !self.settings.faults.has(Fault::ScoresCached) || !scores.contains(peer) {
             return value;
         }
         let end = step.now + self.settings.parameters.heartbeat_interval;
@@ -372,10 +372,23 @@ impl Model {
         self.peers.get(&peer).is_some_and(|peer| peer.outbound)
     }
 
+    /// Whether a PRUNE to a peer has neither a backoff nor peers.
+    pub(super) fn is_pruned_bare(&self, peer: Peer) -> bool {
+        match self.protocol(peer) {
+            Some(Protocol::Floodsub) => self.dialect().prune_floodsub == PruneFloodsub::Bare,
+            protocol => !protocol.is_some_and(Protocol::has_backoff),
+        }
+    }
+
     /// Backs off a peer that the router prunes.
-    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time) {
-        let bare = self.protocol(peer).is_some_and(|protocol| !protocol.has_backoff());
-        if !(bare && self.dialect().prune_v10 == PruneV10::Bare) {
+    pub(super) fn back_off_pruned(&mut self, topic: &Topic, peer: Peer, span: Span, now: Time, leave: bool) {
+        let bare = self.is_pruned_bare(peer);
+        let backs_off = match self.dialect().prune_v10 {
+            PruneV10::BacksOff => true,
+            PruneV10::BareLeave => !(bare && leave),
+            PruneV10::Bare => !bare,
+        };
+        if backs_off {
             self.backoffs.extend(topic, peer, span, now);
         }
     }

@@ -114,7 +114,9 @@ impl Model {
         for peer in &members {
             let score = self.score_of(step, *peer);
             let rule = &rules::PUBLISH_5;
-            if !step.compare(rule, ("score", score), ("publish_threshold", publish), Ordering::is_ge) {
+            if !step.compare(rule, ("score", score), ("publish_threshold", publish), Ordering::is_ge)
+                && !self.has_fault(Fault::PublishedBelowThreshold)
+            {
                 continue;
             }
             reached.insert(*peer);
@@ -174,7 +176,8 @@ impl Model {
         let spares_unwilling = self.dialect().idontwant_scope == IdontwantScope::MeshAndFanout;
         let mut hidden = hidden.clone();
         for peer in &candidates | &fanout.candidates() {
-            if self.score_of(step, peer) < publish || (spares_unwilling && self.is_unwanted(peer, id)) {
+            let low = self.score_of(step, peer) < publish && !self.has_fault(Fault::PublishedBelowThreshold);
+            if low || (spares_unwilling && self.is_unwanted(peer, id)) {
                 hidden.insert(peer);
             }
         }

@@ -71,7 +71,7 @@ rules! {
     LEAVE_3 = "leave (3)", "Each member of the mesh gets a PRUNE with `unsubscribe_backoff`, and is backed off for it.";
     LEAVE_4 = "leave (4)", "With `do_px`, the PRUNE to a member with a score of 0 or more carries peers.";
 
-    PX_1 = "px (1)", "A PRUNE to a peer of gossipsub v1.0 has neither a backoff nor peers.";
+    PX_1 = "px (1)", "A PRUNE to a peer of gossipsub v1.0 has neither a backoff nor peers; one to a floodsub peer is as `prune_floodsub` says.";
     PX_2 = "px (2)", "The peers of a PRUNE are `px_peers` of the gossipsub peers that announced the topic and have a score of 0 or more, without the pruned peer.";
 
     IHAVE_1 = "ihave (1)", "If the score of the peer is below `gossip_threshold`, its IHAVE are ignored and not counted.";

@@ -2,7 +2,7 @@
 
 use super::{
     delivery::{DeliveryRecords, Status},
-    dialect::{P1Division, P5Source},
+    dialect::{P1Division, P5Source, P6Peers},
     faults::Fault,
     model::Settings,
     rules,
@@ -50,7 +50,7 @@ pub struct TopicRecord {
 /// What a peer did.
 #[derive(Clone, Debug, PartialEq)]
 struct Record {
-    status: Presence,
+    presence: Presence,
     topics: BTreeMap<Topic, TopicRecord>,
     /// P7: every count of penalties that is possible. More than one only after a promise that may be broken.
     penalties: Vec<f64>,
@@ -76,6 +76,8 @@ pub(super) struct Scores {
     deliveries: DeliveryRecords,
     /// P5, with `p5_source` `application`.
     application: BTreeMap<Peer, f64>,
+    /// The peers that count for each address.
+    addresses: BTreeMap<u64, BTreeSet<Peer>>,
     next_decay: Time,
 }
 
@@ -92,6 +94,7 @@ impl Scores {
             records: BTreeMap::new(),
             deliveries: DeliveryRecords::default(),
             application: BTreeMap::new(),
+            addresses: BTreeMap::new(),
             next_decay: Time::ZERO,
         };
         scores.next_decay = Time::ZERO + scores.parameters().decay_interval;
@@ -215,10 +218,10 @@ impl Scores {
         }
     }
 
-    /// How many peers with a record have an address.
+    /// How many peers count for an address.
     #[expect(clippy::cast_precision_loss, reason = "there are fewer than 2^53 peers")]
     fn sharing(&self, address: u64) -> f64 {
-        self.records.values().filter(|record| record.address == address).count() as f64
+        self.addresses.get(&address).map_or(0, BTreeSet::len) as f64
     }
 
     /// The scores of a peer that are possible if some of its changes since `before`, in these topics, have not happened
@@ -304,6 +307,11 @@ impl Scores {
         }
     }
 
+    /// Whether a peer has a record.
+    pub(super) fn contains(&self, peer: Peer) -> bool {
+        self.records.contains_key(&peer)
+    }
+
     /// The records of a peer by topic.
     pub(super) fn topics(&self, peer: Peer) -> Option<&BTreeMap<Topic, TopicRecord>> {
         self.records.get(&peer).map(|record| &record.topics)
@@ -311,27 +319,53 @@ impl Scores {
 
     /// Connects a peer.
     pub(super) fn connect(&mut self, peer: Peer, address: u64) {
+        if self.settings.faults.has(Fault::ScoreForgottenOnConnect) {
+            self.records.remove(&peer);
+        }
         let record = self.records.entry(peer).or_insert_with(|| Record {
-            status: Presence::Connected,
+            presence: Presence::Connected,
             topics: BTreeMap::new(),
             penalties: vec![0.0],
             application: 0.0,
             address,
         });
-        record.status = Presence::Connected;
-        record.address = address;
+        record.presence = Presence::Connected;
+        let old = std::mem::replace(&mut record.address, address);
+        if old != address {
+            self.forget_address(peer, old);
+        }
+        self.addresses.entry(address).or_default().insert(peer);
+    }
+
+    /// A peer is about to be disconnected: with `p6_peers` `connected` its address counts no longer.
+    pub(super) fn leave_address(&mut self, peer: Peer) {
+        if self.settings.dialect.p6_peers == P6Peers::Connected
+            && let Some(record) = self.records.get(&peer)
+        {
+            self.forget_address(peer, record.address);
+        }
+    }
+
+    fn forget_address(&mut self, peer: Peer, address: u64) {
+        if let Some(peers) = self.addresses.get_mut(&address) {
+            peers.remove(&peer);
+            if peers.is_empty() {
+                self.addresses.remove(&address);
+            }
+        }
     }
 
     /// Disconnects a peer.
-    pub(super) fn disconnect(&mut self, peer: Peer, now: Time, decide: &mut Decide<'_>) {
-        if !self.records.contains_key(&peer) {
+    pub(super) fn disconnect(&mut self, peer: Peer, score: f64, now: Time, decide: &mut Decide<'_>) {
+        let Some(Record { address, .. }) = self.records.get(&peer) else {
             return;
-        }
-        let score = self.value(peer, &mut ignore);
+        };
+        let address = *address;
         let dropped = score > 0.0;
         decide(&rules::SCORE_17, dropped, format_args!("score {score}"));
         if dropped {
             self.records.remove(&peer);
+            self.forget_address(peer, address);
             return;
         }
         let topics: Vec<Topic> =
@@ -344,7 +378,7 @@ impl Scores {
         }
         let retain = self.parameters().retain_score;
         let record = self.records.get_mut(&peer).expect("it was checked above");
-        record.status = Presence::Expiring(now + retain);
+        record.presence = Presence::Expiring(now + retain);
     }
 
     /// Adds penalties. `fewest` and `most` differ if it is not certain that promises were broken.
@@ -530,15 +564,21 @@ impl Scores {
         let settings = Arc::clone(&self.settings);
         let parameters = settings.parameters.scoring.as_ref().expect("scores exist only with scoring");
         let zero = parameters.decay_to_zero;
-        self.records.retain(|peer, record| match record.status {
-            Presence::Expiring(end) => {
-                let kept = now <= end;
-                decide(&rules::SCORE_18, !kept, format_args!("the record of peer {peer} is kept until {end}"));
-                kept
+        let mut gone: Vec<(Peer, u64)> = Vec::new();
+        for (peer, record) in &self.records {
+            if let Presence::Expiring(end) = record.presence {
+                let expired = now > end;
+                decide(&rules::SCORE_18, expired, format_args!("the record of peer {peer} is kept until {end}"));
+                if expired {
+                    gone.push((*peer, record.address));
+                }
             }
-            Presence::Connected => true,
-        });
-        for record in self.records.values_mut().filter(|record| record.status == Presence::Connected) {
+        }
+        for (peer, address) in gone {
+            self.records.remove(&peer);
+            self.forget_address(peer, address);
+        }
+        for record in self.records.values_mut().filter(|record| record.presence == Presence::Connected) {
             for (topic, entry) in &mut record.topics {
                 let Some(parameters) = parameters.topics.get(topic) else {
                     continue;
@@ -564,7 +604,7 @@ impl Scores {
 
     /// When records of disconnected peers expire.
     pub(super) fn expirations(&self) -> impl Iterator<Item = (Peer, Time)> {
-        self.records.iter().filter_map(|(peer, record)| match record.status {
+        self.records.iter().filter_map(|(peer, record)| match record.presence {
             Presence::Expiring(end) => Some((*peer, end)),
             Presence::Connected => None,
         })

@@ -87,13 +87,13 @@ impl Model {
         let before = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         for peer in &members {
             self.score_prune(step, topic, *peer);
-            self.back_off_pruned(topic, *peer, span, step.now);
+            self.back_off_pruned(topic, *peer, span, step.now, true);
         }
         let after = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         let rule = &rules::LEAVE_3;
         step.decide(rule, !members.is_empty(), format_args!("{} members", members.len()));
         for peer in members {
-            let px = do_px && self.score_of(step, peer) >= 0.0;
+            let px = do_px && (self.score_of(step, peer) >= 0.0 || self.has_fault(Fault::LeaveExchangesWithAll));
             let px = step.decide(&rules::LEAVE_4, px, format_args!("do_px {do_px}, peer {peer}"));
             let prune = self.make_prune(step, peer, topic, span, px.then_some((&before, &after)))?;
             step.send(rule, peer, prune);
