@@ -109,10 +109,7 @@ fn the_header_names_format_and_version() {
         r#"1: version: invalid type: string "1", expected an integer from 0 to 2^53 - 1"#,
     );
     check_header_with(r#""version":1,"#, r#""version":1,"version":1,"#, "1: duplicate field `version`");
-    check_header(
-        r#"{"format":"gossipsub-trace","version":2,"bounds":{}}"#,
-        "1: version: expected version 1, found 2",
-    );
+    check_header(r#"{"format":"gossipsub-trace","version":2,"bounds":{}}"#, "1: version: expected version 1, found 2");
 }
 
 #[test]
@@ -367,10 +364,7 @@ fn a_step_has_a_time() {
 #[test]
 fn a_step_has_either_an_input_or_an_environment() {
     check("{\"now\":7}\n", "3: expected either `input` or `environment`, found neither");
-    check(
-        r#"{"now":7,"output":{"kind":"peer_added"}}"#,
-        "3: expected either `input` or `environment`, found neither",
-    );
+    check(r#"{"now":7,"output":{"kind":"peer_added"}}"#, "3: expected either `input` or `environment`, found neither");
     let environment = r#""environment":{"kind":"validity","message_id":1,"validity":"valid"}"#;
     check(
         format!(r#"{{"now":7,"input":{{"kind":"heartbeat"}},{environment}}}"#),
