@@ -5,7 +5,6 @@ use super::{
     history::{MessageRecord, State},
 };
 use gossipsub_reference_model::libp2p::{
-    dialect::DuplicateSenders,
     vocabulary::{Input, MessageId, Peer, Protocol, Topic, Validation, Verdict as ApplicationVerdict},
 };
 use std::collections::BTreeSet;
@@ -42,7 +41,7 @@ pub(super) const TO_FLOODSUB: Property = Property {
     name: "an accepted message goes to the floodsub peers of its topic",
     source: "gossipsub v1.0, Message Processing",
     quote: "First, it will forward the message to every peer in `peers.floodsub[topic]` for backwards-compatibility with [floodsub](#in-the-beginning-was-floodsub).",
-    except: Some("floodsub peers below publish_threshold get none"),
+    except: Some("floodsub peers below publish_threshold, and those that sent it before"),
     check: to_floodsub,
 };
 
@@ -222,9 +221,6 @@ fn to_floodsub(step: &StepContext<'_>) -> Verdict {
         step.history.protocol(*peer) == Some(Protocol::Floodsub)
             && step.history.score(*peer).is_some_and(|score| score >= threshold)
     };
-    let late = step.history.dialect().duplicate_senders;
-    // Where senders of copies get it, too, that is no matter of this sentence.
-    debug_assert!(matches!(late, DuplicateSenders::SentTo | DuplicateSenders::LeftOut));
     goes_to(step, |topic| step.history.subscribers(topic).filter(is_certain).collect())
 }
 

@@ -42,7 +42,7 @@ pub(super) const GIVEN: Property = Property {
     name: "a cached message is sent to a peer that requests it",
     source: "gossipsub v1.0, Message Processing",
     quote: "On receiving an [`IWANT(ids)` message](#iwant), the router will check its [`mcache`](#message-cache) and will forward any requested messages that are present in the `mcache` to the peer who sent the `IWANT` message.",
-    except: Some("up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats"),
+    except: Some("up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats and for max_ihave_length ids of an RPC"),
     check: given,
 };
 
@@ -60,7 +60,7 @@ pub(super) const FANOUT_TTL: Property = Property {
     name: "a topic that is not joined is not advertised longer than fanout_ttl after the last publish",
     source: "gossipsub v1.0, Fanout Maintenance",
     quote: "If we do not publish to a topic within `fanout_ttl`, the `fanout[topic]` set is discarded.",
-    except: None,
+    except: Some("in some implementations a message that is accepted after its topic was left counts as a publish"),
     check: fanout_ttl,
 };
 
@@ -116,7 +116,7 @@ pub(super) const RETRANSMISSION: Property = Property {
     name: "a message is sent to a peer on request at most gossip_retransmission times",
     source: "gossipsub v1.1, Spam Protection Measures",
     quote: "In gossipsub v1.1 the router responds a limited number of times to each peer so that `IWANT` spam does not cause a signficant drain of resources.",
-    except: None,
+    except: Some("messages that were forgotten and came again"),
     check: retransmission,
 };
 
@@ -125,7 +125,7 @@ pub(super) const CACHE_END: Property = Property {
     name: "a message is not sent on request history_length heartbeats after it was accepted",
     source: "gossipsub v1.0, Message Cache",
     quote: "`mcache.shift()`: shifts the current window, discarding messages older than the history length of the cache (`mcache_len`).",
-    except: None,
+    except: Some("messages that were forgotten and came again"),
     check: cache_end,
 };
 
@@ -134,7 +134,7 @@ pub(super) const ONLY_RECENT_ADVERTISED: Property = Property {
     name: "only messages of the topic of the last history_gossip heartbeats are advertised, each once",
     source: "gossipsub v1.0, Message Cache",
     quote: RECENT,
-    except: Some("messages that came when the topic was not joined, which some implementations cache"),
+    except: Some("messages that came when the topic was not joined, which some implementations cache; messages that were forgotten and came again"),
     check: only_recent_advertised,
 };
 
@@ -143,7 +143,7 @@ pub(super) const RECENT_ADVERTISED: Property = Property {
     name: "all messages of the topic of the last history_gossip heartbeats are advertised, up to max_ihave_length",
     source: "gossipsub v1.0, Message Cache",
     quote: RECENT,
-    except: Some("messages that were accepted late, whose time in the cache starts when they come in some implementations"),
+    except: Some("messages that were accepted late, whose time in the cache starts when they come in some implementations; messages that were forgotten and came again"),
     check: recent_advertised,
 };
 
@@ -188,9 +188,10 @@ fn age(step: &StepContext<'_>, heartbeats: u64) -> usize {
     usize::try_from(step.history.heartbeats.saturating_sub(heartbeats)).unwrap_or(usize::MAX)
 }
 
-/// How many heartbeats came since a message was put in the cache at the latest, if it was.
+/// How many heartbeats came since a message was put in the cache at the latest, if it was. A message that was forgotten
+/// and came again may be in the cache twice, and is left out.
 fn youngest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Topic)> {
-    let record = step.history.message(id)?;
+    let record = step.history.message(id).filter(|record| record.is_first)?;
     let heartbeats = match record.state {
         State::Accepted(heartbeats, _) | State::Published(heartbeats) => heartbeats,
         State::Awaiting | State::Dropped => return None,
@@ -200,7 +201,7 @@ fn youngest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Top
 
 /// How many heartbeats came since a message came, if it was certainly put in the cache.
 fn oldest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Topic)> {
-    let record = step.history.message(id)?;
+    let record = step.history.message(id).filter(|record| record.is_first)?;
     match record.state {
         State::Accepted(_, Certainty::Certain) | State::Published(_) => {
             Some((age(step, record.arrival), &record.topic))
@@ -257,7 +258,8 @@ fn only_new_requested(step: &StepContext<'_>) -> Verdict {
 
 fn given(step: &StepContext<'_>) -> Verdict {
     let Some((peer, rpc)) = step.accepted_rpc().filter(|(peer, _)| is_trusted(step, *peer)) else { return Ok(()) };
-    if step.history.counts(peer).iwant >= CERTAIN_IWANT {
+    let ids = rpc.iwant.iter().map(Vec::len).sum::<usize>();
+    if step.history.counts(peer).iwant >= CERTAIN_IWANT || ids > step.parameters.max_ihave_length {
         return Ok(());
     }
     let replies: BTreeSet<MessageId> = replies(step).into_iter().collect();
@@ -393,7 +395,7 @@ fn retransmission(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender() else { return Ok(()) };
     let (replies, most) = (replies(step), step.parameters.gossip_retransmission);
     for id in &replies {
-        let Some(record) = step.history.message(*id) else { continue };
+        let Some(record) = step.history.message(*id).filter(|record| record.is_first) else { continue };
         let now = replies.iter().filter(|other| *other == id).count();
         let all = record.replies.get(&peer).copied().unwrap_or(0).saturating_add(now);
         if all > most {
@@ -406,7 +408,9 @@ fn retransmission(step: &StepContext<'_>) -> Verdict {
 fn cache_end(step: &StepContext<'_>) -> Verdict {
     let length = step.parameters.history_length;
     for id in replies(step) {
+        let is_new = step.rpcs().iter().flat_map(|rpc| &rpc.messages).any(|message| message.message_id == id);
         if let Some((age, _)) = youngest(step, id).filter(|(age, _)| *age >= length)
+            && !is_new
             && !step.history.came_unjoined(id)
         {
             return broken(format_args!("message {id} after {age} heartbeats"), "not sent on request", "sent");
@@ -420,7 +424,10 @@ fn only_recent_advertised(step: &StepContext<'_>) -> Verdict {
         let is_recent = |id: &MessageId| {
             youngest(step, *id).is_some_and(|(age, of)| of == topic && age < step.parameters.history_gossip)
         };
-        if let Some(id) = message_ids.iter().find(|id| !is_recent(id) && !step.history.came_unjoined(**id)) {
+        let is_open = |id: &MessageId| {
+            step.history.came_unjoined(*id) || step.history.message(*id).is_some_and(|record| !record.is_first)
+        };
+        if let Some(id) = message_ids.iter().find(|id| !is_recent(id) && !is_open(id)) {
             let allowed = "messages of the last heartbeats";
             return broken(format_args!("IHAVE of {topic} to peer {peer}"), allowed, format_args!("message {id}"));
         }

@@ -447,7 +447,7 @@ impl History {
                     self.last_publish = Some((topic.clone(), recipients(sent, topic, *message_id)));
                 }
             }
-            Input::Validated { message_id, verdict } => self.validated(*message_id, *verdict),
+            Input::Validated { message_id, verdict } => self.validated(now, *message_id, *verdict),
             Input::SetApplicationScore { peer, score } => {
                 let is_kept = self.is_connected(*peer);
                 self.application.insert(*peer, is_kept.then_some(*score));
@@ -556,7 +556,7 @@ impl History {
         }
     }
 
-    fn validated(&mut self, id: MessageId, verdict: Verdict) {
+    fn validated(&mut self, now: Time, id: MessageId, verdict: Verdict) {
         let heartbeats = self.heartbeats;
         let certainty = if self.is_cached_since_arrival(id) { Certainty::Certain } else { Certainty::Open };
         let Some(record) = self.messages.get_mut(&id).filter(|record| record.state == State::Awaiting) else { return };
@@ -564,6 +564,12 @@ impl History {
             Verdict::Accept => State::Accepted(heartbeats, certainty),
             Verdict::Reject | Verdict::Ignore => State::Dropped,
         };
+        let topic = record.topic.clone();
+        if verdict == Verdict::Accept && !self.is_joined(&topic) {
+            // Some implementations send it to the fanout, as if it were published.
+            self.published.insert(topic.clone(), now);
+            self.fanouts.insert(topic);
+        }
     }
 
     /// Whether a message is in the cache, if that counts from its arrival.
