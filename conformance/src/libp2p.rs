@@ -5,6 +5,7 @@ mod generate;
 mod header;
 mod model;
 mod order;
+pub mod properties;
 mod reference;
 mod state_lines;
 
@@ -15,6 +16,7 @@ pub use order::Order;
 pub use reference::Reference;
 
 use crate::engine::{self, Family, NameRole};
+use properties::PropertyChecker;
 use gossipsub_reference_model::libp2p::{
     Model,
     vocabulary::{Input, Output, View},
@@ -47,7 +49,7 @@ impl Family for Libp2pFamily {
     type View = View;
     type Model = Model;
     type Coverage = Coverage;
-    type Properties = ();
+    type Properties = PropertyChecker;
     type Variant = DialectName;
     type Generator = Generator;
     type Order = Order;

@@ -26,6 +26,8 @@ pub enum Profile {
     Opportunistic,
     /// As asked, with scoring.
     AskedScoring,
+    /// As small, with the application's score alone, so that every score is known.
+    Application,
 }
 
 impl Named for Profile {
@@ -38,6 +40,7 @@ impl Named for Profile {
         Self::Flood,
         Self::Opportunistic,
         Self::AskedScoring,
+        Self::Application,
     ];
 
     fn name(self) -> &'static str {
@@ -50,6 +53,7 @@ impl Named for Profile {
             Self::Flood => "flood",
             Self::Opportunistic => "opportunistic",
             Self::AskedScoring => "asked-scoring",
+            Self::Application => "application",
         }
     }
 }
@@ -70,6 +74,10 @@ impl Profile {
                 Parameters { opportunistic_graft_ticks: 2, opportunistic_graft_peers: 2, ..scoring() }
             }
             Self::AskedScoring => Parameters { validation: Validation::Asked, ..scoring() },
+            Self::Application => {
+                let scoring = ScoringParameters { thresholds: all_parts().thresholds, ..simplest_scoring() };
+                Parameters { opportunistic_graft_ticks: 3, do_px: true, scoring: Some(scoring), ..small() }
+            }
         }
     }
 }
