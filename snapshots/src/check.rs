@@ -1,6 +1,6 @@
-//! The numbered checks of the behaviour, each in every way that a scenario tells apart.
+//! The numbered checks of the behaviour, each in every variant that a scenario shows.
 
-use crate::{Shown, catalogue::catalogue, shown::shown};
+use crate::{Showcase, catalogue::catalogue, showcase::showcase};
 use gossipsub_automaton::OutputKind;
 
 catalogue! {
@@ -173,394 +173,424 @@ impl Check {
     /// The scenario that shows it.
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "one line a check")]
-    pub const fn shown_by(self) -> Shown {
+    pub const fn showcase(self) -> Showcase {
         use OutputKind as Kind;
         match self {
-            Self::AddPeerNew => shown("add-peer-new", Kind::PeerAdded, "score 1: nothing -> 0"),
-            Self::AddPeerDirectOutbound => shown(
+            Self::AddPeerNew => showcase("add-peer-new", Kind::PeerAdded, "score 1: nothing -> 0"),
+            Self::AddPeerDirectOutbound => showcase(
                 "add-peer-direct-outbound",
                 Kind::PeerAdded,
                 "connection 1: nothing -> direct, outbound, topics {}",
             ),
-            Self::AddPeerKnown => shown("add-peer-known", Kind::PeerAlreadyKnown, "no change"),
+            Self::AddPeerKnown => showcase("add-peer-known", Kind::PeerAlreadyKnown, "no change"),
             Self::AddPeerRetained => {
-                shown("add-peer-retained", Kind::InvalidMessage, "score 1: -1 = a(P4 -1) -> -4 = a(P4 -4)")
+                showcase("add-peer-retained", Kind::InvalidMessage, "score 1: -1 = a(P4 -1) -> -4 = a(P4 -4)")
             }
-            Self::RemovePeerMeshAndFanout => shown(
+            Self::RemovePeerMeshAndFanout => showcase(
                 "remove-peer-mesh-and-fanout",
                 Kind::RemovingPeer,
                 "fanout b: {1}, last published at 0ms -> {}, last published at 0ms",
             ),
-            Self::RemovePeerUnknown => shown("remove-peer-unknown", Kind::RemovingPeer, "no change"),
+            Self::RemovePeerUnknown => showcase("remove-peer-unknown", Kind::RemovingPeer, "no change"),
             Self::RemovePeerPositive => {
-                shown("remove-peer-positive", Kind::RemovingPeer, "score 1: 9 = a(P4 -1) + P5 10 -> nothing")
+                showcase("remove-peer-positive", Kind::RemovingPeer, "score 1: 9 = a(P4 -1) + P5 10 -> nothing")
             }
             Self::RemovePeerDeficit => {
-                shown("remove-peer-deficit", Kind::RemovingPeer, "a(P1 5 + P2 1 + P3 -361) -> -361 = a(P3b -361)")
+                showcase("remove-peer-deficit", Kind::RemovingPeer, "a(P1 5 + P2 1 + P3 -361) -> -361 = a(P3b -361)")
             }
-            Self::RemovePeerKeepsBackoff => shown(
+            Self::RemovePeerKeepsBackoff => showcase(
                 "remove-peer-keeps-backoff",
                 Kind::PeerBackedOff,
                 "backoff a 1: until 60000ms, 59000ms left -> until 61000ms, 60000ms left",
             ),
-            Self::RemovePeerAgain => shown("remove-peer-again", Kind::Heartbeat, "score 1: -10 = P5 -10 -> nothing"),
-            Self::SubscribeKnown => shown("subscribe-known", Kind::Subscribed, "connection 1: topics {} -> topics {a}"),
-            Self::SubscribeUnknown => shown("subscribe-unknown", Kind::SubscribeToUnknownPeer, "no change"),
-            Self::UnsubscribeMesh => shown("unsubscribe-mesh", Kind::Unsubscribed, "score 1: 4 = a(P1 4) -> 0"),
-            Self::UnsubscribeFanout => shown(
+            Self::RemovePeerAgain => showcase("remove-peer-again", Kind::Heartbeat, "score 1: -10 = P5 -10 -> nothing"),
+            Self::SubscribeKnown => {
+                showcase("subscribe-known", Kind::Subscribed, "connection 1: topics {} -> topics {a}")
+            }
+            Self::SubscribeUnknown => showcase("subscribe-unknown", Kind::SubscribeToUnknownPeer, "no change"),
+            Self::UnsubscribeMesh => showcase("unsubscribe-mesh", Kind::Unsubscribed, "score 1: 4 = a(P1 4) -> 0"),
+            Self::UnsubscribeFanout => showcase(
                 "unsubscribe-fanout",
                 Kind::Unsubscribed,
                 "fanout a: {1}, last published at 0ms -> {}, last published at 0ms",
             ),
-            Self::UnsubscribeUnknown => shown("unsubscribe-unknown", Kind::UnsubscribeFromUnknownPeer, "no change"),
+            Self::UnsubscribeUnknown => showcase("unsubscribe-unknown", Kind::UnsubscribeFromUnknownPeer, "no change"),
             Self::UnsubscribeThenGraft => {
-                shown("unsubscribe-then-graft", Kind::GraftingSuccessfully, "mesh a: {} -> {1}")
+                showcase("unsubscribe-then-graft", Kind::GraftingSuccessfully, "mesh a: {} -> {1}")
             }
-            Self::Ihave1LowScore => shown("ihave-1-low-score", Kind::IhaveFromPeerWithLowScore, "no change"),
+            Self::Ihave1LowScore => showcase("ihave-1-low-score", Kind::IhaveFromPeerWithLowScore, "no change"),
             Self::Ihave1NoRecord => {
-                shown("ihave-1-no-record", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 9: nothing -> 1")
+                showcase("ihave-1-no-record", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 9: nothing -> 1")
             }
             Self::Ihave2TooMany => {
-                shown("ihave-2-too-many", Kind::TooManyRecvIhaveMessages, "ihave_per_heartbeat 1: 1 -> 2")
+                showcase("ihave-2-too-many", Kind::TooManyRecvIhaveMessages, "ihave_per_heartbeat 1: 1 -> 2")
             }
-            Self::Ihave3TooManySent => shown(
+            Self::Ihave3TooManySent => showcase(
                 "ihave-3-too-many-sent",
                 Kind::TooManySentIwantMessages,
                 "Too_many_sent_iwant_messages { count=1; max=1 }",
             ),
             Self::Ihave4NotTracked => {
-                shown("ihave-4-not-tracked", Kind::MessageTopicNotTracked, "ihave_per_heartbeat 1: nothing -> 1")
+                showcase("ihave-4-not-tracked", Kind::MessageTopicNotTracked, "ihave_per_heartbeat 1: nothing -> 1")
             }
-            Self::Ihave5Invalid => shown("ihave-5-invalid", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)"),
+            Self::Ihave5Invalid => showcase("ihave-5-invalid", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)"),
             Self::Ihave5InvalidSeen => {
-                shown("ihave-5-invalid-seen", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)")
+                showcase("ihave-5-invalid-seen", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)")
             }
-            Self::Ihave6NothingAnnounced => {
-                shown("ihave-6-nothing-announced", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
-            }
+            Self::Ihave6NothingAnnounced => showcase(
+                "ihave-6-nothing-announced",
+                Kind::MessageRequestedMessageIds,
+                "Message_requested_message_ids []",
+            ),
             Self::Ihave6Unknown => {
-                shown("ihave-6-unknown", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
+                showcase("ihave-6-unknown", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
             }
             Self::Ihave6Outdated => {
-                shown("ihave-6-outdated", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
+                showcase("ihave-6-outdated", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
             }
             Self::Ihave6Seen => {
-                shown("ihave-6-seen", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
+                showcase("ihave-6-seen", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
             }
             Self::Ihave6Filtered => {
-                shown("ihave-6-filtered", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
+                showcase("ihave-6-filtered", Kind::MessageRequestedMessageIds, "Message_requested_message_ids []")
             }
             Self::Ihave7Requested => {
-                shown("ihave-7-requested", Kind::MessageRequestedMessageIds, "Message_requested_message_ids [6]")
+                showcase("ihave-7-requested", Kind::MessageRequestedMessageIds, "Message_requested_message_ids [6]")
             }
             Self::Ihave7Limited => {
-                shown("ihave-7-limited", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 1: 1 -> 3")
+                showcase("ihave-7-limited", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 1: 1 -> 3")
             }
             Self::Ihave7Repetitions => {
-                shown("ihave-7-repetitions", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 1: nothing -> 2")
+                showcase("ihave-7-repetitions", Kind::MessageRequestedMessageIds, "iwant_per_heartbeat 1: nothing -> 2")
             }
-            Self::Iwant1LowScore => shown("iwant-1-low-score", Kind::IwantFromPeerWithLowScore, "no change"),
+            Self::Iwant1LowScore => showcase("iwant-1-low-score", Kind::IwantFromPeerWithLowScore, "no change"),
             Self::Iwant1NoRecord => {
-                shown("iwant-1-no-record", Kind::OnIwantMessagesToRoute, "access_counter 7 9: nothing -> 1")
+                showcase("iwant-1-no-record", Kind::OnIwantMessagesToRoute, "access_counter 7 9: nothing -> 1")
             }
-            Self::Iwant2Message => shown("iwant-2-message", Kind::OnIwantMessagesToRoute, "( (7, message(m)))"),
-            Self::Iwant2NotFound => shown("iwant-2-not-found", Kind::OnIwantMessagesToRoute, "( (8, not_found))"),
-            Self::Iwant2TooMany => shown("iwant-2-too-many", Kind::OnIwantMessagesToRoute, "( (7, too_many_requests))"),
-            Self::Iwant2Ignored => shown("iwant-2-ignored", Kind::OnIwantMessagesToRoute, "( (7, ignored))"),
+            Self::Iwant2Message => showcase("iwant-2-message", Kind::OnIwantMessagesToRoute, "( (7, message(m)))"),
+            Self::Iwant2NotFound => showcase("iwant-2-not-found", Kind::OnIwantMessagesToRoute, "( (8, not_found))"),
+            Self::Iwant2TooMany => {
+                showcase("iwant-2-too-many", Kind::OnIwantMessagesToRoute, "( (7, too_many_requests))")
+            }
+            Self::Iwant2Ignored => showcase("iwant-2-ignored", Kind::OnIwantMessagesToRoute, "( (7, ignored))"),
             Self::Iwant2Twice => {
-                shown("iwant-2-twice", Kind::OnIwantMessagesToRoute, "access_counter 7 1: nothing -> 2")
+                showcase("iwant-2-twice", Kind::OnIwantMessagesToRoute, "access_counter 7 1: nothing -> 2")
             }
             Self::Iwant2IgnoredCounts => {
-                shown("iwant-2-ignored-counts", Kind::OnIwantMessagesToRoute, "( (7, too_many_requests))")
+                showcase("iwant-2-ignored-counts", Kind::OnIwantMessagesToRoute, "( (7, too_many_requests))")
             }
             Self::Graft1Filtered => {
-                shown("graft-1-filtered", Kind::PeerFiltered, "backoff a 1: nothing -> until 60000ms, 60000ms left")
+                showcase("graft-1-filtered", Kind::PeerFiltered, "backoff a 1: nothing -> until 60000ms, 60000ms left")
             }
-            Self::Graft1FilteredUnknown => shown(
+            Self::Graft1FilteredUnknown => showcase(
                 "graft-1-filtered-unknown",
                 Kind::PeerFiltered,
                 "backoff a 9: nothing -> until 60000ms, 60000ms left",
             ),
-            Self::Graft2Unsubscribed => shown(
+            Self::Graft2Unsubscribed => showcase(
                 "graft-2-unsubscribed",
                 Kind::UnsubscribedTopic,
                 "backoff a 1: nothing -> until 60000ms, 60000ms left",
             ),
-            Self::Graft2UnsubscribedUnknown => shown(
+            Self::Graft2UnsubscribedUnknown => showcase(
                 "graft-2-unsubscribed-unknown",
                 Kind::UnsubscribedTopic,
                 "backoff a 9: nothing -> until 60000ms, 60000ms left",
             ),
-            Self::Graft3InMesh => shown("graft-3-in-mesh", Kind::PeerAlreadyInMesh, "no change"),
-            Self::Graft4Unexpected => shown("graft-4-unexpected", Kind::UnexpectedGraftingPeer, "no change"),
-            Self::Graft4Retained => shown("graft-4-retained", Kind::UnexpectedGraftingPeer, "no change"),
-            Self::Graft5Direct => {
-                shown("graft-5-direct", Kind::GraftingDirectPeer, "backoff a 1: nothing -> until 60000ms, 60000ms left")
-            }
-            Self::Graft6BackedOff => shown("graft-6-backed-off", Kind::PeerBackedOff, "score 1: 0 -> -10 = P7 -10"),
-            Self::Graft6Flood => shown("graft-6-flood", Kind::PeerBackedOff, "score 1: 0 -> -40 = P7 -40"),
-            Self::Graft6Ended => shown("graft-6-ended", Kind::GraftingSuccessfully, "mesh a: {} -> {1}"),
+            Self::Graft3InMesh => showcase("graft-3-in-mesh", Kind::PeerAlreadyInMesh, "no change"),
+            Self::Graft4Unexpected => showcase("graft-4-unexpected", Kind::UnexpectedGraftingPeer, "no change"),
+            Self::Graft4Retained => showcase("graft-4-retained", Kind::UnexpectedGraftingPeer, "no change"),
+            Self::Graft5Direct => showcase(
+                "graft-5-direct",
+                Kind::GraftingDirectPeer,
+                "backoff a 1: nothing -> until 60000ms, 60000ms left",
+            ),
+            Self::Graft6BackedOff => showcase("graft-6-backed-off", Kind::PeerBackedOff, "score 1: 0 -> -10 = P7 -10"),
+            Self::Graft6Flood => showcase("graft-6-flood", Kind::PeerBackedOff, "score 1: 0 -> -40 = P7 -40"),
+            Self::Graft6Ended => showcase("graft-6-ended", Kind::GraftingSuccessfully, "mesh a: {} -> {1}"),
             Self::Graft6Before7 => {
-                shown("graft-6-before-7", Kind::PeerBackedOff, "score 1: -10 = P5 -10 -> -20 = P5 -10 + P7 -10")
+                showcase("graft-6-before-7", Kind::PeerBackedOff, "score 1: -10 = P5 -10 -> -20 = P5 -10 + P7 -10")
             }
-            Self::Graft7Negative => shown(
+            Self::Graft7Negative => showcase(
                 "graft-7-negative",
                 Kind::GraftingPeerWithNegativeScore,
                 "backoff a 1: nothing -> until 60000ms, 60000ms left",
             ),
             Self::Graft8Full => {
-                shown("graft-8-full", Kind::MeshFull, "backoff a 2: nothing -> until 60000ms, 60000ms left")
+                showcase("graft-8-full", Kind::MeshFull, "backoff a 2: nothing -> until 60000ms, 60000ms left")
             }
             Self::Graft8Outbound => {
-                shown("graft-8-outbound", Kind::GraftingSuccessfully, "mesh a: {1, 2} -> {1, 2, 3}")
+                showcase("graft-8-outbound", Kind::GraftingSuccessfully, "mesh a: {1, 2} -> {1, 2, 3}")
             }
             Self::Graft9Success => {
-                shown("graft-9-success", Kind::GraftingSuccessfully, "connection 1: topics {} -> topics {a}")
+                showcase("graft-9-success", Kind::GraftingSuccessfully, "connection 1: topics {} -> topics {a}")
             }
-            Self::Prune1NotTracked => shown("prune-1-not-tracked", Kind::PruneTopicNotTracked, "no change"),
-            Self::Prune2NotInMesh => shown("prune-2-not-in-mesh", Kind::PeerNotInMesh, "no change"),
+            Self::Prune1NotTracked => showcase("prune-1-not-tracked", Kind::PruneTopicNotTracked, "no change"),
+            Self::Prune2NotInMesh => showcase("prune-2-not-in-mesh", Kind::PeerNotInMesh, "no change"),
             Self::Prune3Backoff => {
-                shown("prune-3-backoff", Kind::NoPx, "backoff a 1: nothing -> until 1500ms, 1500ms left")
+                showcase("prune-3-backoff", Kind::NoPx, "backoff a 1: nothing -> until 1500ms, 1500ms left")
             }
-            Self::Prune3LongerBackoff => shown("prune-3-longer-backoff", Kind::NoPx, "mesh a: {1} -> {}"),
+            Self::Prune3LongerBackoff => showcase("prune-3-longer-backoff", Kind::NoPx, "mesh a: {1} -> {}"),
             Self::Prune3Deficit => {
-                shown("prune-3-deficit", Kind::IgnorePxScoreTooLow, "score 1: 1 = a(P1 5 + P3 -4) -> -4 = a(P3b -4)")
+                showcase("prune-3-deficit", Kind::IgnorePxScoreTooLow, "score 1: 1 = a(P1 5 + P3 -4) -> -4 = a(P3b -4)")
             }
             Self::Prune4LowScore => {
-                shown("prune-4-low-score", Kind::IgnorePxScoreTooLow, "Ignore_PX_score_too_low { \"score\" = -10 }")
+                showcase("prune-4-low-score", Kind::IgnorePxScoreTooLow, "Ignore_PX_score_too_low { \"score\" = -10 }")
             }
-            Self::Prune5Px => shown("prune-5-px", Kind::Px, "PX ( 2 3)"),
-            Self::Prune5PxLimited => shown("prune-5-px-limited", Kind::Px, "PX ( any 2 of [2, 3, 4])"),
-            Self::Prune5NoPx => shown("prune-5-no-px", Kind::NoPx, "No_PX"),
-            Self::Prune5NoneTaken => shown("prune-5-none-taken", Kind::NoPx, "No_PX"),
-            Self::Receive1NotSubscribed => shown("receive-1-not-subscribed", Kind::NotSubscribed, "no change"),
-            Self::Receive2InWindow => shown(
+            Self::Prune5Px => showcase("prune-5-px", Kind::Px, "PX ( 2 3)"),
+            Self::Prune5PxLimited => showcase("prune-5-px-limited", Kind::Px, "PX ( any 2 of [2, 3, 4])"),
+            Self::Prune5NoPx => showcase("prune-5-no-px", Kind::NoPx, "No_PX"),
+            Self::Prune5NoneTaken => showcase("prune-5-none-taken", Kind::NoPx, "No_PX"),
+            Self::Receive1NotSubscribed => showcase("receive-1-not-subscribed", Kind::NotSubscribed, "no change"),
+            Self::Receive2InWindow => showcase(
                 "receive-2-in-window",
                 Kind::AlreadyReceived,
                 "score 2: 1 = a(P1 5 + P3 -4) -> 4 = a(P1 5 + P3 -1)",
             ),
-            Self::Receive2AfterWindow => shown("receive-2-after-window", Kind::AlreadyReceived, "no change"),
-            Self::Receive2NotInMesh => shown("receive-2-not-in-mesh", Kind::Heartbeat, "a(P1 5 + P2 0.5 + P3 -4)"),
-            Self::Receive2OtherTopic => shown("receive-2-other-topic", Kind::AlreadyReceived, "no change"),
-            Self::Receive3Unknown => shown("receive-3-unknown", Kind::UnknownValidity, "no change"),
-            Self::Receive3Outdated => shown("receive-3-outdated", Kind::UnknownValidity, "no change"),
-            Self::Receive3Invalid => shown("receive-3-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)"),
+            Self::Receive2AfterWindow => showcase("receive-2-after-window", Kind::AlreadyReceived, "no change"),
+            Self::Receive2NotInMesh => showcase("receive-2-not-in-mesh", Kind::Heartbeat, "a(P1 5 + P2 0.5 + P3 -4)"),
+            Self::Receive2OtherTopic => showcase("receive-2-other-topic", Kind::AlreadyReceived, "no change"),
+            Self::Receive3Unknown => showcase("receive-3-unknown", Kind::UnknownValidity, "no change"),
+            Self::Receive3Outdated => showcase("receive-3-outdated", Kind::UnknownValidity, "no change"),
+            Self::Receive3Invalid => showcase("receive-3-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)"),
             Self::Receive4Route => {
-                shown("receive-4-route", Kind::RouteMessage, "Route_message { \"to_route\" = ( 2 3) }")
+                showcase("receive-4-route", Kind::RouteMessage, "Route_message { \"to_route\" = ( 2 3) }")
             }
             Self::Receive4DirectSender => {
-                shown("receive-4-direct-sender", Kind::RouteMessage, "Route_message { \"to_route\" = ( 1) }")
+                showcase("receive-4-direct-sender", Kind::RouteMessage, "Route_message { \"to_route\" = ( 1) }")
             }
-            Self::Receive4MeshDelivery => shown(
+            Self::Receive4MeshDelivery => showcase(
                 "receive-4-mesh-delivery",
                 Kind::RouteMessage,
                 "score 1: 1 = a(P1 5 + P3 -4) -> 5 = a(P1 5 + P2 1 + P3 -1)",
             ),
             Self::Receive4SeenAgain => {
-                shown("receive-4-seen-again", Kind::OnIwantMessagesToRoute, "( (7, message(first)))")
+                showcase("receive-4-seen-again", Kind::OnIwantMessagesToRoute, "( (7, message(first)))")
             }
-            Self::Publish1Seen => shown("publish-1-seen", Kind::AlreadyPublished, "no change"),
+            Self::Publish1Seen => showcase("publish-1-seen", Kind::AlreadyPublished, "no change"),
             Self::Publish3Mesh => {
-                shown("publish-3-mesh", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( 1 2) }")
+                showcase("publish-3-mesh", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( 1 2) }")
             }
-            Self::Publish3Fanout => shown(
+            Self::Publish3Fanout => showcase(
                 "publish-3-fanout",
                 Kind::PublishMessage,
                 "fanout a: {1}, last published at 0ms -> {1}, last published at 500ms",
             ),
             Self::Publish3EmptyFanout => {
-                shown("publish-3-empty-fanout", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( ) }")
+                showcase("publish-3-empty-fanout", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( ) }")
             }
-            Self::Publish3NewFanout => {
-                shown("publish-3-new-fanout", Kind::PublishMessage, "fanout a: nothing -> {1}, last published at 0ms")
-            }
-            Self::Publish3NewFanoutLimited => shown(
+            Self::Publish3NewFanout => showcase(
+                "publish-3-new-fanout",
+                Kind::PublishMessage,
+                "fanout a: nothing -> {1}, last published at 0ms",
+            ),
+            Self::Publish3NewFanoutLimited => showcase(
                 "publish-3-new-fanout-limited",
                 Kind::PublishMessage,
                 "fanout a: nothing -> {any 2 of {1, 2, 3}}, last published at 0ms",
             ),
             Self::Publish3Nobody => {
-                shown("publish-3-nobody", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( ) }")
+                showcase("publish-3-nobody", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( ) }")
             }
-            Self::Join1Joined => shown("join-1-joined", Kind::AlreadyJoined, "no change"),
-            Self::Join2All => shown("join-2-all", Kind::JoiningTopic, "mesh a: nothing -> {1}"),
+            Self::Join1Joined => showcase("join-1-joined", Kind::AlreadyJoined, "no change"),
+            Self::Join2All => showcase("join-2-all", Kind::JoiningTopic, "mesh a: nothing -> {1}"),
             Self::Join2Limited => {
-                shown("join-2-limited", Kind::JoiningTopic, "mesh a: nothing -> {any 2 of {1, 2, 3}}")
+                showcase("join-2-limited", Kind::JoiningTopic, "mesh a: nothing -> {any 2 of {1, 2, 3}}")
             }
-            Self::Join2Fanout => shown("join-2-fanout", Kind::JoiningTopic, "mesh a: nothing -> {1}"),
-            Self::Join2FanoutUnwelcome => shown("join-2-fanout-unwelcome", Kind::JoiningTopic, "Joining_topic ( 3)"),
-            Self::Join2EndedBackoff => shown("join-2-ended-backoff", Kind::JoiningTopic, "Joining_topic ( )"),
-            Self::Join3Score => shown("join-3-score", Kind::Heartbeat, "score 1: 0 -> 2 = a(P1 2)"),
-            Self::Leave1NotJoined => shown("leave-1-not-joined", Kind::NotJoined, "no change"),
+            Self::Join2Fanout => showcase("join-2-fanout", Kind::JoiningTopic, "mesh a: nothing -> {1}"),
+            Self::Join2FanoutUnwelcome => showcase("join-2-fanout-unwelcome", Kind::JoiningTopic, "Joining_topic ( 3)"),
+            Self::Join2EndedBackoff => showcase("join-2-ended-backoff", Kind::JoiningTopic, "Joining_topic ( )"),
+            Self::Join3Score => showcase("join-3-score", Kind::Heartbeat, "score 1: 0 -> 2 = a(P1 2)"),
+            Self::Leave1NotJoined => showcase("leave-1-not-joined", Kind::NotJoined, "no change"),
             Self::Leave2Prune => {
-                shown("leave-2-prune", Kind::LeavingTopic, "backoff a 1: nothing -> until 14000ms, 10000ms left")
+                showcase("leave-2-prune", Kind::LeavingTopic, "backoff a 1: nothing -> until 14000ms, 10000ms left")
             }
-            Self::Leave2NoPx => shown(
+            Self::Leave2NoPx => showcase(
                 "leave-2-no-px",
                 Kind::LeavingTopic,
                 "Leaving_topic { \"to_prune\" = ( 1 2); \"noPX_peers\" = ( 2) }",
             ),
             Self::Leave2Deficit => {
-                shown("leave-2-deficit", Kind::LeavingTopic, "score 1: 1 = a(P1 5 + P3 -4) -> -4 = a(P3b -4)")
+                showcase("leave-2-deficit", Kind::LeavingTopic, "score 1: 1 = a(P1 5 + P3 -4) -> -4 = a(P3b -4)")
             }
             Self::ApplicationScoreSet => {
-                shown("application-score-set", Kind::SetApplicationScore, "score 1: 0 -> 25 = P5 25")
+                showcase("application-score-set", Kind::SetApplicationScore, "score 1: 0 -> 25 = P5 25")
             }
             Self::ApplicationScoreRetained => {
-                shown("application-score-retained", Kind::SetApplicationScore, "score 1: 0 -> 25 = P5 25")
+                showcase("application-score-retained", Kind::SetApplicationScore, "score 1: 0 -> 25 = P5 25")
             }
-            Self::ApplicationScoreUnknown => shown("application-score-unknown", Kind::SetApplicationScore, "no change"),
-            Self::Heartbeat1Tick => shown("heartbeat-1-tick", Kind::Heartbeat, "heartbeat_ticks: 0 -> 1"),
-            Self::Heartbeat2Backoff => {
-                shown("heartbeat-2-backoff", Kind::Heartbeat, "backoff a 1: until 10000ms, ended 2000ms ago -> nothing")
+            Self::ApplicationScoreUnknown => {
+                showcase("application-score-unknown", Kind::SetApplicationScore, "no change")
             }
-            Self::Heartbeat2BackoffTicks => shown(
+            Self::Heartbeat1Tick => showcase("heartbeat-1-tick", Kind::Heartbeat, "heartbeat_ticks: 0 -> 1"),
+            Self::Heartbeat2Backoff => showcase(
+                "heartbeat-2-backoff",
+                Kind::Heartbeat,
+                "backoff a 1: until 10000ms, ended 2000ms ago -> nothing",
+            ),
+            Self::Heartbeat2BackoffTicks => showcase(
                 "heartbeat-2-backoff-ticks",
                 Kind::Heartbeat,
                 "backoff a 1: until 10000ms, ended 9000ms ago -> nothing",
             ),
-            Self::Heartbeat2Regraft => shown("heartbeat-2-regraft", Kind::Heartbeat, "mesh a: {} -> {1}"),
+            Self::Heartbeat2Regraft => showcase("heartbeat-2-regraft", Kind::Heartbeat, "mesh a: {} -> {1}"),
             Self::Heartbeat2Refresh => {
-                shown("heartbeat-2-refresh", Kind::Heartbeat, "score 1: -39 = a(P2 2 + P4 -1) + P7 -40 -> ")
+                showcase("heartbeat-2-refresh", Kind::Heartbeat, "score 1: -39 = a(P2 2 + P4 -1) + P7 -40 -> ")
             }
-            Self::Heartbeat2RefreshMesh => shown(
+            Self::Heartbeat2RefreshMesh => showcase(
                 "heartbeat-2-refresh-mesh",
                 Kind::Heartbeat,
                 "score 1: -2.25 = a(P3b -2.25) -> -1.125 = a(P3b -1.125)",
             ),
             Self::Heartbeat2RefreshTicks => {
-                shown("heartbeat-2-refresh-ticks", Kind::Heartbeat, "score 1: 0 -> 2 = a(P1 2)")
+                showcase("heartbeat-2-refresh-ticks", Kind::Heartbeat, "score 1: 0 -> 2 = a(P1 2)")
             }
             Self::Heartbeat2DecayZero => {
-                shown("heartbeat-2-decay-zero", Kind::Heartbeat, "score 1: 0.125 = a(P2 0.125) -> 0")
+                showcase("heartbeat-2-decay-zero", Kind::Heartbeat, "score 1: 0.125 = a(P2 0.125) -> 0")
             }
-            Self::Heartbeat2Activation => {
-                shown("heartbeat-2-activation", Kind::Heartbeat, "score 1: 4.999 = a(P1 4.999) -> 1 = a(P1 5 + P3 -4)")
-            }
+            Self::Heartbeat2Activation => showcase(
+                "heartbeat-2-activation",
+                Kind::Heartbeat,
+                "score 1: 4.999 = a(P1 4.999) -> 1 = a(P1 5 + P3 -4)",
+            ),
             Self::Heartbeat2Retained => {
-                shown("heartbeat-2-retained", Kind::Heartbeat, "score 1: -10 = P5 -10 -> nothing")
+                showcase("heartbeat-2-retained", Kind::Heartbeat, "score 1: -10 = P5 -10 -> nothing")
             }
             Self::Heartbeat2Counters => {
-                shown("heartbeat-2-counters", Kind::Heartbeat, "ihave_per_heartbeat 1: 1 -> nothing")
+                showcase("heartbeat-2-counters", Kind::Heartbeat, "ihave_per_heartbeat 1: 1 -> nothing")
             }
             Self::Heartbeat3aNegative => {
-                shown("heartbeat-3a-negative", Kind::Heartbeat, "to_prune\" = ( (1, ( a))); \"noPX_peers\" = ( 1) }")
+                showcase("heartbeat-3a-negative", Kind::Heartbeat, "to_prune\" = ( (1, ( a))); \"noPX_peers\" = ( 1) }")
             }
-            Self::Heartbeat3aDeficit => shown("heartbeat-3a-deficit", Kind::Heartbeat, "score 1: 0 -> -9 = a(P3b -9)"),
+            Self::Heartbeat3aDeficit => {
+                showcase("heartbeat-3a-deficit", Kind::Heartbeat, "score 1: 0 -> -9 = a(P3b -9)")
+            }
             Self::Heartbeat3bFill => {
-                shown("heartbeat-3b-fill", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( (1, ( a)))")
+                showcase("heartbeat-3b-fill", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( (1, ( a)))")
             }
             Self::Heartbeat3bBackedOff => {
-                shown("heartbeat-3b-backed-off", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
+                showcase("heartbeat-3b-backed-off", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
             }
             Self::Heartbeat3bLimited => {
-                shown("heartbeat-3b-limited", Kind::Heartbeat, "mesh a: {} -> {any 2 of {1, 2, 3}}")
+                showcase("heartbeat-3b-limited", Kind::Heartbeat, "mesh a: {} -> {any 2 of {1, 2, 3}}")
             }
-            Self::Heartbeat3bEnough => shown("heartbeat-3b-enough", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
-            Self::Heartbeat3cBest => shown("heartbeat-3c-best", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, 3}"),
-            Self::Heartbeat3cOutbound => shown("heartbeat-3c-outbound", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, 3}"),
+            Self::Heartbeat3bEnough => {
+                showcase("heartbeat-3b-enough", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
+            }
+            Self::Heartbeat3cBest => showcase("heartbeat-3c-best", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, 3}"),
+            Self::Heartbeat3cOutbound => {
+                showcase("heartbeat-3c-outbound", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, 3}")
+            }
             Self::Heartbeat3cOthers => {
-                shown("heartbeat-3c-others", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, any 1 of {2, 3}}")
+                showcase("heartbeat-3c-others", Kind::Heartbeat, "mesh a: {1, 2, 3} -> {1, any 1 of {2, 3}}")
             }
             Self::Heartbeat3cHigh => {
-                shown("heartbeat-3c-high", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( ); \"to_prune\" = ( )")
+                showcase("heartbeat-3c-high", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( ); \"to_prune\" = ( )")
             }
-            Self::Heartbeat3dOutbound => shown("heartbeat-3d-outbound", Kind::Heartbeat, "mesh a: {1} -> {1, 3}"),
+            Self::Heartbeat3dOutbound => showcase("heartbeat-3d-outbound", Kind::Heartbeat, "mesh a: {1} -> {1, 3}"),
             Self::Heartbeat3dLimited => {
-                shown("heartbeat-3d-limited", Kind::Heartbeat, "mesh a: {1} -> {1, any 1 of {2, 3}}")
+                showcase("heartbeat-3d-limited", Kind::Heartbeat, "mesh a: {1} -> {1, any 1 of {2, 3}}")
             }
-            Self::Heartbeat3dUnfit => shown("heartbeat-3d-unfit", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
+            Self::Heartbeat3dUnfit => showcase("heartbeat-3d-unfit", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
             Self::Heartbeat3dBelowLow => {
-                shown("heartbeat-3d-below-low", Kind::Heartbeat, "mesh a: {1} -> {1, any 1 of {2, 3, 4}}")
+                showcase("heartbeat-3d-below-low", Kind::Heartbeat, "mesh a: {1} -> {1, any 1 of {2, 3, 4}}")
             }
             Self::Heartbeat3eOpportunistic => {
-                shown("heartbeat-3e-opportunistic", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, 3}")
+                showcase("heartbeat-3e-opportunistic", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, 3}")
             }
             Self::Heartbeat3eLimited => {
-                shown("heartbeat-3e-limited", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, any 1 of {3, 4}}")
+                showcase("heartbeat-3e-limited", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, any 1 of {3, 4}}")
             }
-            Self::Heartbeat3eDirect => shown("heartbeat-3e-direct", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
+            Self::Heartbeat3eDirect => {
+                showcase("heartbeat-3e-direct", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
+            }
             Self::Heartbeat3eBackedOff => {
-                shown("heartbeat-3e-backed-off", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
+                showcase("heartbeat-3e-backed-off", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
             }
-            Self::Heartbeat3eTicks => shown("heartbeat-3e-ticks", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, 3}"),
-            Self::Heartbeat3eMedian => shown("heartbeat-3e-median", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
-            Self::Heartbeat3eAlone => shown("heartbeat-3e-alone", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
-            Self::Heartbeat3eAfter3d => shown("heartbeat-3e-after-3d", Kind::Heartbeat, "score 1: 0 -> 1 = a(P1 1)"),
-            Self::Heartbeat4Grafted => shown("heartbeat-4-grafted", Kind::Heartbeat, "score 1: 0 -> 1 = a(P1 1)"),
-            Self::Heartbeat4Regrafted => shown("heartbeat-4-regrafted", Kind::Heartbeat, "score 1: 0 -> -4 = a(P3 -4)"),
+            Self::Heartbeat3eTicks => showcase("heartbeat-3e-ticks", Kind::Heartbeat, "mesh a: {1, 2} -> {1, 2, 3}"),
+            Self::Heartbeat3eMedian => {
+                showcase("heartbeat-3e-median", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )")
+            }
+            Self::Heartbeat3eAlone => showcase("heartbeat-3e-alone", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( )"),
+            Self::Heartbeat3eAfter3d => showcase("heartbeat-3e-after-3d", Kind::Heartbeat, "score 1: 0 -> 1 = a(P1 1)"),
+            Self::Heartbeat4Grafted => showcase("heartbeat-4-grafted", Kind::Heartbeat, "score 1: 0 -> 1 = a(P1 1)"),
+            Self::Heartbeat4Regrafted => {
+                showcase("heartbeat-4-regrafted", Kind::Heartbeat, "score 1: 0 -> -4 = a(P3 -4)")
+            }
             Self::Heartbeat5Expired => {
-                shown("heartbeat-5-expired", Kind::Heartbeat, "fanout a: {1}, last published at 0ms -> nothing")
+                showcase("heartbeat-5-expired", Kind::Heartbeat, "fanout a: {1}, last published at 0ms -> nothing")
             }
-            Self::Heartbeat5LowScore => shown(
+            Self::Heartbeat5LowScore => showcase(
                 "heartbeat-5-low-score",
                 Kind::Heartbeat,
                 "fanout a: {1}, last published at 0ms -> {}, last published at 0ms",
             ),
-            Self::Heartbeat5Fill => shown(
+            Self::Heartbeat5Fill => showcase(
                 "heartbeat-5-fill",
                 Kind::Heartbeat,
                 "fanout a: {1}, last published at 0ms -> {1, 2}, last published at 0ms",
             ),
-            Self::Heartbeat5Limited => shown(
+            Self::Heartbeat5Limited => showcase(
                 "heartbeat-5-limited",
                 Kind::Heartbeat,
                 "fanout a: {1}, last published at 0ms -> {1, any 1 of {2, 3}}, last published at 0ms",
             ),
-            Self::Heartbeat6History => shown("heartbeat-6-history", Kind::Heartbeat, "first_seen 7: 0ms -> nothing"),
+            Self::Heartbeat6History => showcase("heartbeat-6-history", Kind::Heartbeat, "first_seen 7: 0ms -> nothing"),
             Self::Heartbeat7Topics => {
-                shown("heartbeat-7-topics", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( (1, ( a b)))")
+                showcase("heartbeat-7-topics", Kind::Heartbeat, "Heartbeat { \"to_graft\" = ( (1, ( a b)))")
             }
-            Self::PxPeersOffered => shown("px-peers-offered", Kind::PxPeers, "Px_peers [any 2 of {1, 2}]"),
-            Self::PxPeersNoneForIt => shown("px-peers-none-for-it", Kind::PxPeers, "Px_peers []"),
-            Self::PxPeersOff => shown("px-peers-off", Kind::PxPeers, "Px_peers []"),
-            Self::PxPeersNegative => shown("px-peers-negative", Kind::PxPeers, "Px_peers [1]"),
-            Self::PxPeersLimited => shown("px-peers-limited", Kind::PxPeers, "Px_peers [any 2 of {1, 2, 3}]"),
+            Self::PxPeersOffered => showcase("px-peers-offered", Kind::PxPeers, "Px_peers [any 2 of {1, 2}]"),
+            Self::PxPeersNoneForIt => showcase("px-peers-none-for-it", Kind::PxPeers, "Px_peers []"),
+            Self::PxPeersOff => showcase("px-peers-off", Kind::PxPeers, "Px_peers []"),
+            Self::PxPeersNegative => showcase("px-peers-negative", Kind::PxPeers, "Px_peers [1]"),
+            Self::PxPeersLimited => showcase("px-peers-limited", Kind::PxPeers, "Px_peers [any 2 of {1, 2, 3}]"),
             Self::GossipMesh => {
-                shown("gossip-mesh", Kind::GossipMessages, "Gossip_messages [{ peer=2; topic=a; message_ids=[7] }]")
+                showcase("gossip-mesh", Kind::GossipMessages, "Gossip_messages [{ peer=2; topic=a; message_ids=[7] }]")
             }
-            Self::GossipFanout => {
-                shown("gossip-fanout", Kind::GossipMessages, "Gossip_messages [{ peer=2; topic=a; message_ids=[7] }]")
-            }
-            Self::GossipLazy => shown(
+            Self::GossipFanout => showcase(
+                "gossip-fanout",
+                Kind::GossipMessages,
+                "Gossip_messages [{ peer=2; topic=a; message_ids=[7] }]",
+            ),
+            Self::GossipLazy => showcase(
                 "gossip-lazy",
                 Kind::GossipMessages,
                 "Gossip_messages [{ peer=any 1 of {1, 2}; topic=a; message_ids=[7] }]",
             ),
-            Self::GossipFactor => shown(
+            Self::GossipFactor => showcase(
                 "gossip-factor",
                 Kind::GossipMessages,
                 "Gossip_messages [{ peer=any 2 of {1, 2, 3}; topic=a; message_ids=[7] }]",
             ),
             Self::GossipIdsLimited => {
-                shown("gossip-ids-limited", Kind::GossipMessages, "message_ids=[any 2 of [5, 6, 7]]")
+                showcase("gossip-ids-limited", Kind::GossipMessages, "message_ids=[any 2 of [5, 6, 7]]")
             }
-            Self::GossipRepetitions => shown("gossip-repetitions", Kind::GossipMessages, "message_ids=[7;7]"),
-            Self::GossipNothing => shown("gossip-nothing", Kind::GossipMessages, "Gossip_messages []"),
-            Self::ScoreP1Cap => shown("score-p1-cap", Kind::Heartbeat, "score 1: 4 = a(P1 4) -> 6 = a(P1 6)"),
-            Self::ScoreP2Cap => shown("score-p2-cap", Kind::RouteMessage, "Route_message"),
-            Self::ScoreP3Cap => shown(
+            Self::GossipRepetitions => showcase("gossip-repetitions", Kind::GossipMessages, "message_ids=[7;7]"),
+            Self::GossipNothing => showcase("gossip-nothing", Kind::GossipMessages, "Gossip_messages []"),
+            Self::ScoreP1Cap => showcase("score-p1-cap", Kind::Heartbeat, "score 1: 4 = a(P1 4) -> 6 = a(P1 6)"),
+            Self::ScoreP2Cap => showcase("score-p2-cap", Kind::RouteMessage, "Route_message"),
+            Self::ScoreP3Cap => showcase(
                 "score-p3-cap",
                 Kind::RouteMessage,
                 "score 1: 5 = a(P1 5 + P2 1 + P3 -1) -> 6 = a(P1 5 + P2 2 + P3 -1)",
             ),
             Self::ScoreP3Kept => {
-                shown("score-p3-kept", Kind::Heartbeat, "score 1: 1 = a(P2 1) -> 4.5 = a(P1 5 + P2 0.5 + P3 -1)")
+                showcase("score-p3-kept", Kind::Heartbeat, "score 1: 1 = a(P2 1) -> 4.5 = a(P1 5 + P2 0.5 + P3 -1)")
             }
             Self::ScoreP3NoDeficit => {
-                shown("score-p3-no-deficit", Kind::RouteMessage, "score 1: 8 = a(P1 5 + P2 3) -> 9 = a(P1 5 + P2 4)")
+                showcase("score-p3-no-deficit", Kind::RouteMessage, "score 1: 8 = a(P1 5 + P2 3) -> 9 = a(P1 5 + P2 4)")
             }
             Self::ScoreP4Squared => {
-                shown("score-p4-squared", Kind::InvalidMessage, "score 1: -4 = a(P4 -4) -> -9 = a(P4 -9)")
+                showcase("score-p4-squared", Kind::InvalidMessage, "score 1: -4 = a(P4 -4) -> -9 = a(P4 -9)")
             }
-            Self::ScoreP7Threshold => shown("score-p7-threshold", Kind::PeerBackedOff, "score 1: 0 -> -10 = P7 -10"),
-            Self::ScoreTopicCap => shown(
+            Self::ScoreP7Threshold => showcase("score-p7-threshold", Kind::PeerBackedOff, "score 1: 0 -> -10 = P7 -10"),
+            Self::ScoreTopicCap => showcase(
                 "score-topic-cap",
                 Kind::RouteMessage,
                 "score 1: 11 = a(P2 1) + P5 10 -> 11.5 = min(1.5, a(P2 1) + b(P2 1)) + P5 10",
             ),
             Self::ScoreFamily => {
-                shown("score-family", Kind::RouteMessage, "score 1: 1 = a(P2 1) -> 3 = a(P2 1) + 0.5 b(P2 4)")
+                showcase("score-family", Kind::RouteMessage, "score 1: 1 = a(P2 1) -> 3 = a(P2 1) + 0.5 b(P2 4)")
             }
         }
     }

@@ -3,9 +3,9 @@
 //! A [`Scenario`] is a trace script of at most a dozen steps, the last of which shows what the scenario is there for.
 //! The optimized automaton answers it, the reference model checks every answer, and [`tell`] writes down what was
 //! asked, what was answered, and what changed in the state. Of what was left to chance the text names the choice, not
-//! what was drawn: `any 2 of {1, 2, 3}`. So it is the same for every seed.
+//! the choice: `any 2 of {1, 2, 3}`. So it is the same for every seed.
 //!
-//! [`shown_by_output`], [`Check::shown_by`] and [`Quirk::shown_by`] say which scenario shows what: a new output, check
+//! [`showcase_of_output`], [`Check::showcase`] and [`Quirk::showcase`] say which scenario shows what: a new output, check
 //! or quirk without a scenario does not compile. [`page`] makes the overview of all that.
 
 #![warn(clippy::indexing_slicing, clippy::unwrap_used)]
@@ -13,21 +13,21 @@
 mod catalogue;
 mod change;
 mod check;
-mod drawn;
+mod choices;
 mod limits;
 mod name;
 mod output;
 mod page;
 mod quirk;
+mod render;
 mod scenario;
 mod score;
-mod shown;
+mod showcase;
 mod state;
-mod tell;
 
 pub use check::Check;
 pub use page::page;
 pub use quirk::Quirk;
+pub use render::{Rendering, render};
 pub use scenario::{Scenario, folder};
-pub use shown::{Shown, meaning_of, shown_by_output};
-pub use tell::{Told, tell};
+pub use showcase::{Showcase, meaning_of, showcase_of_output};

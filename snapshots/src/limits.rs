@@ -35,7 +35,7 @@ fn differing<T: Serialize>(default: &T, limits: &T) -> Result<Vec<String>, serde
     Ok(fields)
 }
 
-/// The fields that differ, each by its own name: no two have the same. A family of topics is told apart from that.
+/// The fields that differ, each by its own name, as no two have the same. A family of topics has a line of its own.
 fn collect(name: &str, default: &Value, value: &Value, fields: &mut Vec<String>) {
     match value {
         Value::Object(object) if object.get("kind").is_none_or(|kind| kind == "single") => {

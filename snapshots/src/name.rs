@@ -1,4 +1,4 @@
-//! Names for what was drawn: the choice itself, `any 2 of {1, 2, 3}`, in place of the members that came of it.
+//! Names of chosen members: the choice itself, `any 2 of {1, 2, 3}`, in place of the members that were chosen.
 
 use gossipsub_automaton::{
     Identifiers,
@@ -22,15 +22,15 @@ impl Identifiers for Named {
 pub(crate) enum Name<T> {
     /// Itself: nothing was left to chance.
     Known(T),
-    /// One or more that were drawn, by what they were drawn from.
-    Drawn(String),
+    /// One or more chosen members, by their candidates.
+    OpenChoices(String),
 }
 
 impl<T: fmt::Display> fmt::Display for Name<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Known(known) => known.fmt(f),
-            Self::Drawn(choice) => f.write_str(choice),
+            Self::OpenChoices(choice) => f.write_str(choice),
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The text form of an output, with the names of what was drawn.
+//! The text form of an output, with the names of what was open.
 
 use crate::{
-    drawn::Drawn,
+    choices::OpenChoices,
     name::{Name, Named},
 };
 use gossipsub_automaton::{
@@ -11,53 +11,53 @@ use gossipsub_automaton::{
 };
 
 /// The text form of the original, which chance does not change.
-pub(crate) fn text(output: &Output<TraceIds>, drawn: &Drawn) -> String {
-    named(output, drawn).map_or_else(|| output.to_string(), |output| output.to_string())
+pub(crate) fn text(output: &Output<TraceIds>, open: &OpenChoices) -> String {
+    named(output, open).map_or_else(|| output.to_string(), |output| output.to_string())
 }
 
 /// An output that shows a choice, with names.
-fn named(output: &Output<TraceIds>, drawn: &Drawn) -> Option<Output<Named>> {
+fn named(output: &Output<TraceIds>, open: &OpenChoices) -> Option<Output<Named>> {
     Some(match output {
         Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) => {
-            IhaveOutput::MessageRequestedMessageIds { message_ids: drawn.requested(message_ids) }.into()
+            IhaveOutput::MessageRequestedMessageIds { message_ids: open.requested(message_ids) }.into()
         }
-        Output::Prune(PruneOutput::Px { peers }) => PruneOutput::Px { peers: set(peers, drawn) }.into(),
+        Output::Prune(PruneOutput::Px { peers }) => PruneOutput::Px { peers: set(peers, open) }.into(),
         Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish }) => {
-            PublishMessageOutput::PublishMessage { to_publish: set(to_publish, drawn) }.into()
+            PublishMessageOutput::PublishMessage { to_publish: set(to_publish, open) }.into()
         }
         Output::Join(JoinOutput::JoiningTopic { to_graft }) => {
-            JoinOutput::JoiningTopic { to_graft: set(to_graft, drawn) }.into()
+            JoinOutput::JoiningTopic { to_graft: set(to_graft, open) }.into()
         }
         Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers }) => {
-            let (to_graft, to_prune) = (by_peer(to_graft, drawn), by_peer(to_prune, drawn));
-            HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers: set(no_px_peers, drawn) }.into()
+            let (to_graft, to_prune) = (by_peer(to_graft, open), by_peer(to_prune, open));
+            HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers: set(no_px_peers, open) }.into()
         }
         Output::SelectPxPeers(SelectPxPeersOutput::PxPeers { peers }) => {
-            let mut peers: Vec<Name<Peer>> = drawn.peers(peers.iter().copied());
+            let mut peers: Vec<Name<Peer>> = open.peers(peers.iter().copied());
             peers.dedup();
             SelectPxPeersOutput::PxPeers { peers }.into()
         }
         Output::SelectGossipMessages(SelectGossipMessagesOutput::GossipMessages { ihaves }) => {
-            SelectGossipMessagesOutput::GossipMessages { ihaves: in_order(ihaves, drawn) }.into()
+            SelectGossipMessagesOutput::GossipMessages { ihaves: in_order(ihaves, open) }.into()
         }
         _ => return None,
     })
 }
 
-fn set(peers: &SortedSet<Peer>, drawn: &Drawn) -> SortedSet<Name<Peer>> {
-    drawn.peers(peers.iter().copied())
+fn set(peers: &SortedSet<Peer>, open: &OpenChoices) -> SortedSet<Name<Peer>> {
+    open.peers(peers.iter().copied())
 }
 
-fn by_peer(topics: &TopicsByPeer<TraceIds>, drawn: &Drawn) -> TopicsByPeer<Named> {
-    topics.iter().map(|(peer, topics)| (drawn.peer(*peer), topics.clone())).collect()
+fn by_peer(topics: &TopicsByPeer<TraceIds>, open: &OpenChoices) -> TopicsByPeer<Named> {
+    topics.iter().map(|(peer, topics)| (open.peer(*peer), topics.clone())).collect()
 }
 
 /// The order of the IHaves is free: here it is that of topics and peers.
-fn in_order(ihaves: &[Ihave<TraceIds>], drawn: &Drawn) -> Vec<Ihave<Named>> {
+fn in_order(ihaves: &[Ihave<TraceIds>], open: &OpenChoices) -> Vec<Ihave<Named>> {
     let named = |Ihave { peer, topic, message_ids }: &Ihave<TraceIds>| Ihave {
-        peer: drawn.peer(*peer),
+        peer: open.peer(*peer),
         topic: topic.clone(),
-        message_ids: drawn.announced(topic, *peer, message_ids),
+        message_ids: open.announced(topic, *peer, message_ids),
     };
     let mut ihaves: Vec<Ihave<Named>> = ihaves.iter().map(named).collect();
     ihaves.sort_by(|a, b| (&a.topic, &a.peer).cmp(&(&b.topic, &b.peer)));

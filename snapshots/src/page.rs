@@ -1,6 +1,6 @@
 //! The overview page.
 
-use crate::{Check, Quirk, limits, meaning_of, shown_by_output};
+use crate::{Check, Quirk, limits, meaning_of, showcase_of_output};
 use gossipsub_automaton::OutputKind;
 use gossipsub_reference_model::rule_of;
 use std::fmt::Write;
@@ -32,18 +32,18 @@ pub fn page() -> Result<String, serde_json::Error> {
     let mut page = OPENING.to_owned();
     page.push_str("\n## Outputs\n\n| output | meaning | rule | scenario | trace |\n|---|---|---|---|---|\n");
     for output in OutputKind::ALL {
-        let links = links(shown_by_output(*output));
+        let links = links(showcase_of_output(*output));
         row(&mut page, &[&format!("`{output}`"), meaning_of(*output), rule_of(*output), &links]);
     }
     page.push_str("\n## Quirks\n\n| quirk | scenario | trace |\n|---|---|---|\n");
     for quirk in Quirk::ALL {
-        row(&mut page, &[quirk.text(), &links(quirk.shown_by())]);
+        row(&mut page, &[quirk.text(), &links(quirk.showcase())]);
     }
     page.push_str(
         "\n## Numbered checks, in all their ways\n\n| check | output | scenario | trace |\n|---|---|---|---|\n",
     );
     for check in Check::ALL {
-        row(&mut page, &[check.text(), &format!("`{}`", check.shown_by().output), &links(*check)]);
+        row(&mut page, &[check.text(), &format!("`{}`", check.showcase().output), &links(*check)]);
     }
     page.push_str("\n## Default limits\n\nThe traces say which limits are not these (times and spans in ms).\n\n");
     for limit in limits::all_default()? {
@@ -58,6 +58,6 @@ fn row(page: &mut String, cells: &[&str]) {
 
 /// Two cells: the scenario, and its trace.
 fn links(check: Check) -> String {
-    let name = check.shown_by().scenario;
+    let name = check.showcase().scenario;
     format!("[{name}](scenarios/{name}.jsonl) | [trace](traces/{name}.snap)")
 }

@@ -25,7 +25,7 @@ catalogue! {
 impl Quirk {
     /// The check whose scenario shows it.
     #[must_use]
-    pub const fn shown_by(self) -> Check {
+    pub const fn showcase(self) -> Check {
         match self {
             Self::ExpiredBackoff => Check::Join2EndedBackoff,
             Self::RemoveUnknown => Check::RemovePeerAgain,

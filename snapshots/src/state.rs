@@ -1,7 +1,7 @@
-//! The state as a list of facts, so that two states can be told apart line by line.
+//! The state as a list of facts, so that two states can be compared line by line.
 
 use crate::{
-    drawn::Drawn,
+    choices::OpenChoices,
     name::{braces, brackets},
     score,
 };
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// All that is known of a state. Whatever is not there is nothing.
 pub(crate) type State = BTreeMap<Fact, Value>;
 
-/// What something is known of, in the order in which it is told.
+/// The subject of a fact, in the order of the text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fact {
     HeartbeatTicks,
@@ -89,8 +89,8 @@ fn gossip(topic: Topic, ids: &[MessageId]) -> (Fact, String) {
 
 impl Fact {
     /// In the words of the trace format's view.
-    pub(crate) fn text(&self, drawn: &Drawn) -> String {
-        let of = |name: &str, peer: &Peer| format!("{name} {}", drawn.peer(*peer));
+    pub(crate) fn text(&self, open: &OpenChoices) -> String {
+        let of = |name: &str, peer: &Peer| format!("{name} {}", open.peer(*peer));
         match self {
             Self::HeartbeatTicks => "heartbeat_ticks".into(),
             Self::Connection(peer) => of("connection", peer),
@@ -110,8 +110,8 @@ impl Fact {
 
 impl Value {
     /// With what is left of a backoff now.
-    pub(crate) fn text(&self, now: Time, drawn: &Drawn) -> String {
-        let peers = |peers: &BTreeSet<Peer>| braces(&drawn.peers::<BTreeSet<_>>(peers.iter().copied()));
+    pub(crate) fn text(&self, now: Time, open: &OpenChoices) -> String {
+        let peers = |peers: &BTreeSet<Peer>| braces(&open.peers::<BTreeSet<_>>(peers.iter().copied()));
         match self {
             Self::Text(text) => text.clone(),
             Self::Peers(members) => peers(members),

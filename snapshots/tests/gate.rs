@@ -2,7 +2,7 @@
 
 use gossipsub_automaton::OutputKind;
 use gossipsub_conformance::{automaton::open, engine::Views, engine::record::Recording};
-use gossipsub_snapshots::{Check, Quirk, Scenario, Shown, folder, shown_by_output, tell};
+use gossipsub_snapshots::{Check, Quirk, Scenario, Showcase, folder, render, showcase_of_output};
 use std::{collections::BTreeSet, path::Path};
 
 const MOST_STEPS: usize = 12;
@@ -10,13 +10,13 @@ const MOST_STEPS: usize = 12;
 #[test]
 fn scenarios_are_short_and_lead_to_what_they_show() {
     for check in Check::ALL {
-        let Shown { scenario, output, by } = check.shown_by();
+        let Showcase { scenario, output, by } = check.showcase();
         let scenario = Scenario::read(scenario).expect("a scenario");
         assert!(scenario.steps.len() <= MOST_STEPS, "{} has {} steps", scenario.name, scenario.steps.len());
         assert!(!scenario.description.is_empty(), "{} says nothing", scenario.name);
-        let told = tell(&scenario, 0).expect("to be told");
-        assert_eq!(told.last_output, Some(output), "{}:\n{}", scenario.name, told.text);
-        assert!(told.last_step.contains(by), "{} does not show {by:?}:\n{}", scenario.name, told.text);
+        let rendering = render(&scenario, 0).expect("to be rendering");
+        assert_eq!(rendering.last_output, Some(output), "{}:\n{}", scenario.name, rendering.text);
+        assert!(rendering.last_step.contains(by), "{} does not show {by:?}:\n{}", scenario.name, rendering.text);
     }
 }
 
@@ -32,13 +32,13 @@ fn scenarios_are_scripts_that_can_be_recorded() {
 #[test]
 fn outputs_are_shown_by_scenarios_that_lead_to_them() {
     for output in OutputKind::ALL {
-        assert_eq!(shown_by_output(*output).shown_by().output, *output);
+        assert_eq!(showcase_of_output(*output).showcase().output, *output);
     }
 }
 
 #[test]
 fn checks_scenarios_and_traces_belong_together() {
-    let checks: Vec<&str> = Check::ALL.iter().map(|check| check.shown_by().scenario).collect();
+    let checks: Vec<&str> = Check::ALL.iter().map(|check| check.showcase().scenario).collect();
     let named: BTreeSet<String> = checks.iter().map(ToString::to_string).collect();
     assert_eq!(named.len(), checks.len(), "each check has a scenario of its own");
     assert_eq!(files(&folder("scenarios"), "jsonl"), named, "scenarios and checks");

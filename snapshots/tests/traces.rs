@@ -1,6 +1,6 @@
 //! The trace of every scenario is as it was, and the model allows it.
 
-use gossipsub_snapshots::{Scenario, folder, tell};
+use gossipsub_snapshots::{Scenario, folder, render};
 use std::panic::catch_unwind;
 
 #[test]
@@ -12,21 +12,22 @@ fn traces_are_as_they_were() {
 }
 
 fn check(name: &str) {
-    let told = tell(&Scenario::read(name).expect("a scenario"), 0).expect("to be told");
+    let rendering = render(&Scenario::read(name).expect("a scenario"), 0).expect("to be rendering");
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(folder("traces"));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
-    settings.bind(|| insta::assert_snapshot!(name, told.text));
-    assert_eq!(told.violation, None, "{name}");
+    settings.bind(|| insta::assert_snapshot!(name, rendering.text));
+    assert_eq!(rendering.violation, None, "{name}");
 }
 
-/// What is drawn does not show: other seeds tell the same.
+/// Random choices do not show: other seeds have the same text.
 #[test]
 fn traces_do_not_depend_on_the_seed() {
     for name in Scenario::names().expect("the folder of scenarios") {
         let scenario = Scenario::read(&name).expect("a scenario");
-        let [first, others @ ..] = [0, 1, 2, 3, 4, 5, 6, 7].map(|seed| tell(&scenario, seed).expect("to be told").text);
+        let [first, others @ ..] =
+            [0, 1, 2, 3, 4, 5, 6, 7].map(|seed| render(&scenario, seed).expect("to be rendering").text);
         assert!(others.iter().all(|other| *other == first), "{name}");
     }
 }

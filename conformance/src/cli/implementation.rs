@@ -40,7 +40,7 @@ impl UnderTest {
             None => Tested::Ours(Box::default()),
             Some(command) => {
                 let limit = Duration::try_from_secs_f64(self.answer_within.unwrap_or(10.0)).unwrap_or(Duration::MAX);
-                Tested::External(External::new(command.clone(), limit))
+                Tested::External(Box::new(External::new(command.clone(), limit)))
             }
         }
     }
@@ -49,14 +49,14 @@ impl UnderTest {
 /// Our own implementation or a program.
 pub(crate) enum Tested<F: CommandFamily> {
     Ours(Box<F::Ours>),
-    External(External<F>),
+    External(Box<External<F>>),
 }
 
 impl<F: CommandFamily> Tested<F> {
     fn any(&mut self) -> &mut dyn Implementation<F> {
         match self {
             Self::Ours(ours) => ours.as_mut(),
-            Self::External(external) => external,
+            Self::External(external) => external.as_mut(),
         }
     }
 }

@@ -108,17 +108,17 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
         (1, _) => Input::Join { topic: world.topic(draw) },
         (2, _) => Input::Leave { topic: joined_topic(world, model, draw) },
         (3, _) => Input::Publish { topic: world.topic(draw), message_id: world.message_id(draw) },
-        (4, Some(peer)) if world.has_application_scores => {
+        (4, Some(peer)) if world.has_application_scores() => {
             Input::SetApplicationScore { peer, score: application_score(model, peer, draw) }
         }
-        (5, Some(peer)) if world.has_several_rpcs => {
+        (5, Some(peer)) if world.supports("rpcs") => {
             let rpcs = (0..draw.between(1, 4)).map(|_| rpc::draw(world, model, peer, draw)).collect();
             Input::Rpcs { peer, rpcs }
         }
         (6, _) if world.is_asked && model.awaiting().next().is_some() => {
             let awaiting: Vec<MessageId> = model.awaiting().collect();
             let message_id = draw.pick(&awaiting).copied().expect("a message awaits a verdict");
-            let ignore = if world.has_ignore { Verdict::Ignore } else { Verdict::Accept };
+            let ignore = if world.supports("validation.ignore") { Verdict::Ignore } else { Verdict::Accept };
             let verdicts = [Verdict::Accept, Verdict::Accept, Verdict::Reject, ignore];
             Input::Validated { message_id, verdict: draw.pick(&verdicts).copied().expect("there are verdicts") }
         }
@@ -127,7 +127,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
             None => Input::Join { topic: world.topic(draw) },
         },
         (_, Some(peer)) => {
-            let peer = world.favourite(model, draw).unwrap_or(peer);
+            let peer = World::favourite(model, draw).unwrap_or(peer);
             Input::Rpc { peer, rpc: rpc::draw(world, model, peer, draw) }
         }
         (_, None) => world.connect(model, draw).unwrap_or(Input::Join { topic: world.topic(draw) }),

@@ -9,7 +9,7 @@ use gossipsub_reference_model::libp2p::{
     vocabulary::{FORMAT, Parameters, VERSION},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, from_value, json};
+use serde_json::{Value, from_value};
 
 /// A dialect by its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -188,14 +188,16 @@ impl TraceHeader for Header {
     /// The simplest parameters, in the form of these: with scoring for the same topics, if there is scoring.
     fn default_parameters(parameters: &Value) -> Value {
         let mut defaults = json(&super::generate::simplest());
-        if parameters.pointer("/scoring/topics").is_some() {
+        let scoring = parameters.pointer("/scoring/topics").and_then(Value::as_object).map(|topics| {
             let mut scoring = json(&super::generate::simplest_scoring());
-            let topics = parameters.pointer("/scoring/topics").and_then(Value::as_object).into_iter().flatten();
-            let topics = topics.map(|(topic, _)| (topic.clone(), json(&super::generate::simplest_topic()))).collect();
-            scoring["topics"] = Value::Object(topics);
-            defaults["scoring"] = scoring;
-        } else {
-            defaults["scoring"] = json!(null);
+            if let Some(simplest) = scoring.pointer_mut("/topics") {
+                let topics = topics.keys().map(|topic| (topic.clone(), json(&super::generate::simplest_topic())));
+                *simplest = Value::Object(topics.collect());
+            }
+            scoring
+        });
+        if let Some(default) = defaults.pointer_mut("/scoring") {
+            *default = scoring.unwrap_or(Value::Null);
         }
         defaults
     }

@@ -203,8 +203,8 @@ impl engine::Model<BagFamily> for Model {
         observer: &mut dyn Observer,
     ) -> Result<(), Violation> {
         let violation = |rule: &str, what: &str, allowed: &Value, observed: &Value| {
-            let (what, allowed, observed) = (what.into(), allowed.to_string(), observed.to_string());
-            Err(Violation::of(rule, Difference { what, allowed, observed }))
+            let (what, allowed) = (what.into(), allowed.to_string());
+            Err(Violation::of(rule, Difference { what, allowed, observed: observed.to_string() }))
         };
         let allowed = self.allowed(*input);
         observer.choice(&TAKE, 1, allowed.len());

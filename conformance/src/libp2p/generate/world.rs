@@ -34,13 +34,11 @@ pub(super) struct World {
     to_welcome: Vec<Input>,
     /// The first message id that was not used yet.
     next_id: i64,
-    pub(super) has_application_scores: bool,
-    pub(super) has_several_rpcs: bool,
-    pub(super) has_ignore: bool,
-    pub(super) has_idontwant: bool,
-    pub(super) has_peer_exchange: bool,
+    /// The features of the implementation.
+    capabilities: Capabilities,
+    has_scoring: bool,
     pub(super) is_asked: bool,
-    /// Whether backoffs may be shorter than a second in effect: spans on the wire are whole seconds always.
+    /// The longest backoff of a PRUNE, in seconds.
     pub(super) longest_backoff: u64,
 }
 
@@ -80,16 +78,23 @@ impl World {
             heartbeats: 0,
             to_welcome: Vec::new(),
             next_id: 1,
-            has_application_scores: parameters.scoring.is_some() && supports("application_score"),
-            has_several_rpcs: supports("rpcs"),
-            has_ignore: supports("validation.ignore"),
-            has_idontwant: supports("idontwant"),
-            has_peer_exchange: supports("px"),
+            capabilities: capabilities.clone(),
+            has_scoring: parameters.scoring.is_some(),
             is_asked: parameters.validation == Validation::Asked,
             longest_backoff: draw.pick(&[3, 15, 90]).copied().unwrap_or(15),
         };
         world.plan_welcome(draw);
         world
+    }
+
+    /// Whether the implementation supports a feature.
+    pub(super) fn supports(&self, feature: &str) -> bool {
+        self.capabilities.supports(feature)
+    }
+
+    /// Whether the application can set scores.
+    pub(super) fn has_application_scores(&self) -> bool {
+        self.has_scoring && self.supports("application_score")
     }
 
     /// In most cases, peers connect and subscribe first, and topics are joined before or after them.
@@ -174,7 +179,7 @@ impl World {
     }
 
     /// A member of a mesh, in half of the cases.
-    pub(super) fn favourite(&self, model: &Model, draw: &mut impl Draw) -> Option<Peer> {
+    pub(super) fn favourite(model: &Model, draw: &mut impl Draw) -> Option<Peer> {
         if draw.one_in(2) {
             return None;
         }

@@ -1,9 +1,9 @@
-//! Telling a scenario: the optimized automaton answers, the model checks, and both are written down as text.
+//! Rendering a scenario as text: the optimized automaton answers, and the model checks.
 
 use crate::{
     Scenario,
     change::changes,
-    drawn::{Drawn, Noted},
+    choices::{ChoiceRecorder, OpenChoices},
     limits, output,
     state::{State, state},
 };
@@ -15,66 +15,67 @@ use gossipsub_conformance::{
 use gossipsub_reference_model::Model;
 use std::error::Error;
 
-/// What became of a scenario.
+/// A scenario as text.
 #[derive(Debug)]
-pub struct Told {
-    /// The text: what is asked, what is answered, what changes.
+pub struct Rendering {
+    /// The text: inputs, outputs and changes of the state.
     pub text: String,
     /// The kind of the last output.
     pub last_output: Option<OutputKind>,
     /// The text of the last step alone.
     pub last_step: String,
-    /// Why the model does not allow the last answer. What comes after it is not told.
+    /// Why the model does not allow the last answer. What comes after it is not rendering.
     pub violation: Option<Violation>,
 }
 
 /// An answer that was checked.
-struct Checked {
+struct CheckedAnswer {
     output: Output<TraceIds>,
-    drawn: Drawn,
+    open: OpenChoices,
     violation: Option<Violation>,
 }
 
-/// The two automata, and what is known of their common state.
-struct Teller {
+/// The two automata, and their common state.
+struct Renderer {
     core: Automaton<TraceIds, Environment>,
     model: Model<Environment>,
     state: State,
 }
 
-/// Tells a scenario. Random choices are drawn from the seed; the text does not depend on it.
+/// Renders a scenario. Random choices are open from the seed; the text does not depend on it.
 ///
 /// # Errors
 /// Where the limits break a rule, or an answer cannot be checked.
-pub fn tell(scenario: &Scenario, seed: u64) -> Result<Told, Box<dyn Error>> {
-    let mut teller = Teller::new(scenario, seed)?;
-    let mut told = Told { text: opening(scenario)?, last_output: None, last_step: String::new(), violation: None };
+pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error>> {
+    let mut renderer = Renderer::new(scenario, seed)?;
+    let mut rendering =
+        Rendering { text: opening(scenario)?, last_output: None, last_step: String::new(), violation: None };
     for step in &scenario.steps {
         match &step.event {
-            Event::Environment(change) => told.last_step = teller.change(step.now, change),
+            Event::Environment(change) => rendering.last_step = renderer.change(step.now, change),
             Event::Input(Exchange { input, .. }) => {
-                let before = teller.state.clone();
-                let checked = teller.answer(step.now, input)?;
-                told.last_step = told_step(step.now, input, &checked, &before, &teller.state);
-                told.last_output = Some(checked.output.kind());
-                told.violation = checked.violation;
+                let before = renderer.state.clone();
+                let checked = renderer.answer(step.now, input);
+                rendering.last_step = render_step(step.now, input, &checked, &before, &renderer.state);
+                rendering.last_output = Some(checked.output.kind());
+                rendering.violation = checked.violation;
             }
         }
-        told.text.push('\n');
-        told.text.push_str(&told.last_step);
-        if told.violation.is_some() {
+        rendering.text.push('\n');
+        rendering.text.push_str(&rendering.last_step);
+        if rendering.violation.is_some() {
             break;
         }
     }
-    Ok(told)
+    Ok(rendering)
 }
 
-/// What is to be known before the first step.
+/// The text before the first step.
 fn opening(scenario: &Scenario) -> Result<String, serde_json::Error> {
     Ok(format!("{}\nLimits: {}\n", scenario.description, limits::text(&scenario.limits)?))
 }
 
-impl Teller {
+impl Renderer {
     fn new(scenario: &Scenario, seed: u64) -> Result<Self, LimitsError> {
         let core = Automaton::new(seed, scenario.limits.clone(), Environment::default())?;
         let model = Model::new(scenario.limits.clone(), Environment::default())?;
@@ -94,31 +95,31 @@ impl Teller {
         format!("{now} environment: {}\n", text.to_lowercase())
     }
 
-    /// Asks the optimized automaton, and the model whether that is allowed.
-    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Checked, Box<dyn Error>> {
+    /// Sends an input to the optimized automaton, and checks the answer.
+    fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> CheckedAnswer {
         let output = self.core.step(now, input.clone());
         let view = self.core.view();
         let shown = PartialView::from(view.clone());
 
-        let mut noted = Noted::new(&output, &shown);
-        // What is not allowed is found by the checker.
-        let _ = self.model.clone().respond(now, input, &mut noted, &mut ());
-        let drawn = noted.into_drawn();
+        let mut recorder = ChoiceRecorder::new(&output, &shown);
+        // A violation is found below.
+        let _ = self.model.clone().respond(now, input, &mut recorder, &mut ());
+        let open = recorder.into_choices();
 
         let violation = check_step(&mut self.model, now, input, &output, Some(&shown), &mut ()).err();
         // The parts of a score on which both agree.
         let scores = self.model.view().scores;
         let parts = |peer, score| self.model.score_parts(peer).filter(|_| scores.get(&peer) == Some(&score));
         self.state = state(view, &self.model.limits().score_limits, parts);
-        Ok(Checked { output, drawn, violation })
+        CheckedAnswer { output, open, violation }
     }
 }
 
-/// `60000ms graft { peer=1; topic=a }`, and below that the output, and below that what changed.
-fn told_step(now: Time, input: &Input<TraceIds>, checked: &Checked, before: &State, after: &State) -> String {
-    let Checked { output, drawn, violation } = checked;
-    let mut lines = vec![format!("{now} {} {input}", input.kind()), format!("  {}", output::text(output, drawn))];
-    lines.extend(changes(before, after, now, drawn).into_iter().map(|change| format!("    {change}")));
+/// `60000ms graft { peer=1; topic=a }`, then the output, then the changes, a line each.
+fn render_step(now: Time, input: &Input<TraceIds>, checked: &CheckedAnswer, before: &State, after: &State) -> String {
+    let CheckedAnswer { output, open, violation } = checked;
+    let mut lines = vec![format!("{now} {} {input}", input.kind()), format!("  {}", output::text(output, open))];
+    lines.extend(changes(before, after, now, open).into_iter().map(|change| format!("    {change}")));
     if let Some(Violation { rule, differences }) = violation {
         lines.push(format!("  NOT ALLOWED by {rule}"));
         let differences = differences.iter();

@@ -1,4 +1,4 @@
-//! What was left to chance in a step: which members of an answer are drawn, and from what.
+//! The random choices of a step: the members of an answer that were chosen, and the candidates.
 
 use crate::name::{Name, braces, brackets};
 use gossipsub_automaton::{
@@ -10,23 +10,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows the choices that an answer shows, and notes those that could have been others.
 #[derive(Debug)]
-pub(crate) struct Noted<'a> {
+pub(crate) struct ChoiceRecorder<'a> {
     observed: ObservedChoices<'a>,
-    drawn: Drawn,
+    open: OpenChoices,
 }
 
 /// The choices of one step that could have been others.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Drawn {
+pub(crate) struct OpenChoices {
     peers: BTreeMap<Peer, String>,
     requested: Option<String>,
     announced: BTreeMap<(Topic, Peer), String>,
 }
 
-impl Drawn {
+impl OpenChoices {
     /// The name of a peer: the choice that gave it, if one did.
     pub(crate) fn peer(&self, peer: Peer) -> Name<Peer> {
-        self.peers.get(&peer).cloned().map_or(Name::Known(peer), Name::Drawn)
+        self.peers.get(&peer).cloned().map_or(Name::Known(peer), Name::OpenChoices)
     }
 
     /// The names of peers.
@@ -44,7 +44,7 @@ impl Drawn {
         names_of_ids(self.announced.get(&(topic.clone(), peer)), ids)
     }
 
-    /// Notes the part that is drawn of a set, if it is not the whole.
+    /// Records the chosen part of a set, if it is not the whole.
     fn note(&mut self, part: &BTreeSet<Peer>, from: &BTreeSet<Peer>) {
         if part.len() < from.len() {
             let choice = format!("any {} of {}", part.len(), braces(from));
@@ -55,35 +55,35 @@ impl Drawn {
 
 fn names_of_ids(choice: Option<&String>, ids: &[MessageId]) -> Vec<Name<MessageId>> {
     match choice {
-        Some(choice) => vec![Name::Drawn(choice.clone())],
+        Some(choice) => vec![Name::OpenChoices(choice.clone())],
         None => ids.iter().copied().map(Name::Known).collect(),
     }
 }
 
-impl<'a> Noted<'a> {
+impl<'a> ChoiceRecorder<'a> {
     /// Follows an output and the view after it.
     pub(crate) fn new(output: &'a Output<TraceIds>, view: &'a PartialView<TraceIds>) -> Self {
-        Self { observed: ObservedChoices::new(output, Some(view)), drawn: Drawn::default() }
+        Self { observed: ObservedChoices::new(output, Some(view)), open: OpenChoices::default() }
     }
 
-    /// What was noted.
-    pub(crate) fn into_drawn(self) -> Drawn {
-        self.drawn
+    /// What was recorder.
+    pub(crate) fn into_choices(self) -> OpenChoices {
+        self.open
     }
 }
 
-impl Choice for Noted<'_> {
+impl Choice for ChoiceRecorder<'_> {
     fn choose(&mut self, pick: &Pick<'_>) -> Result<Vec<usize>, Violation> {
         let positions = self.observed.choose(pick)?;
         let Pick { point, from, count } = pick;
         let ids = from.message_ids();
         let peers = from.peers();
         let is_free = match point {
-            // The order is drawn as well, unless all ids are equal.
+            // The order is a choice as well, unless all ids are equal.
             ChoicePoint::Requested | ChoicePoint::GossipIds(..) => {
                 ids.windows(2).any(|pair| pair.first() != pair.last())
             }
-            // The order is drawn as well, unless there is one peer at most.
+            // The order is a choice as well, unless there is one peer at most.
             ChoicePoint::PxPeers => peers.len() > 1,
             _ => *count < from.len(),
         };
@@ -97,13 +97,13 @@ impl Choice for Noted<'_> {
         };
         let choice = format!("any {count} of {candidates}");
         match point {
-            ChoicePoint::Requested => self.drawn.requested = Some(choice),
+            ChoicePoint::Requested => self.open.requested = Some(choice),
             ChoicePoint::GossipIds(topic, peer) => {
-                self.drawn.announced.insert(((*topic).clone(), *peer), choice);
+                self.open.announced.insert(((*topic).clone(), *peer), choice);
             }
             _ => {
                 let chosen = positions.iter().filter_map(|position| peers.get(*position));
-                self.drawn.peers.extend(chosen.map(|peer| (*peer, choice.clone())));
+                self.open.peers.extend(chosen.map(|peer| (*peer, choice.clone())));
             }
         }
         Ok(positions)
@@ -114,7 +114,7 @@ impl Choice for Noted<'_> {
         let free = kept_or_not(mesh);
         let (stay, go): (BTreeSet<Peer>, BTreeSet<Peer>) = free.iter().partition(|peer| kept.contains(peer));
         for part in [stay, go] {
-            self.drawn.note(&part, &free);
+            self.open.note(&part, &free);
         }
         Ok(kept)
     }

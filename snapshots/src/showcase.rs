@@ -5,7 +5,7 @@ use gossipsub_automaton::OutputKind;
 
 /// What a scenario shows, by its last step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shown {
+pub struct Showcase {
     /// The scenario.
     pub scenario: &'static str,
     /// The output of the last step.
@@ -14,13 +14,13 @@ pub struct Shown {
     pub by: &'static str,
 }
 
-pub(crate) const fn shown(scenario: &'static str, output: OutputKind, by: &'static str) -> Shown {
-    Shown { scenario, output, by }
+pub(crate) const fn showcase(scenario: &'static str, output: OutputKind, by: &'static str) -> Showcase {
+    Showcase { scenario, output, by }
 }
 
 /// The check whose scenario leads to an output of this kind in the plainest way.
 #[must_use]
-pub const fn shown_by_output(output: OutputKind) -> Check {
+pub const fn showcase_of_output(output: OutputKind) -> Check {
     match output {
         OutputKind::PeerAdded => Check::AddPeerNew,
         OutputKind::PeerAlreadyKnown => Check::AddPeerKnown,
