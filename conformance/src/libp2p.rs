@@ -16,11 +16,11 @@ pub use order::Order;
 pub use reference::Reference;
 
 use crate::engine::{self, Family, NameRole};
-use properties::PropertyChecker;
 use gossipsub_reference_model::libp2p::{
     Model,
     vocabulary::{Input, Output, View},
 };
+use properties::PropertyChecker;
 
 /// The libp2p gossipsub router at the level of RPCs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

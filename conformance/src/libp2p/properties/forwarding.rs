@@ -4,8 +4,8 @@ use super::{
     Property, StepContext, Verdict, braces, broken,
     history::{MessageRecord, State},
 };
-use gossipsub_reference_model::libp2p::{
-    vocabulary::{Input, MessageId, Peer, Protocol, Topic, Validation, Verdict as ApplicationVerdict},
+use gossipsub_reference_model::libp2p::vocabulary::{
+    Input, MessageId, Peer, Protocol, Topic, Validation, Verdict as ApplicationVerdict,
 };
 use std::collections::BTreeSet;
 
@@ -63,8 +63,7 @@ pub(super) const TO_MESH_AFTER_VERDICT: Property = Property {
     check: to_mesh_after_verdict,
 };
 
-const EXCEPT_SENDERS: &str =
-    "members that sent it before or do not want it; in some implementations what the application accepts late is dropped";
+const EXCEPT_SENDERS: &str = "members that sent it before or do not want it; in some implementations what the application accepts late is dropped";
 
 pub(super) const ONLY_MESH: Property = Property {
     number: 18,
@@ -133,19 +132,22 @@ fn accepted<'a>(step: &StepContext<'a>) -> Vec<Accepted<'a>> {
     let all: Vec<Accepted<'a>> = match step.input {
         Input::Rpc { peer, .. } | Input::Rpcs { peer, .. } if step.parameters.validation == Validation::Automatic => {
             let delivered = step.sent.delivered.iter().filter(|delivery| delivery.peer == *peer);
-            let accepted =
-                |topic, id| Accepted { topic, id, senders: vec![*peer] };
+            let accepted = |topic, id| Accepted { topic, id, senders: vec![*peer] };
             delivered.map(|delivery| accepted(&delivery.topic, delivery.message_id)).collect()
         }
         Input::Validated { message_id, verdict: ApplicationVerdict::Accept } => {
-            let record = step.history.message(*message_id).filter(|record| {
-                record.state == State::Awaiting && step.history.is_cached_since_arrival(*message_id)
-            });
+            let record = step
+                .history
+                .message(*message_id)
+                .filter(|record| record.state == State::Awaiting && step.history.is_cached_since_arrival(*message_id));
             let senders = |record: &MessageRecord| {
                 std::iter::once(record.source).chain(record.senders.iter().copied()).collect::<Vec<_>>()
             };
-            let accepted =
-                |record: &'a MessageRecord| Accepted { topic: &record.topic, id: *message_id, senders: senders(record) };
+            let accepted = |record: &'a MessageRecord| Accepted {
+                topic: &record.topic,
+                id: *message_id,
+                senders: senders(record),
+            };
             record.map(accepted).into_iter().collect()
         }
         _ => Vec::new(),
@@ -168,7 +170,8 @@ fn goes_to(step: &StepContext<'_>, to: impl Fn(&Topic) -> BTreeSet<Peer>) -> Ver
 
 fn not_back(step: &StepContext<'_>) -> Verdict {
     if let Some(peer) = step.sender() {
-        let requested: BTreeSet<MessageId> = step.rpcs().iter().flat_map(|rpc| rpc.iwant.iter().flatten()).copied().collect();
+        let requested: BTreeSet<MessageId> =
+            step.rpcs().iter().flat_map(|rpc| rpc.iwant.iter().flatten()).copied().collect();
         let back = step.to(peer).into_iter().flat_map(|parts| &parts.messages);
         let mut back = back.filter(|message| !requested.contains(&message.message_id));
         return match back.next() {
@@ -201,7 +204,11 @@ fn not_again(step: &StepContext<'_>, is_old: impl Fn(&MessageRecord) -> bool) ->
             return broken(format_args!("message {id}, which was seen"), "not delivered", "delivered");
         }
         if let Some((peer, _)) = step.forwarded().find(|(_, forwarded)| forwarded.message_id == id) {
-            return broken(format_args!("message {id}, which was seen"), "not forwarded", format_args!("sent to peer {peer}"));
+            return broken(
+                format_args!("message {id}, which was seen"),
+                "not forwarded",
+                format_args!("sent to peer {peer}"),
+            );
         }
     }
     Ok(())
@@ -307,9 +314,14 @@ fn not_shown(step: &StepContext<'_>, is_hidden: impl Fn(&MessageRecord) -> bool)
         let messages = parts.messages.iter().map(|message| message.message_id);
         let advertised = parts.ihave.iter().flat_map(|ihave| &ihave.message_ids).copied();
         let mut all = messages.chain(advertised).filter(|id| Some(*id) != exempt);
-        let hidden = all.find(|id| step.history.message(*id).is_some_and(|record| record.is_first && is_hidden(record)));
+        let hidden =
+            all.find(|id| step.history.message(*id).is_some_and(|record| record.is_first && is_hidden(record)));
         if let Some(id) = hidden {
-            return broken(format_args!("message {id}"), "neither sent nor advertised", format_args!("sent to peer {peer}"));
+            return broken(
+                format_args!("message {id}"),
+                "neither sent nor advertised",
+                format_args!("sent to peer {peer}"),
+            );
         }
     }
     Ok(())
@@ -335,7 +347,9 @@ fn dropped(step: &StepContext<'_>) -> Verdict {
         return Ok(());
     };
     match step.forwarded().next() {
-        Some((peer, _)) => broken(format_args!("message {message_id}"), "not sent", format_args!("sent to peer {peer}")),
+        Some((peer, _)) => {
+            broken(format_args!("message {message_id}"), "not sent", format_args!("sent to peer {peer}"))
+        }
         None => Ok(()),
     }
 }

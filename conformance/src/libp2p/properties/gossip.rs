@@ -15,7 +15,9 @@ pub(super) const REQUESTED: Property = Property {
     name: "the ids of an IHAVE that were not seen are requested",
     source: "gossipsub v1.0, Message Processing",
     quote: "If the `IHAVE` message contains message IDs that have not been seen, the router will request them with an `IWANT` message.",
-    except: Some("up to max_ihave_messages and max_ihave_length between two heartbeats, and not below gossip_threshold"),
+    except: Some(
+        "up to max_ihave_messages and max_ihave_length between two heartbeats, and not below gossip_threshold",
+    ),
     check: requested,
 };
 
@@ -42,7 +44,9 @@ pub(super) const GIVEN: Property = Property {
     name: "a cached message is sent to a peer that requests it",
     source: "gossipsub v1.0, Message Processing",
     quote: "On receiving an [`IWANT(ids)` message](#iwant), the router will check its [`mcache`](#message-cache) and will forward any requested messages that are present in the `mcache` to the peer who sent the `IWANT` message.",
-    except: Some("up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats and for max_ihave_length ids of an RPC"),
+    except: Some(
+        "up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats and for max_ihave_length ids of an RPC",
+    ),
     check: given,
 };
 
@@ -134,7 +138,9 @@ pub(super) const ONLY_RECENT_ADVERTISED: Property = Property {
     name: "only messages of the topic of the last history_gossip heartbeats are advertised, each once",
     source: "gossipsub v1.0, Message Cache",
     quote: RECENT,
-    except: Some("messages that came when the topic was not joined, which some implementations cache; messages that were forgotten and came again"),
+    except: Some(
+        "messages that came when the topic was not joined, which some implementations cache; messages that were forgotten and came again",
+    ),
     check: only_recent_advertised,
 };
 
@@ -143,7 +149,9 @@ pub(super) const RECENT_ADVERTISED: Property = Property {
     name: "all messages of the topic of the last history_gossip heartbeats are advertised, up to max_ihave_length",
     source: "gossipsub v1.0, Message Cache",
     quote: RECENT,
-    except: Some("messages that were accepted late, whose time in the cache starts when they come in some implementations; messages that were forgotten and came again"),
+    except: Some(
+        "messages that were accepted late, whose time in the cache starts when they come in some implementations; messages that were forgotten and came again",
+    ),
     check: recent_advertised,
 };
 
@@ -293,7 +301,8 @@ fn fanout_ttl(step: &StepContext<'_>) -> Verdict {
         let last = step.history.last_published(topic);
         let is_over = last.is_none_or(|last| last + step.parameters.fanout_ttl < step.now);
         if !step.history.is_joined(topic) && is_over {
-            let allowed = last.map_or_else(|| "no publish, no IHAVE".into(), |last| format!("none so long after {last}"));
+            let allowed =
+                last.map_or_else(|| "no publish, no IHAVE".into(), |last| format!("none so long after {last}"));
             return broken(format_args!("IHAVE of {topic}"), allowed, format_args!("to peer {peer}"));
         }
     }
@@ -303,7 +312,9 @@ fn fanout_ttl(step: &StepContext<'_>) -> Verdict {
 /// The messages of a topic that certainly are to be advertised at this heartbeat.
 fn certainly_recent(step: &StepContext<'_>, topic: &Topic) -> BTreeSet<MessageId> {
     let is_recent = |of: Option<(usize, &Topic)>| {
-        of.is_some_and(|(age, of)| of == topic && age < step.parameters.history_gossip.min(step.parameters.history_length))
+        of.is_some_and(|(age, of)| {
+            of == topic && age < step.parameters.history_gossip.min(step.parameters.history_length)
+        })
     };
     let ids = step.history.messages().map(|(id, _)| id);
     ids.filter(|id| is_recent(youngest(step, *id)) && is_recent(oldest(step, *id))).collect()
@@ -399,7 +410,11 @@ fn retransmission(step: &StepContext<'_>) -> Verdict {
         let now = replies.iter().filter(|other| *other == id).count();
         let all = record.replies.get(&peer).copied().unwrap_or(0).saturating_add(now);
         if all > most {
-            return broken(format_args!("how often message {id} is sent to peer {peer}"), format_args!("at most {most}"), all);
+            return broken(
+                format_args!("how often message {id} is sent to peer {peer}"),
+                format_args!("at most {most}"),
+                all,
+            );
         }
     }
     Ok(())

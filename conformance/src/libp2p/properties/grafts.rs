@@ -156,16 +156,19 @@ fn unknown(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender() else { return Ok(()) };
     for topic in step.rpcs().iter().flat_map(|rpc| &rpc.graft).filter(|topic| !step.history.is_joined(topic)) {
         if step.is_pruned(topic, peer) {
-            return broken(format_args!("the GRAFT of {topic} of peer {peer}"), "not answered", "answered with a PRUNE");
+            return broken(
+                format_args!("the GRAFT of {topic} of peer {peer}"),
+                "not answered",
+                "answered with a PRUNE",
+            );
         }
     }
     Ok(())
 }
 
 fn direct_refused(step: &StepContext<'_>) -> Verdict {
-    let mut direct = grafts(step).filter(|(peer, topic)| {
-        step.history.is_direct(*peer) && step.history.link(topic, *peer).is_none()
-    });
+    let mut direct =
+        grafts(step).filter(|(peer, topic)| step.history.is_direct(*peer) && step.history.link(topic, *peer).is_none());
     match direct.find(|(peer, topic)| !step.is_pruned(topic, *peer)) {
         Some((peer, topic)) => not_refused(topic, peer),
         None => Ok(()),
@@ -175,7 +178,11 @@ fn direct_refused(step: &StepContext<'_>) -> Verdict {
 fn direct_outside(step: &StepContext<'_>) -> Verdict {
     for (peer, parts) in step.sent.to.iter().filter(|(peer, _)| step.history.is_direct(**peer)) {
         if !parts.graft.is_empty() || !parts.ihave.is_empty() {
-            return broken(format_args!("the parts to the direct peer {peer}"), "neither GRAFT nor IHAVE", format_args!("{parts:?}"));
+            return broken(
+                format_args!("the parts to the direct peer {peer}"),
+                "neither GRAFT nor IHAVE",
+                format_args!("{parts:?}"),
+            );
         }
     }
     Ok(())

@@ -403,8 +403,7 @@ impl History {
             }
             self.unsubscribed.insert((topic.clone(), peer), None);
         }
-        let certainty =
-            if matches!(input, Input::Rpc { .. }) { Certainty::Certain } else { Certainty::Open };
+        let certainty = if matches!(input, Input::Rpc { .. }) { Certainty::Certain } else { Certainty::Open };
         for topic in sent.to.get(&peer).into_iter().flat_map(|parts| &parts.graft) {
             self.add_link(topic, peer, certainty);
         }
@@ -595,8 +594,7 @@ impl History {
         for id in rpc.iwant.iter().flatten() {
             *self.requests.entry((*id, peer)).or_default() += 1;
         }
-        let certainty =
-            if heard == Some(true) && is_within_limits { Certainty::Certain } else { Certainty::Open };
+        let certainty = if heard == Some(true) && is_within_limits { Certainty::Certain } else { Certainty::Open };
         let Some(connection) = self.connections.get_mut(&peer) else { return };
         for id in rpc.idontwant.iter().flatten() {
             let unwanted = Unwanted { time: now, heartbeats: self.heartbeats, certainty };

@@ -254,7 +254,11 @@ fn negative_pruned(step: &StepContext<'_>) -> Verdict {
     for topic in step.history.joined() {
         let mut negative = step.history.links(topic).into_iter().filter(|peer| is_negative(step, *peer));
         if let Some(peer) = negative.find(|peer| !step.is_pruned(topic, *peer)) {
-            return broken(format_args!("peer {peer} with a negative score in the mesh of {topic}"), "pruned", "not pruned");
+            return broken(
+                format_args!("peer {peer} with a negative score in the mesh of {topic}"),
+                "pruned",
+                "not pruned",
+            );
         }
     }
     Ok(())

@@ -40,8 +40,7 @@ pub(super) const NEGATIVE_IGNORED: Property = Property {
     check: negative_ignored,
 };
 
-const NEGATIVE: &str =
-    "Furthermore, no PX information is emitted towards those peers and PX is ignored from them.";
+const NEGATIVE: &str = "Furthermore, no PX information is emitted towards those peers and PX is ignored from them.";
 
 pub(super) const DIALLED: Property = Property {
     number: 48,

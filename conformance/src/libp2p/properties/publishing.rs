@@ -21,7 +21,9 @@ pub(super) const TO_MESH: Property = Property {
     name: "an own message in a joined topic goes to each member of the mesh",
     source: "gossipsub v1.0, Message Processing",
     quote: "If the router is subscribed to the topic, it will send the message to all peers in `mesh[topic]`.",
-    except: Some("not to members below publish_threshold, nor to those that do not want it; flood_publish is another case"),
+    except: Some(
+        "not to members below publish_threshold, nor to those that do not want it; flood_publish is another case",
+    ),
     check: to_mesh,
 };
 
@@ -116,7 +118,11 @@ fn to_mesh(step: &StepContext<'_>) -> Verdict {
     if expected.is_subset(&recipients) {
         return Ok(());
     }
-    broken(format_args!("the recipients of message {id}"), format_args!("the mesh {}", braces(expected)), braces(recipients))
+    broken(
+        format_args!("the recipients of message {id}"),
+        format_args!("the mesh {}", braces(expected)),
+        braces(recipients),
+    )
 }
 
 fn fanout_degree(step: &StepContext<'_>) -> Verdict {

@@ -88,7 +88,8 @@ fn hello(step: &StepContext<'_>) -> Verdict {
     }
     let announcement = |topic: &_| Subscription { topic: Clone::clone(topic), subscribe: true };
     let hello = Parts { subscriptions: step.history.joined().map(announcement).collect(), ..Parts::default() };
-    let is_alone = step.sent.to.keys().all(|to| to == peer) && step.sent.delivered.is_empty() && step.sent.dial.is_empty();
+    let is_alone =
+        step.sent.to.keys().all(|to| to == peer) && step.sent.delivered.is_empty() && step.sent.dial.is_empty();
     if !is_alone || step.to(*peer).cloned().unwrap_or_default() != hello {
         return broken("the answer", format_args!("{hello:?} to peer {peer}"), format_args!("{:?}", step.sent));
     }

@@ -33,7 +33,11 @@ fn sent(step: &StepContext<'_>) -> Verdict {
         let mut members = step.history.links(&delivery.topic);
         members.retain(speaks);
         if !members.iter().all(is_told) {
-            return broken(format_args!("IDONTWANT of message {id}"), format_args!("to {}", braces(members)), "not to all");
+            return broken(
+                format_args!("IDONTWANT of message {id}"),
+                format_args!("to {}", braces(members)),
+                "not to all",
+            );
         }
     }
     Ok(())
