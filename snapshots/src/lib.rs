@@ -1,12 +1,12 @@
 //! What each output of the automaton looks like: short scenarios, and the trace of each in readable text.
 //!
-//! A [`Scenario`] is a trace script of at most a dozen steps, the last of which shows what the scenario is there for.
-//! The optimized automaton answers it, the reference model checks every answer, and [`tell`] writes down what was
-//! asked, what was answered, and what changed in the state. Of what was left to chance the text names the choice, not
-//! the choice: `any 2 of {1, 2, 3}`. So it is the same for every seed.
+//! A [`Scenario`] is a trace script of at most a dozen steps. Its last step shows an output, a check or a quirk. The
+//! optimized automaton answers it, the reference model checks every answer, and [`render`] writes the inputs, the
+//! outputs and the changes of the state. The text names random choices instead of the chosen members, such as
+//! `any 2 of {1, 2, 3}`, so it is the same for every seed.
 //!
-//! [`showcase_of_output`], [`Check::showcase`] and [`Quirk::showcase`] say which scenario shows what: a new output, check
-//! or quirk without a scenario does not compile. [`page`] makes the overview of all that.
+//! [`showcase_of_output`], [`Check::showcase`] and [`Quirk::showcase`] name the scenario of each: a new output, check or
+//! quirk without a scenario does not compile. [`page`] makes the overview.
 
 #![warn(clippy::indexing_slicing, clippy::unwrap_used)]
 

@@ -1,5 +1,9 @@
 //! Coverage of a campaign against routers: parts of answers, both outcomes of every check, values at their limits, and
 //! choices with none, some and all of the candidates taken.
+//!
+//! The rows are those of one committed table, which also has the minimum count of each: see [`rows`].
+
+mod rows;
 
 use super::Libp2pFamily;
 use crate::engine::{self, Family};
@@ -7,14 +11,8 @@ use gossipsub_reference_model::{
     Decision, Observer, Rule,
     libp2p::{RULES, vocabulary::Output},
 };
-use std::{cmp::Ordering, sync::LazyLock};
-
-/// The reports of one rule that are counted, in this order.
-const REPORTS: [&str; 6] = ["holds", "does not hold", "at its limit", "chose none", "chose some", "chose all"];
-
-/// The name of each row, after those of the parts of answers.
-static NAMES: LazyLock<Vec<String>> =
-    LazyLock::new(|| RULES.iter().flat_map(|rule| REPORTS.map(|report| format!("{}: {report}", rule.name))).collect());
+use rows::{REPORTS, Row, Source, rows};
+use std::cmp::Ordering;
 
 /// Counts what the model reports.
 #[derive(Clone, Debug)]
@@ -34,6 +32,24 @@ impl Coverage {
         let index = rule.index * REPORTS.len() + report;
         let count = self.rules.get_mut(index).expect("there are counts for each rule");
         *count = count.saturating_add(1);
+    }
+
+    fn of(&self, source: Source) -> u64 {
+        let (counts, index) = match source {
+            Source::Output(kind) => (&self.outputs, kind),
+            Source::Rule(rule, report) => (&self.rules, rule * REPORTS.len() + report),
+        };
+        counts.get(index).copied().unwrap_or(0)
+    }
+
+    /// The count of everything that can be counted, in the order of the table, whether it has a row there or not.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(String, u64)> {
+        let outputs =
+            Libp2pFamily::OUTPUT_KINDS.iter().map(|kind| (*kind).to_owned()).zip(self.outputs.iter().copied());
+        let all = RULES.iter().flat_map(|rule| (0..REPORTS.len()).map(move |report| (rule, report)));
+        let rules = all.map(|(rule, report)| (rows::name(rule, report), self.of(Source::Rule(rule.index, report))));
+        outputs.chain(rules).collect()
     }
 }
 
@@ -75,8 +91,16 @@ impl engine::Coverage<Libp2pFamily> for Coverage {
     }
 
     fn rows(&self) -> Vec<(&'static str, u64)> {
-        let outputs = Libp2pFamily::OUTPUT_KINDS.iter().copied().zip(self.outputs.iter().copied());
-        let rules = NAMES.iter().map(String::as_str).zip(self.rules.iter().copied());
-        outputs.chain(rules).collect()
+        rows().iter().map(|row| (row.name, self.of(row.source))).collect()
+    }
+
+    fn below_minimum(&self, steps: u64) -> Vec<String> {
+        let below = rows().iter().filter_map(|Row { name, minimum, source }| {
+            let required = rows::required(*minimum, steps)?;
+            let reached = self.of(*source);
+            (u128::from(reached) < required)
+                .then(|| format!("{name}: reached {reached} times in {steps} steps, expected at least {required}"))
+        });
+        below.collect()
     }
 }

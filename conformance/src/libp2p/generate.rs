@@ -112,6 +112,12 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
             Input::SetApplicationScore { peer, score: application_score(model, peer, draw) }
         }
         (5, Some(peer)) if world.supports("rpcs") => {
+            // Now and then the same RPC comes more often than any limit allows between two heartbeats.
+            if draw.one_in(8) {
+                let rpc = rpc::draw(world, model, peer, draw);
+                let count = usize::try_from(draw.between(10, 14)).unwrap_or(10);
+                return Input::Rpcs { peer, rpcs: vec![rpc; count] };
+            }
             let rpcs = (0..draw.between(1, 4)).map(|_| rpc::draw(world, model, peer, draw)).collect();
             Input::Rpcs { peer, rpcs }
         }

@@ -200,7 +200,7 @@ fn all_parts() -> ScoringParameters {
             (Topic::new("u"), TopicScoringParameters { topic_weight: 0.5, ..topic }),
         ]
         .into(),
-        topic_score_cap: 8.0,
+        topic_score_cap: 4.0,
         behaviour_penalty_weight: -1.0,
         behaviour_penalty_threshold: 1.0,
         ..simplest_scoring()
@@ -235,10 +235,11 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
     let span = |draw: &mut _| Span::from_secs(Draw::between(draw, 1, 20));
     match draw.below(20) {
         0 => {
-            let degree = small(draw) + 1;
+            // With a D of 0 there are no meshes at all.
+            let degree = small(draw);
             parameters.degree = degree;
             parameters.degree_low = degree.saturating_sub(small(draw) % 2);
-            parameters.degree_high = degree + small(draw);
+            parameters.degree_high = if degree == 0 { 0 } else { degree + small(draw) };
             parameters.degree_score = degree / 2;
             parameters.degree_out = parameters.degree_low.saturating_sub(1).min(degree / 2).min(degree - degree / 2);
         }
@@ -266,7 +267,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
 
 fn vary_scoring(parameters: &mut Parameters, draw: &mut impl Draw) {
     let Some(scoring) = &mut parameters.scoring else { return };
-    match draw.below(10) {
+    match draw.below(11) {
         0 => scoring.topic_score_cap = draw.pick(&[0.0, 1.0, 100.0]).copied().unwrap_or(0.0),
         1 => scoring.app_specific_weight = 0.5,
         2 => {
@@ -282,6 +283,12 @@ fn vary_scoring(parameters: &mut Parameters, draw: &mut impl Draw) {
             for topic in scoring.topics.values_mut() {
                 topic.mesh_message_deliveries_window = Span::from_millis(draw.between(1, 500));
                 topic.mesh_message_deliveries_activation = Span::from_secs(draw.between(1, 4));
+            }
+        }
+        9 => {
+            // Without P3, a wrong P3b shows in more sequences.
+            for topic in scoring.topics.values_mut() {
+                topic.mesh_message_deliveries_weight = 0.0;
             }
         }
         _ => {
