@@ -133,7 +133,7 @@ fn nondeterministic_case<T: Fault + Sync>(fault: &T, rule: &str) -> Case<Automat
     let mut results = run(&plan(201, 2, "1/1"), || FaultyCore::new(fault.clone()), &|_, _| {});
     let found: Vec<_> = results.findings.iter().map(|(kind, (case, count))| (&**kind, case.number, *count)).collect();
     assert_eq!(found, [(rule, 0, 3)], "of cases 0, 100 and 200");
-    assert_eq!(results.steps, 201 * 120, "what is asked again counts once");
+    assert_eq!(results.steps, 201 * 120, "a replayed step counts once");
     let (_, (case, _)) = results.findings.pop_first().expect("the finding");
     assert!(case.counterexample.steps.len() < 120, "the steps end with the one that differs");
     case

@@ -70,7 +70,7 @@ fn faulty(plant: Plant) -> FaultyCore<FaultWithView> {
     FaultyCore::new(FaultWithView { plant, before: PartialView::default() })
 }
 
-/// Nobody: a peer that there is not.
+/// A peer that does not exist.
 const NOBODY: Peer = Peer(9_999_999);
 
 impl Answered<'_> {

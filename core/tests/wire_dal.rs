@@ -129,9 +129,9 @@ fn vectors() {
 fn errors_say_where_what_and_why() {
     let decode =
         |hex: &str| MessageView::decode(Profile::MAVRYK, &vectors::from_hex(hex)).map(drop).unwrap_err().to_string();
-    assert_eq!(decode("0f"), "at byte 0, tag: tag 15 is none of this network's");
+    assert_eq!(decode("0f"), "at byte 0, tag: unknown tag 15 for this network");
     assert_eq!(decode("1003"), "at byte 2, topic.pkh: 1 bytes are needed, and 0 are left");
-    assert_eq!(decode("100304"), "at byte 2, topic.pkh: tag 4 is none of this network's");
+    assert_eq!(decode("100304"), "at byte 2, topic.pkh: unknown tag 4 for this network");
     assert_eq!(decode("1380000000"), "at byte 1, message_ids: the length -2147483648 is negative");
     assert_eq!(decode("1300000001"), "at byte 5, message_ids: 1 bytes are needed, and 0 are left");
     assert_eq!(decode("1300000000ff"), "at byte 5, message: 1 bytes more than the message has");
@@ -139,7 +139,7 @@ fn errors_say_where_what_and_why() {
     id.push_str("04");
     assert_eq!(
         decode(&format!("130000004c{id}{}", "00".repeat(20))),
-        "at byte 60, message_id.pkh: tag 4 is none of this network's"
+        "at byte 60, message_id.pkh: unknown tag 4 for this network"
     );
 }
 

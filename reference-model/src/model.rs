@@ -54,7 +54,7 @@ impl<A: Application<TraceIds>> Model<A> {
     /// last time.
     ///
     /// # Errors
-    /// The rule that does not allow a choice. The model is of no use afterwards.
+    /// The rule that does not allow a choice. The model must not be used afterwards.
     pub fn respond(
         &mut self,
         now: Time,

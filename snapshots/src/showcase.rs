@@ -69,7 +69,7 @@ pub const fn showcase_of_output(output: OutputKind) -> Check {
     }
 }
 
-/// What an output of this kind means to who gets it.
+/// The meaning of an output for the node that gets it.
 #[must_use]
 #[expect(clippy::match_same_arms, reason = "one line an output")]
 pub const fn meaning_of(output: OutputKind) -> &'static str {
@@ -79,7 +79,7 @@ pub const fn meaning_of(output: OutputKind) -> &'static str {
         OutputKind::RemovingPeer => "The peer is gone from connections, meshes and fanouts. Also for an unknown peer.",
         OutputKind::Subscribed => "The topic is among the peer's topics.",
         OutputKind::SubscribeToUnknownPeer => "The peer is not connected; nothing changed.",
-        OutputKind::Unsubscribed => "The topic is not among the peer's topics, nor the peer in its mesh or fanout.",
+        OutputKind::Unsubscribed => "The topic is not among the peer's topics. The peer is not in its mesh or fanout.",
         OutputKind::UnsubscribeFromUnknownPeer => "The peer is not connected; nothing changed.",
         OutputKind::IhaveFromPeerWithLowScore => "The score of the peer is below `gossip_threshold`.",
         OutputKind::TooManyRecvIhaveMessages => {
@@ -107,7 +107,7 @@ pub const fn meaning_of(output: OutputKind) -> &'static str {
         OutputKind::IgnorePxScoreTooLow => {
             "The peer is out of the mesh; its peer exchange is ignored, because its score is below `accept_px_threshold`."
         }
-        OutputKind::NoPx => "The peer is out of the mesh; it offered nobody, or `peers_to_px` is 0.",
+        OutputKind::NoPx => "The peer is out of the mesh; it offered no peer, or `peers_to_px` is 0.",
         OutputKind::Px => "The peer is out of the mesh; connect to these if possible.",
         OutputKind::PublishMessage => "Send the message to these peers.",
         OutputKind::AlreadyPublished => "The message id was seen already; nothing changed.",

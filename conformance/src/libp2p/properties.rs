@@ -44,7 +44,7 @@ pub struct Property {
     check: fn(&StepContext<'_>) -> Verdict,
 }
 
-/// What holds, or what is otherwise.
+/// The difference, if the property does not hold.
 type Verdict = Result<(), Difference>;
 
 /// All properties, in the order in which they are checked.

@@ -89,7 +89,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             let threshold = Score::from(self.limits.gossip_threshold);
             return IwantOutput::IwantFromPeerWithLowScore { score, threshold };
         }
-        // (2) Each id in order. The request is counted before the peer filter is asked.
+        // (2) Each id in order. The request is counted before the peer filter decides.
         let Self { peers, messages, application, limits, .. } = self;
         let mut routed_message_ids = BTreeMap::new();
         for id in message_ids {

@@ -45,7 +45,7 @@ fn visit(automaton: &mut Node, now: Time, n: u64) {
     automaton.add_peer(now, AddPeer { peer, direct: n.is_multiple_of(10), outbound: n.is_multiple_of(2) });
     automaton.subscribe(now, Subscribe { peer, topic });
     if n.is_multiple_of(3) {
-        automaton.graft(now, Graft { peer, topic }); // refused: a backoff for a topic that nobody joined
+        automaton.graft(now, Graft { peer, topic }); // refused: a backoff for a topic that is not joined
     }
     if n.is_multiple_of(5) {
         automaton.join(now, Join { topic });
@@ -84,7 +84,7 @@ fn a_million_visitors_leave_nothing_behind() {
 fn a_crowd_that_leaves_takes_its_memory_along() {
     let mut limits = Limits::default();
     if let TopicScoreLimits::Single { parameters } = &mut limits.score_limits.topics {
-        parameters.mesh_message_deliveries_weight = 0.0; // nobody delivers, and yet the mesh shall stay
+        parameters.mesh_message_deliveries_weight = 0.0; // the mesh stays although no peer delivers
     }
     let mut automaton = automaton(2, limits);
     let mut now = 0;

@@ -148,7 +148,7 @@ fn a_score_that_is_not_finite_is_refused() {
 }
 
 #[test]
-fn huge_limits_hold_nobody_back() {
+fn huge_limits_refuse_no_peer() {
     let mut automaton = automaton(1, huge());
     for peer in 0..50 {
         automaton.add_peer(Time::MAX, AddPeer { peer, direct: false, outbound: false });

@@ -79,7 +79,7 @@ impl Numerals {
     }
 }
 
-/// A script of so many steps over so many peers. The same each time.
+/// A script with the given numbers of steps and peers. It is the same each time.
 pub(crate) fn script<I: Names>(seed: u64, peers: u64, steps: usize) -> impl Iterator<Item = (Time, Input<I>)> {
     let mut numerals = Numerals(seed);
     let mut now = 0;

@@ -24,7 +24,7 @@ pub enum Rule {
         extra: usize,
     },
     /// A tag that the network does not use.
-    #[error("tag {tag} is none of this network's")]
+    #[error("unknown tag {tag} for this network")]
     UnexpectedTag {
         /// The tag.
         tag: u16,
