@@ -53,8 +53,8 @@
 //!
 //! // Alice dials Bob, who joined the topic before. Bob announces his subscription.
 //! bob.join(now, Join { topic: "news" });
-//! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true });
-//! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false });
+//! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true, bootstrap: false });
+//! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false, bootstrap: false });
 //! alice.subscribe(now, Subscribe { peer: "bob", topic: "news" });
 //!
 //! // Alice joins, too. Bob is in her mesh at once, and her graft puts her into his.
@@ -67,7 +67,7 @@
 //! let message = String::from("hello");
 //! let published = alice.publish_message(now, PublishMessage { topic: "news", message_id: 7, message: message.clone() });
 //! assert_eq!(published, PublishMessageOutput::PublishMessage { to_publish: ["bob"].into_iter().collect() });
-//! let received = ReceiveMessage { sender: "alice", topic: "news", message_id: 7, message };
+//! let received = ReceiveMessage { sender: "alice", topic: "news", message_id: 7, message, batch: false };
 //! let routed = bob.receive_message(now, received.clone());
 //! assert_eq!(routed, ReceiveMessageOutput::RouteMessage { to_route: [].into_iter().collect() });
 //! assert_eq!(bob.receive_message(now, received), ReceiveMessageOutput::AlreadyReceived);
@@ -102,13 +102,13 @@ pub mod wire;
 pub use automaton::Footprint;
 pub use automaton::{Automaton, PeerQuery};
 pub use vocabulary::{
-    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, CachedMessage, Connection, DisplayIdentifiers,
-    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind,
+    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, Behaviour, CachedMessage, Connection, DisplayIdentifiers,
+    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind, InputText,
     Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind,
     PartialView, PeerSet, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
     ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput,
     SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe,
-    SubscribeOutput, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
+    SubscribeOutput, Switches, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
     View, WeightedTopicParameters, Window, trace_ids,
 };
 #[cfg(feature = "serde")]

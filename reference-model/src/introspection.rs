@@ -74,6 +74,12 @@ impl<A> Model<A> {
         self.message_cache.first_seen_at(message_id)
     }
 
+    /// Whether a peer is a recorded sender of an id that counts as seen.
+    #[must_use]
+    pub fn is_recorded_sender(&self, message_id: MessageId, peer: Peer) -> bool {
+        self.message_cache.is_sender(message_id, peer)
+    }
+
     /// The application.
     #[must_use]
     pub const fn application(&self) -> &A {

@@ -236,5 +236,6 @@ fn empty() -> View<TraceIds> {
         message_cache: [].into(),
         first_seen: [].into(),
         gossip_ids: [].into(),
+        senders: None,
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     engine::Draw,
 };
 use gossipsub_automaton::{
-    AddPeer, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
+    AddPeer, ApplyBatch, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
     PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Span, Subscribe, Time,
     TopicScoreLimits, Unsubscribe, Validity,
     trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
@@ -59,7 +59,7 @@ fn welcome(world: &mut World, draw: &mut impl Draw) -> Option<Input<TraceIds>> {
         world.to_subscribe = 0;
         let direct = draw.one_in(world.direct_one_in);
         let outbound = if world.dialed > 0 { is_dialed } else { draw.one_in(world.outbound_one_in) };
-        return Some(AddPeer { peer, direct, outbound }.into());
+        return Some(AddPeer { peer, direct, outbound, bootstrap: false }.into());
     }
     let topic = world.topics.get(world.to_subscribe).cloned().unwrap_or_default();
     world.to_subscribe += 1;
@@ -143,6 +143,7 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
             peer: peer(world, draw),
             direct: draw.one_in(world.direct_one_in),
             outbound: draw.one_in(world.outbound_one_in),
+            bootstrap: false,
         }
         .into(),
         InputKind::RemovePeer => RemovePeer { peer: peer(world, draw) }.into(),
@@ -162,7 +163,7 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
         InputKind::ReceiveMessage => {
             let (sender, topic) = mesh_peer(world, model, draw);
             let (message_id, message) = message(world, draw);
-            ReceiveMessage { sender, topic, message_id, message }.into()
+            ReceiveMessage { sender, topic, message_id, message, batch: false }.into()
         }
         InputKind::Join => Join { topic: topic(world, draw) }.into(),
         InputKind::Leave => Leave { topic: topic(world, draw) }.into(),
@@ -174,6 +175,7 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
             SelectPxPeers { peer_to_prune, topic, no_px_peers }.into()
         }
         InputKind::SelectGossipMessages => Input::SelectGossipMessages,
+        InputKind::ApplyBatch => ApplyBatch { batch: Vec::new() }.into(),
     }
 }
 

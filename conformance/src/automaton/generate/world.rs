@@ -9,7 +9,7 @@ use gossipsub_automaton::{
 /// The names that topics have: in the order of bytes, the recorded families' and others.
 const TOPICS: [&str; 6] = ["a", "b", "c", "Z", "é", ""];
 
-/// The weight of each input if it is neither absent nor a flood, in the order of [`InputKind::ALL`].
+/// The weight of each input of all behaviours if it is neither absent nor a flood, in the order of [`InputKind::ALL`].
 const WEIGHTS: [u64; 16] = [8, 2, 10, 2, 6, 6, 12, 6, 6, 16, 4, 1, 14, 6, 2, 2];
 
 /// The members of a case and their weights.
