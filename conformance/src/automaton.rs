@@ -22,7 +22,9 @@ pub use order::BehaviourFields;
 pub use worlds::worlds;
 
 use crate::engine::{self, Family, Finding, Implementation, NameRole, Named, Unverifiable, trace::TraceError};
-use gossipsub_automaton::{Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds};
+use gossipsub_automaton::{
+    Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
+};
 use gossipsub_reference_model::Model;
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;

@@ -130,7 +130,13 @@ impl Node {
                 }
             }
             Packet::Message(message_id, article) => {
-                let input = ReceiveMessage { sender: peer, topic: article.topic, message_id, message: article.clone(), batch: false };
+                let input = ReceiveMessage {
+                    sender: peer,
+                    topic: article.topic,
+                    message_id,
+                    message: article.clone(),
+                    batch: false,
+                };
                 let output = self.automaton.receive_message(now, input);
                 // Every other output means: a duplicate, not ours, or not valid.
                 let ReceiveMessageOutput::RouteMessage { to_route } = output else { return };

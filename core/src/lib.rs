@@ -3,7 +3,7 @@
 //! An [`Automaton`] keeps the state of one node of a gossipsub network: connections, subscriptions, meshes, scores and
 //! recent messages. The node keeps the network, the clock and the timer:
 //!
-//! - Every event is one of fourteen inputs. Each has a method of its name, from [`add_peer`] to [`heartbeat`], and
+//! - Every event is one of fifteen inputs. Each has a method of its name, from [`add_peer`] to [`heartbeat`], and
 //!   [`step`] takes any [`Input`]. The documentation of a method has its checks in their order.
 //! - Each method returns an enum of its own, such as [`GraftOutput`], with the messages to send or the reason for a
 //!   refusal.
@@ -15,6 +15,11 @@
 //! An automaton is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
 //! the same outputs. [`Automaton::view`] returns the whole state as plain data. With the feature `serde`, the
 //! serialized form of inputs, outputs and views is the trace format.
+//!
+//! # Behaviours
+//!
+//! The automaton of Octez has changed since that of Mavryk parted from it. [`Automaton::new`] behaves as Mavryk's, and
+//! [`Automaton::with_behaviour`] as a version of Octez's. The [`Switches`] of a [`Behaviour`] name each difference.
 //!
 //! # Costs
 //!
@@ -102,14 +107,15 @@ pub mod wire;
 pub use automaton::Footprint;
 pub use automaton::{Automaton, PeerQuery};
 pub use vocabulary::{
-    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, Behaviour, CachedMessage, Connection, DisplayIdentifiers,
-    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind, InputText,
-    Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind,
-    PartialView, PeerSet, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
-    ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput,
-    SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe,
-    SubscribeOutput, Switches, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
-    View, WeightedTopicParameters, Window, trace_ids,
+    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage,
+    BatchedMessageOutput, Behaviour, CachedMessage, Connection, DisplayIdentifiers, Fanout, Finite, Graft, GraftOutput,
+    HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind, InputText, Iwant, IwantOutput,
+    Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind, PartialView, PeerSet,
+    Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer,
+    RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput, SelectPxPeers,
+    SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe, SubscribeOutput,
+    Switches, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity, View,
+    WeightedTopicParameters, Window, trace_ids,
 };
 #[cfg(feature = "serde")]
 pub use vocabulary::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};

@@ -22,17 +22,17 @@ pub use application::{AcceptEverything, Action, Application, Validity};
 pub use behaviour::{Behaviour, Switches};
 pub use identifiers::{Identifier, Identifiers};
 pub use input::{
-    AddPeer, ApplyBatch, BatchedMessage, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers,
-    SetApplicationScore, Subscribe, Unsubscribe,
+    AddPeer, ApplyBatch, BatchedMessage, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage,
+    ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Subscribe, Unsubscribe,
 };
 pub use kind::{InputKind, OutputKind};
 pub(crate) use limits::count;
 pub use limits::{Limits, LimitsError, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
 pub use output::{
-    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, PeerSet,
-    PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer,
-    UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput,
+    JoinOutput, LeaveOutput, Output, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
+    RemovePeerOutput, RoutedMessage, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
+    SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
 };
 pub use score::{Finite, NotFinite, Score};
 #[cfg(feature = "serde")]

@@ -4,10 +4,10 @@
 use crate::{Candidates, ChoicePoint, MarkId, Model, Pick, RuleId, Violation, choice::Braces, context::Context};
 use gossipsub_automaton::{
     Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput,
-    Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant,
-    IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
-    ReceiveMessage, ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore,
-    SetApplicationScoreOutput, Subscribe, SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
+    Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant, IwantOutput, Join, JoinOutput, Leave,
+    LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput,
+    RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore, SetApplicationScoreOutput, Subscribe,
+    SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
@@ -354,8 +354,7 @@ impl<A: Application<TraceIds>> Model<A> {
                 return ReceiveMessageOutput::ToIncludeInBatch { to_route };
             }
         }
-        if let Some(refusal) =
-            self.refuse_message(self.application.validity(message_id, Some(message)), input, context)
+        if let Some(refusal) = self.refuse_message(self.application.validity(message_id, Some(message)), input, context)
         {
             return refusal;
         }

@@ -74,10 +74,9 @@ impl<A> Model<A> {
         self.message_cache.first_seen_at(message_id)
     }
 
-    /// Whether a peer is a recorded sender of an id that counts as seen.
-    #[must_use]
-    pub fn is_recorded_sender(&self, message_id: MessageId, peer: Peer) -> bool {
-        self.message_cache.is_sender(message_id, peer)
+    /// The recorded senders of an id. Empty if the id does not count as seen.
+    pub fn recorded_senders(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
+        self.message_cache.senders_of(message_id)
     }
 
     /// The application.

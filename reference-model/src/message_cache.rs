@@ -85,6 +85,11 @@ impl MessageCache {
         self.seen.get(&message_id).is_some_and(|seen| seen.senders.contains(&peer))
     }
 
+    /// The recorded senders of an id.
+    pub(crate) fn senders_of(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
+        self.seen.get(&message_id).into_iter().flat_map(|seen| seen.senders.iter().copied())
+    }
+
     /// The recorded senders of each id that counts as seen.
     pub(crate) fn senders(&self) -> impl Iterator<Item = (MessageId, BTreeSet<Peer>)> {
         self.seen.iter().map(|(message_id, seen)| (*message_id, seen.senders.clone()))

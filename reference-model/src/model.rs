@@ -43,11 +43,7 @@ impl<A: Application<TraceIds>> Model<A> {
     ///
     /// # Errors
     /// The rule that the limits break.
-    pub fn with_behaviour(
-        limits: Limits<TraceIds>,
-        behaviour: Behaviour,
-        application: A,
-    ) -> Result<Self, LimitsError> {
+    pub fn with_behaviour(limits: Limits<TraceIds>, behaviour: Behaviour, application: A) -> Result<Self, LimitsError> {
         limits.check_for(behaviour)?;
         Ok(Self {
             now: Time::ZERO,

@@ -45,7 +45,11 @@ impl RuleCounts {
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self { behaviour: Behaviour::default(), rules: vec![RuleCounts::default(); RULES.len()], marks: vec![0; MARKS.len()] }
+        Self {
+            behaviour: Behaviour::default(),
+            rules: vec![RuleCounts::default(); RULES.len()],
+            marks: vec![0; MARKS.len()],
+        }
     }
 }
 
@@ -117,6 +121,10 @@ impl Observer for Coverage {
 }
 
 impl engine::Coverage<AutomatonFamily> for Coverage {
+    fn of_variant(behaviour: Behaviour) -> Self {
+        Self { behaviour, ..Self::default() }
+    }
+
     fn add(&mut self, other: &Self) {
         let mut other = other.clone();
         self.behaviour = self.behaviour.max(other.behaviour);

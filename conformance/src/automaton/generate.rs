@@ -4,6 +4,7 @@
 //! drawn with an eye on the model's state, so that values sit on and beside its thresholds and deadlines.
 
 mod ending;
+mod later;
 mod limits;
 mod step;
 #[cfg(feature = "proptest")]
@@ -50,8 +51,11 @@ impl Generator {
     /// Draws the header and the world of a sequence.
     #[must_use]
     pub fn with_behaviour(profile: Profile, behaviour: Behaviour, draw: &mut impl Draw) -> (Header, Self) {
-        let limits = limits::draw(profile, draw);
-        let world = World::draw(&limits, draw);
+        let mut limits = limits::draw(profile, draw);
+        if behaviour.switches().limits_topics {
+            limits.max_topics_per_peer = draw.pick(&[None, Some(1), Some(2), Some(3)]).copied().flatten();
+        }
+        let world = World::draw(&limits, behaviour, draw);
         let header = Header {
             seed: Some(draw.below(1 << 53)),
             profile: Some(engine::Named::name(profile).into()),

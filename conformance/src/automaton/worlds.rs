@@ -101,7 +101,13 @@ fn iwant(peer: u64, message_ids: &[u64]) -> Iwant<TraceIds> {
 }
 
 fn receive(peer: u64, of: &str, id: u64) -> ReceiveMessage<TraceIds> {
-    ReceiveMessage { sender: Peer(peer), topic: topic(of), message_id: MessageId(id), message: "m".into(), batch: false }
+    ReceiveMessage {
+        sender: Peer(peer),
+        topic: topic(of),
+        message_id: MessageId(id),
+        message: "m".into(),
+        batch: false,
+    }
 }
 
 fn publish(to: &str, id: u64) -> PublishMessage<TraceIds> {

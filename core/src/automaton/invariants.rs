@@ -252,7 +252,10 @@ mod tests {
         }
         node.join(NOW, Join { topic: 1 });
         for message_id in 0..5 {
-            node.receive_message(NOW, ReceiveMessage { sender: message_id, topic: 1, message_id, message: 0, batch: false });
+            node.receive_message(
+                NOW,
+                ReceiveMessage { sender: message_id, topic: 1, message_id, message: 0, batch: false },
+            );
         }
         node.publish_message(NOW, PublishMessage { topic: 2, message_id: 5, message: 0 });
         node.iwant(NOW, Iwant { peer: 3, message_ids: vec![1] });

@@ -262,8 +262,12 @@ impl<I: Identifiers> MessageCache<I> {
             newest += usize::from(found == number);
             let newest_time = ids.get(found).expect(UNLISTED).first_seen;
             let is_seen_twice = found != number && seen.contains(number);
-            assert!(!is_seen_twice || newest_time == added.first_seen, "an id that is added again keeps its first time");
-            let is_at_newest = found == number || seen.get(number).is_none_or(|senders| senders.iter().next().is_none());
+            assert!(
+                !is_seen_twice || newest_time == added.first_seen,
+                "an id that is added again keeps its first time"
+            );
+            let is_at_newest =
+                found == number || seen.get(number).is_none_or(|senders| senders.iter().next().is_none());
             assert!(is_at_newest, "the senders of an id are at its newest number");
             if messages.contains(number) {
                 let has_message = messages.get(number).is_some_and(Option::is_some);

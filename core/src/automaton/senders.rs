@@ -1,7 +1,7 @@
 //! The recorded senders of an id that counts as seen.
 
 use super::slots::{PeerSlot, Renumbering};
-use alloc::{boxed::Box, vec, vec::Vec};
+use alloc::boxed::Box;
 
 /// A set of peers, which nearly always has one member or none.
 #[derive(Clone, Default)]
@@ -10,7 +10,7 @@ pub(crate) enum Senders {
     Empty,
     One(PeerSlot),
     /// In no particular order.
-    Several(Box<Vec<PeerSlot>>),
+    Several(Box<[PeerSlot]>),
 }
 
 impl Senders {
@@ -21,8 +21,8 @@ impl Senders {
         }
         match self {
             Self::Empty => *self = Self::One(peer),
-            Self::One(first) => *self = Self::Several(Box::new(vec![*first, peer])),
-            Self::Several(peers) => peers.push(peer),
+            Self::One(first) => *self = Self::Several(Box::new([*first, peer])),
+            Self::Several(peers) => *peers = peers.iter().copied().chain([peer]).collect(),
         }
         true
     }
@@ -47,7 +47,7 @@ impl Senders {
         match self {
             Self::Empty => &[],
             Self::One(peer) => core::slice::from_ref(peer),
-            Self::Several(peers) => peers.as_slice(),
+            Self::Several(peers) => peers,
         }
     }
 }
@@ -56,6 +56,7 @@ impl Senders {
 mod tests {
     use super::*;
     use crate::automaton::slots::Slot;
+    use std::vec::Vec;
 
     #[test]
     fn a_set_has_each_peer_once() {

@@ -62,7 +62,7 @@ impl core::fmt::Display for Behaviour {
     }
 }
 
-/// The differences of a behaviour from [`Behaviour::Mavryk`]. Each is at one place of the automaton.
+/// The differences of a behaviour from [`Behaviour::Mavryk`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each difference is on or off by itself")]
 pub struct Switches {

@@ -4,11 +4,10 @@
 //! score record.
 
 use crate::{
-    Behaviour,
-    AddPeerOutput, ApplyBatchOutput, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input, IwantOutput, JoinOutput,
-    LeaveOutput, Output, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SortedSet, SubscribeOutput,
-    UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, Behaviour, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input,
+    IwantOutput, JoinOutput, LeaveOutput, Output, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
+    RemovePeerOutput, RoutedMessage, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
+    SortedSet, SubscribeOutput, UnsubscribeOutput,
 };
 use alloc::{collections::BTreeMap, format};
 use core::fmt::{self, Display, Formatter, Write};

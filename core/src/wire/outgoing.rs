@@ -1,8 +1,9 @@
 //! The messages that a node sends for the output of an input.
 
 use crate::{
-    ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
-    PeerSet, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, SelectGossipMessagesOutput, SortedSet, Span,
+    ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput,
+    JoinOutput, LeaveOutput, Output, PeerSet, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage,
+    SelectGossipMessagesOutput, SortedSet, Span,
 };
 use alloc::vec::Vec;
 

@@ -42,7 +42,8 @@ fn rest(automaton: &mut Node, now: &mut u64) {
 /// One peer with a topic, and messages, of its own does all it can and leaves.
 fn visit(automaton: &mut Node, now: Time, n: u64) {
     let (peer, topic, message_id) = (n, n, n);
-    automaton.add_peer(now, AddPeer { peer, direct: n.is_multiple_of(10), outbound: n.is_multiple_of(2), bootstrap: false });
+    automaton
+        .add_peer(now, AddPeer { peer, direct: n.is_multiple_of(10), outbound: n.is_multiple_of(2), bootstrap: false });
     automaton.subscribe(now, Subscribe { peer, topic });
     if n.is_multiple_of(3) {
         automaton.graft(now, Graft { peer, topic }); // refused: a backoff for a topic that nobody joined
@@ -94,7 +95,10 @@ fn a_crowd_that_leaves_takes_its_memory_along() {
         automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound: true, bootstrap: false });
         automaton.subscribe(Time::ZERO, Subscribe { peer, topic });
         automaton.subscribe(Time::ZERO, Subscribe { peer, topic: peer });
-        automaton.receive_message(Time::ZERO, ReceiveMessage { sender: peer, topic, message_id: peer, message: 0, batch: false });
+        automaton.receive_message(
+            Time::ZERO,
+            ReceiveMessage { sender: peer, topic, message_id: peer, message: 0, batch: false },
+        );
     }
     for peer in (0..20_000).filter(|peer| peer % 1000 != 999) {
         automaton.remove_peer(Time::ZERO, RemovePeer { peer });
@@ -124,7 +128,8 @@ fn what_a_peer_did_in_topics_that_are_over_is_forgotten() {
         let time = Time::from_millis(now);
         automaton.join(time, Join { topic });
         automaton.graft(time, Graft { peer: 0, topic });
-        automaton.receive_message(time, ReceiveMessage { sender: 0, topic, message_id: topic, message: 0, batch: false });
+        automaton
+            .receive_message(time, ReceiveMessage { sender: 0, topic, message_id: topic, message: 0, batch: false });
         automaton.unsubscribe(time, Unsubscribe { peer: 0, topic });
         automaton.leave(time, Leave { topic });
         now += 10;

@@ -98,7 +98,10 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
     let message_ids = (0..numerals.below(6)).map(|_| I::message_id(numerals.below(60))).collect();
     let several: Vec<I::Peer> = (0..numerals.below(4)).map(|_| I::peer(numerals.below(peers))).collect();
     match numerals.below(24) {
-        0..3 => AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2), bootstrap: false }.into(),
+        0..3 => {
+            AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2), bootstrap: false }
+                .into()
+        }
         3 => RemovePeer { peer }.into(),
         4..8 => Subscribe { peer, topic }.into(),
         8 => Unsubscribe { peer, topic }.into(),

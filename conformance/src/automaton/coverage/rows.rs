@@ -57,9 +57,8 @@ pub(super) enum Source {
 
 /// All rows: the outputs, the named rows, and both outcomes of every check that no other row counts.
 pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let outputs = OutputKind::ALL
-        .iter()
-        .map(|kind| Row::new(kind.name().to_owned(), Source::Output(RuleId::of(*kind))));
+    let outputs =
+        OutputKind::ALL.iter().map(|kind| Row::new(kind.name().to_owned(), Source::Output(RuleId::of(*kind))));
     let named = NAMED.iter().map(|(name, source)| Row::new((*name).to_owned(), *source));
     let outcomes = RuleId::ALL.iter().flat_map(|rule| outcomes(*rule));
     outputs.chain(named).chain(outcomes.filter(|row| !is_counted(row.source))).collect()

@@ -1,6 +1,6 @@
 //! The next step: an input or a change of the environment, at a time, with an eye on the state.
 
-use super::{World, world::Crowd};
+use super::{World, later, world::Crowd};
 use crate::{
     automaton::{Environment, EnvironmentChange, Event, Exchange, FilteredAction, Step},
     engine::Draw,
@@ -19,15 +19,19 @@ pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut imp
         return Step { now: world.now, event: asked(input) };
     }
     world.now = time(world, model, draw);
+    if let Some(event) = later::event(world, model, draw) {
+        return Step { now: world.now, event };
+    }
     let event = if draw.one_in(world.change_one_in) {
         Event::Environment(change(world, draw))
     } else {
-        asked(input(world, model, draw))
+        let input = input(world, model, draw);
+        asked(later::input(input, world, model, draw))
     };
     Step { now: world.now, event }
 }
 
-const fn asked(input: Input<TraceIds>) -> Event {
+pub(super) const fn asked(input: Input<TraceIds>) -> Event {
     Event::Input(Exchange { input, output: None, view: None })
 }
 
@@ -180,13 +184,13 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
 }
 
 /// A peer of the world; now and then one that never was.
-fn peer(world: &World, draw: &mut impl Draw) -> Peer {
+pub(super) fn peer(world: &World, draw: &mut impl Draw) -> Peer {
     let strangers = if draw.one_in(20) { 2 } else { 0 };
     Peer(draw.below(world.peers + strangers))
 }
 
 /// A topic of the world; now and then an unknown one.
-fn topic(world: &World, draw: &mut impl Draw) -> Topic {
+pub(super) fn topic(world: &World, draw: &mut impl Draw) -> Topic {
     let topic = if draw.one_in(40) {
         None
     } else if world.has_favourite && draw.one_in(2) {
@@ -209,12 +213,12 @@ fn mesh_peer(world: &World, model: &Model<Environment>, draw: &mut impl Draw) ->
 }
 
 /// A message that is new, or was lately.
-fn message(world: &mut World, draw: &mut impl Draw) -> (MessageId, Message) {
+pub(super) fn message(world: &mut World, draw: &mut impl Draw) -> (MessageId, Message) {
     let id = if draw.one_in(3) { recent_id(world, draw) } else { world.fresh_id() };
     (id, if draw.one_in(8) { "other" } else { "m" }.into())
 }
 
-fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
+pub(super) fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
     MessageId(world.next_id.saturating_sub(draw.below(12)))
 }
 

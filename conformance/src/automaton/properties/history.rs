@@ -2,8 +2,8 @@
 
 use crate::automaton::Environment;
 use gossipsub_automaton::{
-    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Limits, Output, PublishMessageOutput,
-    ReceiveMessageOutput, RoutedMessage, Time,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput,
+    Limits, Output, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Time,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};

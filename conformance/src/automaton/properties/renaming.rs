@@ -2,10 +2,11 @@
 
 use crate::automaton::{EnvironmentChange, Event, Exchange, Header, Step};
 use gossipsub_automaton::{
-    AddPeer, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, CachedMessage, Connection, Fanout, Graft, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput,
-    Join, JoinOutput, Leave, LeaveOutput, Limits, Output, PartialView, Prune, PruneOutput, PublishMessage,
-    PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers,
-    SelectPxPeersOutput, SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
+    AddPeer, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, CachedMessage, Connection, Fanout,
+    Graft, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput,
+    Limits, Output, PartialView, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
+    ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
+    SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -316,8 +317,9 @@ fn view(names: &mut impl Namer, view: &PartialView<TraceIds>) -> PartialView<Tra
             });
             renamed.collect()
         }),
-        senders: view.senders.as_ref().map(|map| {
-            map.iter().map(|(id, senders)| (names.id(*id), peers(names, senders))).collect()
-        }),
+        senders: view
+            .senders
+            .as_ref()
+            .map(|map| map.iter().map(|(id, senders)| (names.id(*id), peers(names, senders))).collect()),
     }
 }

@@ -2,10 +2,10 @@
 
 use super::{DeserializableIdentifiers, Tagged, strict, strict::Object, tagged, tagged::no_fields, unknown_kind};
 use crate::{
-    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, Finite, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, IwantOutput, JoinOutput,
-    LeaveOutput, Output, OutputKind, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
-    RemovePeerOutput, RoutedMessage, Score, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
-    SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, Finite, GraftOutput, HeartbeatOutput, Identifiers, Ihave,
+    IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, OutputKind, PeerSet, PruneOutput, PublishMessageOutput,
+    ReceiveMessageOutput, RemovePeerOutput, RoutedMessage, Score, SelectGossipMessagesOutput, SelectPxPeersOutput,
+    SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use serde::{Deserialize, Deserializer};
@@ -76,7 +76,6 @@ fields! {
         peers: Vec<I::Peer>,
     }
     struct BatchResults<I> {
-        #[serde(deserialize_with = "strict")]
         results: Vec<BatchedMessageOutput<I>>,
     }
     struct Gossip<I> {
@@ -140,14 +139,10 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             Kind::PruneTopicNotTracked => no_fields(fields, PruneOutput::PruneTopicNotTracked)?,
             Kind::PeerNotInMesh => no_fields(fields, PruneOutput::PeerNotInMesh)?,
             Kind::IgnorePxScoreTooLow => {
-                let PxScore { score } = PxScore::deserialize(fields)?;
-                PruneOutput::IgnorePxScoreTooLow { score }.into()
+                PxScore::deserialize(fields).map(|of| PruneOutput::<I>::IgnorePxScoreTooLow { score: of.score })?.into()
             }
             Kind::NoPx => no_fields(fields, PruneOutput::NoPx)?,
-            Kind::Px => {
-                let Px { peers } = Px::<I>::deserialize(fields)?;
-                PruneOutput::Px { peers }.into()
-            }
+            Kind::Px => Px::<I>::deserialize(fields).map(|Px { peers }| PruneOutput::Px { peers })?.into(),
             Kind::PublishMessage => {
                 let ToPublish { to_publish } = ToPublish::<I>::deserialize(fields)?;
                 PublishMessageOutput::PublishMessage { to_publish }.into()
@@ -166,10 +161,9 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
                 let ToRoute { to_route } = ToRoute::<I>::deserialize(fields)?;
                 ReceiveMessageOutput::ToIncludeInBatch { to_route }.into()
             }
-            Kind::BatchResult => {
-                let BatchResults { results } = BatchResults::<I>::deserialize(fields)?;
-                ApplyBatchOutput::BatchResult { results }.into()
-            }
+            Kind::BatchResult => BatchResults::<I>::deserialize(fields)
+                .map(|of| ApplyBatchOutput::BatchResult { results: of.results })?
+                .into(),
             Kind::AlreadyJoined => no_fields(fields, JoinOutput::AlreadyJoined)?,
             Kind::JoiningTopic => {
                 let Joining { to_graft } = Joining::<I>::deserialize(fields)?;
@@ -186,8 +180,7 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             }
             Kind::SetApplicationScore => no_fields(fields, SetApplicationScoreOutput::SetApplicationScore)?,
             Kind::PxPeers => {
-                let PxPeers { peers } = PxPeers::<I>::deserialize(fields)?;
-                SelectPxPeersOutput::PxPeers { peers }.into()
+                PxPeers::<I>::deserialize(fields).map(|of| SelectPxPeersOutput::PxPeers { peers: of.peers })?.into()
             }
             Kind::GossipMessages => {
                 let Gossip { ihaves } = Gossip::<I>::deserialize(fields)?;
