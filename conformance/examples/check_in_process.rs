@@ -6,7 +6,7 @@
 //!
 //! `cargo test` runs this example too.
 
-use gossipsub_automaton::{GraftOutput, Output, Time};
+use gossipsub_automaton::{Behaviour, GraftOutput, Output, Time};
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, generate::Profile},
     engine::{
@@ -49,7 +49,7 @@ impl Implementation<AutomatonFamily> for MyAutomaton {
 fn main() {
     let plan = Plan {
         seed: 0,
-        variant: (),
+        variant: Behaviour::Mavryk,
         profiles: vec![Profile::Tiny, Profile::Default],
         steps: 200,
         shard: Shard::WHOLE,

@@ -7,6 +7,7 @@ pub mod generate;
 mod header;
 mod in_process;
 mod model;
+mod order;
 pub mod properties;
 pub mod randomness;
 mod rule_parts;
@@ -17,10 +18,13 @@ pub use checker::check_step;
 pub use environment::{Environment, EnvironmentChange, FilteredAction};
 pub use header::Header;
 pub use in_process::{Core, Reference};
+pub use order::BehaviourFields;
 pub use worlds::worlds;
 
-use crate::engine::{self, Family, Finding, Implementation, NameRole, Unverifiable, trace::TraceError};
-use gossipsub_automaton::{Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds};
+use crate::engine::{self, Family, Finding, Implementation, NameRole, Named, Unverifiable, trace::TraceError};
+use gossipsub_automaton::{
+    Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
+};
 use gossipsub_reference_model::Model;
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;
@@ -63,6 +67,14 @@ pub fn open(path: impl AsRef<Path>) -> Result<TraceReader<Box<dyn BufRead + Send
     engine::trace::open(path)
 }
 
+impl Named for Behaviour {
+    const ALL: &'static [Self] = Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
 impl Family for AutomatonFamily {
     type Header = Header;
     type Change = EnvironmentChange;
@@ -72,14 +84,14 @@ impl Family for AutomatonFamily {
     type Model = Model<Environment>;
     type Coverage = coverage::Coverage;
     type Properties = PropertyChecker;
-    type Variant = ();
+    type Variant = Behaviour;
     type Generator = generate::Generator;
-    type Order = ();
+    type Order = BehaviourFields;
 
     const NAME: &'static str = "automaton";
     const FORMAT: &'static str = header::FORMAT;
     const OUTPUT_KINDS: &'static [&'static str] = OutputKind::NAMES;
-    const FLAGS: &'static [&'static str] = &["direct", "outbound"];
+    const FLAGS: &'static [&'static str] = &["direct", "outbound", "bootstrap", "batch"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[
         (&["degree_low", "degree_optimal", "degree_high"], &["degree_score", "degree_out"]),
         (&["history_gossip_length", "history_length"], &[]),
@@ -132,7 +144,7 @@ impl Family for AutomatonFamily {
 
     fn name_role(field: &str) -> Option<NameRole> {
         match field {
-            "peer" | "sender" | "peer_to_prune" | "px" | "no_px_peers" => Some(NameRole::Peer),
+            "peer" | "sender" | "peer_to_prune" | "px" | "no_px_peers" | "to_route" => Some(NameRole::Peer),
             "topic" => Some(NameRole::Topic),
             "message_id" | "message_ids" => Some(NameRole::MessageId),
             "message" => Some(NameRole::Message),

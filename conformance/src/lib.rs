@@ -16,7 +16,7 @@
 //! [`Implementation`](engine::Implementation) has three required methods. This one has a fault, and a campaign finds it:
 //!
 //! ```
-//! use gossipsub_automaton::{GraftOutput, Output, Time};
+//! use gossipsub_automaton::{Behaviour, GraftOutput, Output, Time};
 //! use gossipsub_conformance::automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, generate::Profile};
 //! use gossipsub_conformance::engine::campaign::{Plan, Shard, Until, run};
 //! use gossipsub_conformance::engine::known_differences::KnownDifferences;
@@ -48,7 +48,7 @@
 //!
 //! let plan = Plan {
 //!     seed: 0,
-//!     variant: (),
+//!     variant: Behaviour::Mavryk,
 //!     profiles: vec![Profile::Tiny],
 //!     steps: 200,
 //!     shard: Shard::WHOLE,

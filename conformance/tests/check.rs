@@ -4,7 +4,7 @@
 mod faulty_core;
 
 use faulty_core::{Fault, FaultyCore};
-use gossipsub_automaton::{GraftOutput, Input, Output, Time, trace_ids::TraceIds};
+use gossipsub_automaton::{Behaviour, GraftOutput, Input, Output, OutputKind, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{
         Answer, AutomatonFamily, Core, Counterexample, Header, Sequence, coverage::Coverage, generate::Profile,
@@ -26,7 +26,7 @@ type Results = campaign::Results<AutomatonFamily>;
 fn plan(cases: u64, jobs: usize, shard: &str) -> Plan {
     Plan {
         seed: 1,
-        variant: (),
+        variant: Behaviour::Mavryk,
         profiles: Profile::ALL.to_vec(),
         steps: 120,
         shard: shard.parse().expect("a shard"),
@@ -54,6 +54,19 @@ fn a_campaign_is_the_same_with_any_number_of_jobs_and_in_shards() {
         cases += share.cases;
     }
     assert_eq!((union, cases), (whole.coverage, 120));
+}
+
+#[test]
+fn core_behaves_as_the_model_in_every_behaviour() {
+    for behaviour in Behaviour::ALL {
+        let results = run_core(&Plan { variant: *behaviour, profiles: Profile::ALL.to_vec(), ..plan(400, 2, "1/1") });
+        let found: Vec<String> =
+            results.findings.values().map(|(case, _)| format!("{:?}", case.counterexample.finding)).collect();
+        assert_eq!(found, Vec::<String>::new(), "{behaviour}");
+        for kind in OutputKind::of(*behaviour).filter(|kind| kind.since() > Behaviour::Mavryk) {
+            assert!(results.coverage.count_of(kind) > 0, "{behaviour}: {kind}");
+        }
+    }
 }
 
 #[test]
@@ -176,7 +189,8 @@ impl Fault for PanicAtHeartbeats {
 
 #[test]
 fn after_a_panic_the_campaign_goes_on() {
-    let plan = Plan { variant: (), seed: 0, profiles: vec![Profile::Tiny], steps: 200, ..plan(20, 2, "1/1") };
+    let plan =
+        Plan { variant: Behaviour::Mavryk, seed: 0, profiles: vec![Profile::Tiny], steps: 200, ..plan(20, 2, "1/1") };
     let results = run(&plan, || FaultyCore::new(PanicAtHeartbeats), &|_, _| {});
     assert_eq!(results.cases, 20);
     let (case, count) = results.findings.get("the implementation panicked").expect("a finding");

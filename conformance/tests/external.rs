@@ -27,7 +27,7 @@ fn script(script: &str) -> External {
 const READY: &str = r#"read -r header; echo '{"ready": true, "implementation": "a script"}';"#;
 
 fn input() -> Input<TraceIds> {
-    AddPeer { peer: Peer(1), direct: false, outbound: false }.into()
+    AddPeer { peer: Peer(1), direct: false, outbound: false, bootstrap: false }.into()
 }
 
 /// What comes of the first step, after a header that was answered as it should be.

@@ -2,6 +2,7 @@
 //!
 //! `JUDGE_CASES` sets how many sequences are tried.
 
+use gossipsub_automaton::Behaviour;
 use gossipsub_conformance::{
     automaton::{
         Core,
@@ -20,7 +21,7 @@ fn nothing_is_found_in_core() {
     let cases = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
     let plan = Plan {
         seed: 1,
-        variant: (),
+        variant: Behaviour::Mavryk,
         profiles: Profile::ALL.to_vec(),
         steps: 200,
         shard: Shard::WHOLE,

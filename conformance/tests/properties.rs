@@ -6,8 +6,8 @@ mod faulty_core;
 
 use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
-    GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output, OutputKind,
-    PartialView, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Score,
+    Behaviour, GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
+    OutputKind, PartialView, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Score,
     SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, Time, TopicsByPeer,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
@@ -607,7 +607,7 @@ impl Fault for SeededByName {
 fn campaign(cases: u64) -> Results<AutomatonFamily> {
     let plan = Plan {
         seed: 1,
-        variant: (),
+        variant: Behaviour::Mavryk,
         profiles: Profile::ALL.to_vec(),
         steps: 120,
         shard: Shard::WHOLE,

@@ -58,7 +58,7 @@ fn text(path: &Path) -> String {
 fn every_line_of_the_bundled_traces_fits() {
     let schema = schema();
     let mut lines = 0;
-    for bundle in ["vectors/recorded", "vectors/refused", "regressions", "../snapshots/scenarios"] {
+    for bundle in ["vectors/recorded", "vectors/octez", "vectors/refused", "regressions", "../snapshots/scenarios"] {
         let traces = traces(&folder().join(bundle));
         assert!(!traces.is_empty(), "{bundle}");
         for path in traces {

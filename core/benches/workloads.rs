@@ -170,7 +170,8 @@ impl Node {
 
     fn add(&mut self, peer: u64) {
         let now = self.now();
-        self.automaton.add_peer(now, AddPeer { peer, direct: false, outbound: peer.is_multiple_of(2) });
+        self.automaton
+            .add_peer(now, AddPeer { peer, direct: false, outbound: peer.is_multiple_of(2), bootstrap: false });
         for &topic in &self.topics {
             let subscribed = self.automaton.subscribe(now, Subscribe { peer, topic });
             assert_eq!(subscribed, SubscribeOutput::Subscribed);
@@ -181,7 +182,7 @@ impl Node {
     fn receive_from(&mut self, sender: u64, topic: &'static str) -> bool {
         let message_id = self.next_id;
         self.next_id += 1;
-        let input = ReceiveMessage { sender, topic, message_id, message: MESSAGE };
+        let input = ReceiveMessage { sender, topic, message_id, message: MESSAGE, batch: false };
         match self.automaton.receive_message(self.now(), input) {
             ReceiveMessageOutput::RouteMessage { to_route } => to_route.len() >= 4,
             _ => false,
@@ -255,7 +256,13 @@ fn duplicate(peers: u64) -> f64 {
         let start = Instant::now();
         let mut duplicates = 0;
         for k in 0..100_000 {
-            let input = ReceiveMessage { sender: k % peers, topic, message_id: first + k % 1000, message: MESSAGE };
+            let input = ReceiveMessage {
+                sender: k % peers,
+                topic,
+                message_id: first + k % 1000,
+                message: MESSAGE,
+                batch: false,
+            };
             let output = node.automaton.receive_message(Time::from_millis(node.now), input);
             duplicates += u32::from(output == ReceiveMessageOutput::AlreadyReceived);
         }

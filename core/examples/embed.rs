@@ -65,7 +65,7 @@ impl Node {
     }
 
     fn connect(&mut self, now: Time, peer: Peer, outbound: bool) {
-        self.automaton.add_peer(now, AddPeer { peer, direct: false, outbound });
+        self.automaton.add_peer(now, AddPeer { peer, direct: false, outbound, bootstrap: false });
         for topic in &self.automaton.our_topics() {
             self.send(peer, Packet::Subscribe(topic));
         }
@@ -130,7 +130,13 @@ impl Node {
                 }
             }
             Packet::Message(message_id, article) => {
-                let input = ReceiveMessage { sender: peer, topic: article.topic, message_id, message: article.clone() };
+                let input = ReceiveMessage {
+                    sender: peer,
+                    topic: article.topic,
+                    message_id,
+                    message: article.clone(),
+                    batch: false,
+                };
                 let output = self.automaton.receive_message(now, input);
                 // Every other output means: a duplicate, not ours, or not valid.
                 let ReceiveMessageOutput::RouteMessage { to_route } = output else { return };

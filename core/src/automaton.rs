@@ -1,6 +1,7 @@
 //! The automaton as a whole: construction, and one step over all inputs.
 
 mod backoff;
+mod batches;
 mod capacity;
 mod choice;
 mod connections;
@@ -19,13 +20,14 @@ mod peers;
 mod queries;
 mod score_parameters;
 mod scores;
+mod senders;
 mod sliding_window;
 mod slots;
 mod topics;
 
 pub use introspection::{Footprint, PeerQuery};
 
-use crate::{Application, Identifiers, Input, Limits, LimitsError, Output, Time};
+use crate::{Application, Behaviour, Identifiers, Input, Limits, LimitsError, Output, Switches, Time};
 use alloc::vec::Vec;
 use choice::Choice;
 use intern::Interner;
@@ -49,6 +51,9 @@ use topics::Topics;
 pub struct Automaton<I: Identifiers, A> {
     pub(crate) application: A,
     pub(crate) limits: Limits<I>,
+    pub(crate) behaviour: Behaviour,
+    /// Those of the behaviour.
+    pub(crate) switches: Switches,
     pub(crate) choice: Choice,
     /// The latest time of an event.
     pub(crate) now: Time,
@@ -68,14 +73,27 @@ pub struct Automaton<I: Identifiers, A> {
 }
 
 impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
-    /// An automaton without peers and topics.
+    /// An automaton without peers and topics, with the behaviour of `mavryk`.
     ///
     /// All random choices are drawn from the seed. It also keys the hash tables, so keep it secret from peers.
     ///
     /// # Errors
     /// The first rule that the limits break ([`Limits::check`]).
     pub fn new(seed: u64, limits: Limits<I>, application: A) -> Result<Self, LimitsError> {
-        limits.check()?;
+        Self::with_behaviour(seed, limits, Behaviour::default(), application)
+    }
+
+    /// An automaton as [`Automaton::new`] gives, but with another behaviour.
+    ///
+    /// # Errors
+    /// The first rule that the limits break ([`Limits::check_for`]).
+    pub fn with_behaviour(
+        seed: u64,
+        limits: Limits<I>,
+        behaviour: Behaviour,
+        application: A,
+    ) -> Result<Self, LimitsError> {
+        limits.check_for(behaviour)?;
         let Limits { history_length, history_gossip_length, seen_history_length, .. } = limits;
         Ok(Self {
             application,
@@ -91,6 +109,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             counted: Vec::new(),
             #[cfg(debug_assertions)]
             check_schedule: CheckSchedule::default(),
+            behaviour,
+            switches: behaviour.switches(),
             limits,
         })
     }
@@ -122,6 +142,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             Input::SetApplicationScore(input) => self.set_application_score(now, input).into(),
             Input::SelectPxPeers(input) => self.select_px_peers(input).into(),
             Input::SelectGossipMessages => self.select_gossip_messages().into(),
+            Input::ApplyBatch(input) => self.apply_batch(now, input).into(),
         };
         #[cfg(debug_assertions)]
         self.check_invariants_if_due();

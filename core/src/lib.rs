@@ -3,7 +3,7 @@
 //! An [`Automaton`] keeps the state of one node of a gossipsub network: connections, subscriptions, meshes, scores and
 //! recent messages. The node keeps the network, the clock and the timer:
 //!
-//! - Every event is one of fourteen inputs. Each has a method of its name, from [`add_peer`] to [`heartbeat`], and
+//! - Every event is one of fifteen inputs. Each has a method of its name, from [`add_peer`] to [`heartbeat`], and
 //!   [`step`] takes any [`Input`]. The documentation of a method has its checks in their order.
 //! - Each method returns an enum of its own, such as [`GraftOutput`], with the messages to send or the reason for a
 //!   refusal.
@@ -15,6 +15,11 @@
 //! An automaton is generic over the network's [`Identifiers`], and deterministic: the same seed, limits and inputs give
 //! the same outputs. [`Automaton::view`] returns the whole state as plain data. With the feature `serde`, the
 //! serialized form of inputs, outputs and views is the trace format.
+//!
+//! # Behaviours
+//!
+//! The automaton of Octez has changed since that of Mavryk parted from it. [`Automaton::new`] behaves as Mavryk's, and
+//! [`Automaton::with_behaviour`] as a version of Octez's. The [`Switches`] of a [`Behaviour`] name each difference.
 //!
 //! # Costs
 //!
@@ -53,8 +58,8 @@
 //!
 //! // Alice dials Bob, who joined the topic before. Bob announces his subscription.
 //! bob.join(now, Join { topic: "news" });
-//! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true });
-//! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false });
+//! alice.add_peer(now, AddPeer { peer: "bob", direct: false, outbound: true, bootstrap: false });
+//! bob.add_peer(now, AddPeer { peer: "alice", direct: false, outbound: false, bootstrap: false });
 //! alice.subscribe(now, Subscribe { peer: "bob", topic: "news" });
 //!
 //! // Alice joins, too. Bob is in her mesh at once, and her graft puts her into his.
@@ -67,7 +72,7 @@
 //! let message = String::from("hello");
 //! let published = alice.publish_message(now, PublishMessage { topic: "news", message_id: 7, message: message.clone() });
 //! assert_eq!(published, PublishMessageOutput::PublishMessage { to_publish: ["bob"].into_iter().collect() });
-//! let received = ReceiveMessage { sender: "alice", topic: "news", message_id: 7, message };
+//! let received = ReceiveMessage { sender: "alice", topic: "news", message_id: 7, message, batch: false };
 //! let routed = bob.receive_message(now, received.clone());
 //! assert_eq!(routed, ReceiveMessageOutput::RouteMessage { to_route: [].into_iter().collect() });
 //! assert_eq!(bob.receive_message(now, received), ReceiveMessageOutput::AlreadyReceived);
@@ -102,14 +107,15 @@ pub mod wire;
 pub use automaton::Footprint;
 pub use automaton::{Automaton, PeerQuery};
 pub use vocabulary::{
-    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, CachedMessage, Connection, DisplayIdentifiers,
-    Fanout, Finite, Graft, GraftOutput, HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind,
-    Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind,
-    PartialView, PeerSet, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
-    ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput,
-    SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe,
-    SubscribeOutput, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity,
-    View, WeightedTopicParameters, Window, trace_ids,
+    AcceptEverything, Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage,
+    BatchedMessageOutput, Behaviour, CachedMessage, Connection, DisplayIdentifiers, Fanout, Finite, Graft, GraftOutput,
+    HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind, InputText, Iwant, IwantOutput,
+    Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind, PartialView, PeerSet,
+    Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer,
+    RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput, SelectPxPeers,
+    SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe, SubscribeOutput,
+    Switches, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity, View,
+    WeightedTopicParameters, Window, trace_ids,
 };
 #[cfg(feature = "serde")]
 pub use vocabulary::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};

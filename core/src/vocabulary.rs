@@ -3,6 +3,7 @@
 //! It is shared by the automaton, its reference model and the harness. It decides nothing about the state of a node.
 
 mod application;
+mod behaviour;
 mod identifiers;
 mod input;
 mod kind;
@@ -18,24 +19,25 @@ pub mod trace_ids;
 mod view;
 
 pub use application::{AcceptEverything, Action, Application, Validity};
+pub use behaviour::{Behaviour, Switches};
 pub use identifiers::{Identifier, Identifiers};
 pub use input::{
-    AddPeer, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers,
-    SetApplicationScore, Subscribe, Unsubscribe,
+    AddPeer, ApplyBatch, BatchedMessage, Graft, Ihave, Input, Iwant, Join, Leave, Prune, PublishMessage,
+    ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Subscribe, Unsubscribe,
 };
 pub use kind::{InputKind, OutputKind};
 pub(crate) use limits::count;
 pub use limits::{Limits, LimitsError, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
 pub use output::{
-    AddPeerOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, PeerSet,
-    PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer,
-    UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, IhaveOutput, IwantOutput,
+    JoinOutput, LeaveOutput, Output, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
+    RemovePeerOutput, RoutedMessage, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
+    SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
 };
 pub use score::{Finite, NotFinite, Score};
 #[cfg(feature = "serde")]
 pub use serial::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};
 pub use sorted_set::SortedSet;
-pub use text::DisplayIdentifiers;
+pub use text::{DisplayIdentifiers, InputText};
 pub use time::{Span, Time, Window};
 pub use view::{CachedMessage, Connection, Fanout, PartialView, View};

@@ -36,7 +36,7 @@ const NOW: Time = Time::ZERO;
 fn automaton() -> Automaton<Numbers, AcceptEverything> {
     let mut automaton = Automaton::new(1, Limits::default(), AcceptEverything).expect("these limits are allowed");
     for peer in 0..80 {
-        automaton.add_peer(NOW, AddPeer { peer, direct: false, outbound: false });
+        automaton.add_peer(NOW, AddPeer { peer, direct: false, outbound: false, bootstrap: false });
         automaton.subscribe(NOW, Subscribe { peer, topic: TOPIC });
     }
     automaton.join(NOW, Join { topic: TOPIC });
@@ -47,7 +47,7 @@ fn automaton() -> Automaton<Numbers, AcceptEverything> {
 }
 
 fn message(message_id: u64) -> ReceiveMessage<Numbers> {
-    ReceiveMessage { sender: message_id % 80, topic: TOPIC, message_id, message: 0 }
+    ReceiveMessage { sender: message_id % 80, topic: TOPIC, message_id, message: 0, batch: false }
 }
 
 #[test]

@@ -54,7 +54,7 @@ const PEER: Peer = Peer(1);
 
 #[test]
 fn a_new_peer_is_told_of_our_topics() {
-    let input = AddPeer { peer: PEER, direct: false, outbound: true };
+    let input = AddPeer { peer: PEER, direct: false, outbound: true, bootstrap: false };
     assert_eq!(sent(input.clone(), AddPeerOutput::PeerAdded), ["1: subscribe a", "1: subscribe b"]);
     assert!(sent(input, AddPeerOutput::PeerAlreadyKnown).is_empty());
     assert!(sent(Subscribe { peer: PEER, topic: "a".into() }, SubscribeOutput::Subscribed).is_empty());
@@ -112,7 +112,7 @@ fn messages_are_routed() {
     let publish = PublishMessage { topic: topic.clone(), message_id, message: message.clone() };
     let output = PublishMessageOutput::PublishMessage { to_publish: peers(&[1, 2]) };
     assert_eq!(sent(publish, output), ["1: Some(\"t\") 5 m", "2: Some(\"t\") 5 m"]);
-    let receive = ReceiveMessage { sender: PEER, topic, message_id, message };
+    let receive = ReceiveMessage { sender: PEER, topic, message_id, message, batch: false };
     let output = ReceiveMessageOutput::RouteMessage { to_route: peers(&[2]) };
     assert_eq!(sent(receive, output), ["2: Some(\"t\") 5 m"]);
 }

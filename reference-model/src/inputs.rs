@@ -3,10 +3,11 @@
 
 use crate::{Candidates, ChoicePoint, MarkId, Model, Pick, RuleId, Violation, choice::Braces, context::Context};
 use gossipsub_automaton::{
-    Action, AddPeer, AddPeerOutput, Application, Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant,
-    IwantOutput, Join, JoinOutput, Leave, LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput,
-    ReceiveMessage, ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore,
-    SetApplicationScoreOutput, Subscribe, SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
+    Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput,
+    Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant, IwantOutput, Join, JoinOutput, Leave,
+    LeaveOutput, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput,
+    RemovePeer, RemovePeerOutput, RoutedMessage, Score, SetApplicationScore, SetApplicationScoreOutput, Subscribe,
+    SubscribeOutput, Unsubscribe, UnsubscribeOutput, Validity,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
@@ -14,13 +15,14 @@ use std::collections::BTreeSet;
 impl<A: Application<TraceIds>> Model<A> {
     /// `add_peer`
     pub(crate) fn add_peer(&mut self, input: &AddPeer<TraceIds>, context: &mut Context<'_>) -> AddPeerOutput {
-        let AddPeer { peer, direct, outbound } = *input;
+        let AddPeer { peer, direct, outbound, bootstrap } = *input;
         // (1) The peer is connected.
         if context.check(RuleId::AddPeer1, self.connections.contains_key(&peer), &peer) {
             return AddPeerOutput::PeerAlreadyKnown;
         }
         // (2) The peer is not connected.
-        self.connections.insert(peer, Connection { topics: BTreeSet::new(), direct, outbound });
+        let bootstrap = bootstrap && self.switches.has_bootstrap_flag;
+        self.connections.insert(peer, Connection { topics: BTreeSet::new(), direct, outbound, bootstrap });
         self.scores.connect(peer, context);
         AddPeerOutput::PeerAdded
     }
@@ -48,6 +50,12 @@ impl<A: Application<TraceIds>> Model<A> {
         let Some(connection) = context.check_missing(RuleId::Subscribe1, connection, peer) else {
             return SubscribeOutput::SubscribeToUnknownPeer;
         };
+        // (1a) The peer has max_topics_per_peer other topics or more.
+        if let Some(max) = self.limits.max_topics_per_peer.filter(|_| self.switches.limits_topics)
+            && context.check(RuleId::Subscribe1a, has_too_many_topics(connection, topic, max), topic)
+        {
+            return SubscribeOutput::SubscribeIgnoredTopicLimitExceeded;
+        }
         // (2) The peer is connected.
         connection.topics.insert(topic.clone());
         SubscribeOutput::Subscribed
@@ -113,9 +121,13 @@ impl<A: Application<TraceIds>> Model<A> {
                 self.scores.invalid(*peer, topic);
                 return Ok(IhaveOutput::InvalidMessageId);
             }
+            let is_dropped = match validity {
+                Validity::Unknown => !self.switches.requests_unknown_ids,
+                validity => validity != Validity::Valid,
+            };
             let is_left =
                 // (5b) An id is unknown or outdated.
-                !context.check(RuleId::Ihave5b, validity != Validity::Valid, id)
+                !context.check(RuleId::Ihave5b, is_dropped, id)
                 // (5c) An id counts as seen.
                 && !context.check(RuleId::Ihave5c, self.message_cache.is_seen(*id), id)
                 // (5d) The peer filter refuses an id.
@@ -245,6 +257,12 @@ impl<A: Application<TraceIds>> Model<A> {
         if context.decide(RuleId::Graft8, is_full, Some(size), &operands) {
             return self.refuse_graft(input, GraftOutput::MeshFull, context);
         }
+        // (8b) The peer has max_topics_per_peer other topics or more.
+        if let Some(max) = self.limits.max_topics_per_peer.filter(|_| self.switches.limits_topics)
+            && context.check(RuleId::Graft8b, has_too_many_topics(connection, topic, max), topic)
+        {
+            return self.refuse_graft(input, GraftOutput::PeerFiltered, context);
+        }
         // (9) No check failed.
         connection.topics.insert(topic.clone());
         self.scores.graft(*peer, topic, self.now);
@@ -306,7 +324,7 @@ impl<A: Application<TraceIds>> Model<A> {
         input: &ReceiveMessage<TraceIds>,
         context: &mut Context<'_>,
     ) -> ReceiveMessageOutput<TraceIds> {
-        let ReceiveMessage { sender, topic, message_id, message } = input;
+        let ReceiveMessage { sender, topic, message_id, message, batch } = input;
         // (1) The topic is not joined.
         let Some(mesh) = context.check_missing(RuleId::ReceiveMessage1, self.mesh.get(topic), topic) else {
             return ReceiveMessageOutput::NotSubscribed;
@@ -316,27 +334,115 @@ impl<A: Application<TraceIds>> Model<A> {
         context.check(RuleId::ReceiveMessage2, first_seen.is_some(), message_id);
         if let Some(first_seen) = first_seen {
             context.mark(MarkId::ReceiveDuplicateInMesh, mesh.contains(sender));
-            self.scores.duplicate(*sender, topic, first_seen, self.now, context);
+            // (2a) The sender is a recorded sender of the id.
+            if !self.switches.records_senders
+                || !context.check(RuleId::ReceiveMessage2a, self.message_cache.is_sender(*message_id, *sender), sender)
+            {
+                self.scores.duplicate(*sender, topic, first_seen, self.now, context);
+            }
             return ReceiveMessageOutput::AlreadyReceived;
         }
-        let validity = self.application.validity(message_id, Some(message));
+        // The message goes to the direct peers, the sender included if it is one (Q4).
+        let others = mesh.iter().copied().filter(|peer| peer != sender);
+        let to_route = others.chain(self.subscribed_direct(topic)).collect();
+        if self.switches.validates_ids_first {
+            if let Some(refusal) = self.refuse_message(self.application.validity(message_id, None), input, context) {
+                return refusal;
+            }
+            // (3c) The message is for a batch. Nothing changes before the batch is applied.
+            if self.switches.has_batches && context.check(RuleId::ReceiveMessage3c, *batch, message_id) {
+                return ReceiveMessageOutput::ToIncludeInBatch { to_route };
+            }
+        }
+        if let Some(refusal) = self.refuse_message(self.application.validity(message_id, Some(message)), input, context)
+        {
+            return refusal;
+        }
+        // (4) No check failed.
+        let recorded = self.switches.records_senders.then_some(*sender);
+        self.message_cache.add(topic, *message_id, message, self.now, recorded, context);
+        self.scores.first_delivery(*sender, topic, context);
+        context.mark(MarkId::ReceiveFromDirect, self.is_direct(*sender));
+        context.mark(MarkId::ReceiveFromStranger, !self.connections.contains_key(sender));
+        ReceiveMessageOutput::RouteMessage { to_route }
+    }
+
+    /// The refusal of a received message that is not valid.
+    fn refuse_message(
+        &mut self,
+        validity: Validity,
+        input: &ReceiveMessage<TraceIds>,
+        context: &mut Context<'_>,
+    ) -> Option<ReceiveMessageOutput<TraceIds>> {
+        let ReceiveMessage { sender, topic, message_id, .. } = input;
+        // (3) The message is outdated.
+        if self.switches.tells_outdated_messages
+            && context.check(RuleId::ReceiveMessage3, validity == Validity::Outdated, message_id)
+        {
+            return Some(ReceiveMessageOutput::Outdated);
+        }
         // (3a) The message's validity is unknown or outdated.
         let is_unknown = matches!(validity, Validity::Unknown | Validity::Outdated);
         if context.check(RuleId::ReceiveMessage3a, is_unknown, message_id) {
-            return ReceiveMessageOutput::UnknownValidity;
+            return Some(ReceiveMessageOutput::UnknownValidity);
         }
         // (3b) The message is invalid.
         if context.check(RuleId::ReceiveMessage3b, validity == Validity::Invalid, message_id) {
             self.scores.invalid(*sender, topic);
-            return ReceiveMessageOutput::InvalidMessage;
+            return Some(ReceiveMessageOutput::InvalidMessage);
         }
-        // (4) No check failed. The message goes to the direct peers, the sender included if it is one (Q4).
-        self.message_cache.add(topic, *message_id, message, self.now, context);
+        None
+    }
+
+    /// `apply_batch`. Nothing but the verdicts is checked (B1).
+    pub(crate) fn apply_batch(
+        &mut self,
+        input: &ApplyBatch<TraceIds>,
+        context: &mut Context<'_>,
+    ) -> ApplyBatchOutput<TraceIds> {
+        let ApplyBatch { batch } = input;
+        let verdicts = self.application.batch_validity(batch);
+        // (1) The application gives more or fewer verdicts than there are messages.
+        let operands = format_args!("{} verdicts for {} messages", verdicts.len(), batch.len());
+        if context.check(RuleId::ApplyBatch1, verdicts.len() != batch.len(), &operands) {
+            let results = batch.iter().map(|_| BatchedMessageOutput::UnknownValidity).collect();
+            return ApplyBatchOutput::BatchResult { results };
+        }
+        // (2) The messages are handled in their order. Each finds the state that those before it left.
+        let results = batch.iter().zip(verdicts);
+        let results = results.map(|(batched, verdict)| self.apply_message(batched, verdict, context)).collect();
+        ApplyBatchOutput::BatchResult { results }
+    }
+
+    /// The result for one message of a batch.
+    fn apply_message(
+        &mut self,
+        batched: &BatchedMessage<TraceIds>,
+        verdict: Validity,
+        context: &mut Context<'_>,
+    ) -> BatchedMessageOutput<TraceIds> {
+        let BatchedMessage { sender, topic, message_id, message, to_route } = batched;
+        // (3) The message's verdict is unknown or outdated.
+        let is_dropped = matches!(verdict, Validity::Unknown | Validity::Outdated);
+        if context.check(RuleId::ApplyBatch3, is_dropped, message_id) {
+            return match verdict {
+                Validity::Outdated => BatchedMessageOutput::Outdated,
+                _ => BatchedMessageOutput::UnknownValidity,
+            };
+        }
+        // (3a) The message's verdict is invalid. The topic may have been left (B5).
+        if context.check(RuleId::ApplyBatch3a, verdict == Validity::Invalid, message_id) {
+            self.scores.invalid(*sender, topic);
+            return BatchedMessageOutput::InvalidMessage;
+        }
+        // (4) The message's verdict is valid. The peers to route it to are those that the batch names (B3).
+        context.mark(MarkId::BatchTopicNotJoined, !self.mesh.contains_key(topic));
+        context.mark(MarkId::BatchSenderNotConnected, !self.connections.contains_key(sender));
+        context.mark(MarkId::BatchSeenId, self.message_cache.is_seen(*message_id));
+        let recorded = self.switches.records_senders.then_some(*sender);
+        self.message_cache.add(topic, *message_id, message, self.now, recorded, context);
         self.scores.first_delivery(*sender, topic, context);
-        context.mark(MarkId::ReceiveFromDirect, self.is_direct(*sender));
-        context.mark(MarkId::ReceiveFromStranger, !self.connections.contains_key(sender));
-        let others = mesh.iter().copied().filter(|peer| peer != sender);
-        ReceiveMessageOutput::RouteMessage { to_route: others.chain(self.subscribed_direct(topic)).collect() }
+        BatchedMessageOutput::RouteMessage { to_route: to_route.clone() }
     }
 
     /// `publish_message`
@@ -351,7 +457,7 @@ impl<A: Application<TraceIds>> Model<A> {
             return Ok(PublishMessageOutput::AlreadyPublished);
         }
         // (2) The message goes into the cache.
-        self.message_cache.add(topic, *message_id, message, self.now, context);
+        self.message_cache.add(topic, *message_id, message, self.now, None, context);
         // (3) The peers are those of the mesh, of the fanout or of a new fanout.
         let peers = self.peers_to_publish_to(topic, context)?;
         // (4) The id does not count as seen.
@@ -475,4 +581,9 @@ impl<A: Application<TraceIds>> Model<A> {
         // (2) The output is always the same.
         SetApplicationScoreOutput::SetApplicationScore
     }
+}
+
+/// Whether a peer has at least so many topics, and this is not one of them.
+fn has_too_many_topics(connection: &Connection<TraceIds>, topic: &Topic, max: u64) -> bool {
+    connection.topics.len() as u64 >= max && !connection.topics.contains(topic)
 }

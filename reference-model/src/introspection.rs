@@ -74,6 +74,11 @@ impl<A> Model<A> {
         self.message_cache.first_seen_at(message_id)
     }
 
+    /// The recorded senders of an id. Empty if the id does not count as seen.
+    pub fn recorded_senders(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
+        self.message_cache.senders_of(message_id)
+    }
+
     /// The application.
     #[must_use]
     pub const fn application(&self) -> &A {

@@ -1,6 +1,7 @@
 //! The table of special cases that the model reports beside the outcomes of its checks.
 
 use crate::Mark;
+use gossipsub_automaton::Behaviour;
 
 /// Defines the marks: each with the rule and the special case, as coverage shows them.
 macro_rules! marks {
@@ -37,9 +38,21 @@ marks! {
     HeartbeatNewPeersOnly = "heartbeat 3e: the mesh counts only the new outbound peers (Q5)";
     HeartbeatGraftsAndPrunes = "heartbeat 3: a peer grafted in one topic and pruned in another";
     HeartbeatEmptyFanout = "heartbeat 5: a fanout is left empty";
+    BatchTopicNotJoined = "apply_batch (4): the topic is not joined (B1)";
+    BatchSenderNotConnected = "apply_batch (4): the sender is not connected (B1)";
+    BatchSeenId = "apply_batch (4): the id counts as seen (B1, B2)";
 }
 
 impl MarkId {
+    /// The first behaviour that can meet the special case.
+    #[must_use]
+    pub const fn since(self) -> Behaviour {
+        match self {
+            Self::BatchTopicNotJoined | Self::BatchSenderNotConnected | Self::BatchSeenId => Behaviour::Octez24,
+            _ => Behaviour::Mavryk,
+        }
+    }
+
     /// The special case.
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "the table has a row for each identifier")]

@@ -30,11 +30,12 @@ pub(crate) struct Addition {
     pub(crate) message_id: MessageId,
 }
 
-/// The time and the slot in which an id was first seen.
+/// The time at which an id was first seen, the slot of its last addition, and its recorded senders.
 #[derive(Clone, Debug)]
 pub(crate) struct FirstSight {
     pub(crate) slot: u64,
     pub(crate) time: Time,
+    pub(crate) senders: BTreeSet<Peer>,
 }
 
 impl MessageCache {
@@ -50,13 +51,14 @@ impl MessageCache {
         }
     }
 
-    /// Adds an id that does not count as seen.
+    /// Adds a message. The sender is recorded, if there is one to record.
     pub(crate) fn add(
         &mut self,
         topic: &Topic,
         message_id: MessageId,
         message: &Message,
         now: Time,
+        sender: Option<Peer>,
         context: &mut Context<'_>,
     ) {
         // (1) A message goes into the newest slot of both windows.
@@ -66,12 +68,31 @@ impl MessageCache {
             let cached = CachedMessage { message: message.clone(), access_counters: BTreeMap::new() };
             self.messages.insert(message_id, cached);
         }
-        self.seen.insert(message_id, FirstSight { slot: self.shifts, time: now });
+        let first = FirstSight { slot: self.shifts, time: now, senders: BTreeSet::new() };
+        let seen = self.seen.entry(message_id).or_insert(first);
+        // An id that counts as seen keeps the time of its first addition, and stays until its last slot leaves.
+        seen.slot = self.shifts;
+        seen.senders.extend(sender);
     }
 
     /// When the id was first seen, if it counts as seen.
     pub(crate) fn first_seen_at(&self, message_id: MessageId) -> Option<Time> {
         self.seen.get(&message_id).map(|seen| seen.time)
+    }
+
+    /// Whether a peer is a recorded sender of the id.
+    pub(crate) fn is_sender(&self, message_id: MessageId, peer: Peer) -> bool {
+        self.seen.get(&message_id).is_some_and(|seen| seen.senders.contains(&peer))
+    }
+
+    /// The recorded senders of an id.
+    pub(crate) fn senders_of(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
+        self.seen.get(&message_id).into_iter().flat_map(|seen| seen.senders.iter().copied())
+    }
+
+    /// The recorded senders of each id that counts as seen.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = (MessageId, BTreeSet<Peer>)> {
+        self.seen.iter().map(|(message_id, seen)| (*message_id, seen.senders.clone()))
     }
 
     /// Whether the id counts as seen, whatever the topic.

@@ -5,7 +5,7 @@ use crate::{
     score::Scores,
 };
 use gossipsub_automaton::{
-    Application, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Time, View,
+    Application, Behaviour, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Switches, Time, View,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug)]
 pub struct Model<A> {
     pub(crate) limits: Limits<TraceIds>,
+    pub(crate) behaviour: Behaviour,
+    /// Those of the behaviour.
+    pub(crate) switches: Switches,
     pub(crate) application: A,
     pub(crate) now: Time,
     pub(crate) heartbeat_ticks: u64,
@@ -28,12 +31,20 @@ pub struct Model<A> {
 }
 
 impl<A: Application<TraceIds>> Model<A> {
-    /// A model without peers or topics, at time zero.
+    /// A model without peers or topics, at time zero, with the behaviour of `mavryk`.
     ///
     /// # Errors
     /// The rule that the limits break.
     pub fn new(limits: Limits<TraceIds>, application: A) -> Result<Self, LimitsError> {
-        limits.check()?;
+        Self::with_behaviour(limits, Behaviour::default(), application)
+    }
+
+    /// A model as [`Model::new`] gives, but with another behaviour.
+    ///
+    /// # Errors
+    /// The rule that the limits break.
+    pub fn with_behaviour(limits: Limits<TraceIds>, behaviour: Behaviour, application: A) -> Result<Self, LimitsError> {
+        limits.check_for(behaviour)?;
         Ok(Self {
             now: Time::ZERO,
             heartbeat_ticks: 0,
@@ -46,6 +57,8 @@ impl<A: Application<TraceIds>> Model<A> {
             iwant_per_heartbeat: BTreeMap::new(),
             message_cache: MessageCache::new(&limits),
             limits,
+            behaviour,
+            switches: behaviour.switches(),
             application,
         })
     }
@@ -86,6 +99,7 @@ impl<A: Application<TraceIds>> Model<A> {
             Input::Heartbeat => self.heartbeat(context)?.into(),
             Input::SelectPxPeers(input) => self.select_px_peers(input, context)?.into(),
             Input::SelectGossipMessages => self.select_gossip_messages(context)?.into(),
+            Input::ApplyBatch(input) => self.apply_batch(input, context).into(),
         })
     }
 
@@ -114,6 +128,7 @@ impl<A: Application<TraceIds>> Model<A> {
             message_cache: self.message_cache.messages().clone(),
             first_seen: self.message_cache.first_seen().collect(),
             gossip_ids: gossip_ids.map(|topic| (topic.clone(), self.message_cache.gossip_ids(topic))).collect(),
+            senders: self.switches.records_senders.then(|| self.message_cache.senders().collect()),
         }
     }
 
@@ -127,6 +142,12 @@ impl<A: Application<TraceIds>> Model<A> {
     #[must_use]
     pub const fn limits(&self) -> &Limits<TraceIds> {
         &self.limits
+    }
+
+    /// The behaviour.
+    #[must_use]
+    pub const fn behaviour(&self) -> Behaviour {
+        self.behaviour
     }
 
     /// The application, for changes of its answers.

@@ -1,7 +1,7 @@
 //! The table of all rules of the page `BEHAVIOUR.md`, in its order.
 
 use crate::Rule;
-use gossipsub_automaton::OutputKind;
+use gossipsub_automaton::{Behaviour, OutputKind};
 
 /// What the model reports of a rule when it applies it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,8 @@ rules! {
     AddPeer2 = "add_peer (2)", "the peer is not connected", [] => PeerAdded;
     RemovePeer1 = "remove_peer (1)", "the peer leaves, whether it is connected or not", [] => RemovingPeer;
     Subscribe1 = "subscribe (1)", "the peer is not connected", [Check] => SubscribeToUnknownPeer;
+    Subscribe1a = "subscribe (1a)", "the peer has max_topics_per_peer other topics or more", [Check]
+        => SubscribeIgnoredTopicLimitExceeded;
     Subscribe2 = "subscribe (2)", "the peer is connected", [] => Subscribed;
     Unsubscribe1 = "unsubscribe (1)", "the peer is not connected", [Check] => UnsubscribeFromUnknownPeer;
     Unsubscribe2 = "unsubscribe (2)", "the peer is connected", [] => Unsubscribed;
@@ -126,6 +128,7 @@ rules! {
     Graft7 = "graft (7)", "the peer's score is below zero", [Comparison] => GraftingPeerWithNegativeScore;
     Graft8 = "graft (8)", "the peer is not outbound, and the mesh has degree_high peers or more", [Comparison]
         => MeshFull;
+    Graft8b = "graft (8b)", "the peer has max_topics_per_peer other topics or more", [Check];
     Graft9 = "graft (9)", "no check failed", [] => GraftingSuccessfully;
     Prune1 = "prune (1)", "the topic is not joined", [Check] => PruneTopicNotTracked;
     Prune2 = "prune (2)", "the peer is not in the mesh", [Check] => PeerNotInMesh;
@@ -138,10 +141,18 @@ rules! {
     // Messages
     ReceiveMessage1 = "receive_message (1)", "the topic is not joined", [Check] => NotSubscribed;
     ReceiveMessage2 = "receive_message (2)", "the id counts as seen", [Check] => AlreadyReceived;
+    ReceiveMessage2a = "receive_message (2a)", "the sender is a recorded sender of the id", [Check];
+    ReceiveMessage3 = "receive_message (3)", "the message is outdated", [Check] => Outdated;
     ReceiveMessage3a = "receive_message (3a)", "the message's validity is unknown or outdated", [Check]
         => UnknownValidity;
     ReceiveMessage3b = "receive_message (3b)", "the message is invalid", [Check] => InvalidMessage;
+    ReceiveMessage3c = "receive_message (3c)", "the message is for a batch", [Check] => ToIncludeInBatch;
     ReceiveMessage4 = "receive_message (4)", "no check failed", [] => RouteMessage;
+    ApplyBatch1 = "apply_batch (1)", "the application gives more or fewer verdicts than there are messages", [Check];
+    ApplyBatch2 = "apply_batch (2)", "the messages are handled in their order", [] => BatchResult;
+    ApplyBatch3 = "apply_batch (3)", "the message's verdict is unknown or outdated", [Check];
+    ApplyBatch3a = "apply_batch (3a)", "the message's verdict is invalid", [Check];
+    ApplyBatch4 = "apply_batch (4)", "the message's verdict is valid", [];
     PublishMessage1 = "publish_message (1)", "the id counts as seen", [Check] => AlreadyPublished;
     PublishMessage2 = "publish_message (2)", "the message goes into the cache", [];
     PublishMessage3 = "publish_message (3)", "the peers are those of the mesh, of the fanout or of a new fanout", [Choice];
@@ -219,6 +230,22 @@ rules! {
 }
 
 impl RuleId {
+    /// The first behaviour with the rule.
+    #[must_use]
+    pub const fn since(self) -> Behaviour {
+        match self {
+            Self::ReceiveMessage2a | Self::ReceiveMessage3 => Behaviour::Octez22,
+            Self::ReceiveMessage3c
+            | Self::ApplyBatch1
+            | Self::ApplyBatch2
+            | Self::ApplyBatch3
+            | Self::ApplyBatch3a
+            | Self::ApplyBatch4 => Behaviour::Octez24,
+            Self::Subscribe1a | Self::Graft8b => Behaviour::OctezNext,
+            _ => Behaviour::Mavryk,
+        }
+    }
+
     /// The rule of the page.
     #[must_use]
     #[expect(clippy::indexing_slicing, reason = "the table has a row for each identifier")]

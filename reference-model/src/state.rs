@@ -17,6 +17,8 @@ impl<A> Model<A> {
     pub fn hash_state(&self, hasher: &mut impl Hasher) {
         let Self {
             limits,
+            behaviour: _,
+            switches: _,
             application: _,
             now,
             heartbeat_ticks,
@@ -33,8 +35,8 @@ impl<A> Model<A> {
             (heartbeat_ticks % cycle).hash(hasher);
         }
         connections.len().hash(hasher);
-        for (peer, Connection { topics, direct, outbound }) in connections {
-            (peer, topics, direct, outbound).hash(hasher);
+        for (peer, Connection { topics, direct, outbound, bootstrap }) in connections {
+            (peer, topics, direct, outbound, bootstrap).hash(hasher);
         }
         mesh.hash(hasher);
         fanout.len().hash(hasher);
@@ -101,8 +103,8 @@ fn hash_message_cache(cache: &MessageCache, now: Time, hasher: &mut impl Hasher)
         (message_id, message, access_counters).hash(hasher);
     }
     cache.seen.len().hash(hasher);
-    for (message_id, FirstSight { slot, time }) in &cache.seen {
-        (message_id, cache.shifts - slot, from_now(now, *time)).hash(hasher);
+    for (message_id, FirstSight { slot, time, senders }) in &cache.seen {
+        (message_id, cache.shifts - slot, from_now(now, *time), senders).hash(hasher);
     }
 }
 

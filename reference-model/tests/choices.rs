@@ -54,7 +54,7 @@ fn model(rng: &mut Pcg64Mcg) -> (Model<Lenient>, u64) {
     for peer in (0..peers).map(Peer) {
         let in_mesh = rng.random_range(0..2) == 0;
         let outbound = if needs_outbound { !in_mesh } else { rng.random() };
-        step(AddPeer { peer, direct: rng.random_range(0..10) == 0, outbound }.into());
+        step(AddPeer { peer, direct: rng.random_range(0..10) == 0, outbound, bootstrap: false }.into());
         step(Subscribe { peer, topic: topic() }.into());
         if in_mesh {
             step(Graft { peer, topic: topic() }.into());

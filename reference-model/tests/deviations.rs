@@ -33,7 +33,7 @@ fn a_huge_gossip_factor_selects_all_candidates() {
     let (peer, topic) = (Peer(1), "a".to_owned());
     let steps: [Input<TraceIds>; 5] = [
         Join { topic: topic.clone() }.into(),
-        AddPeer { peer, direct: false, outbound: false }.into(),
+        AddPeer { peer, direct: false, outbound: false, bootstrap: false }.into(),
         Subscribe { peer, topic: topic.clone() }.into(),
         PublishMessage { topic, message_id: MessageId(1), message: "m".into() }.into(),
         Input::SelectGossipMessages,

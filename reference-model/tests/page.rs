@@ -46,7 +46,8 @@ fn items(page: &str) -> Vec<(String, String, String, String)> {
         let rest = rest.split("\n\n").next().unwrap_or("");
         items.push((anchor.to_owned(), name.to_owned(), sentence, rest.to_owned()));
     }
-    items.retain(|(_, name, ..)| !name.starts_with('Q') && !name.starts_with("Deviation"));
+    let is_rule = |name: &str| !name.starts_with(['Q', 'B']) && !name.starts_with("Deviation");
+    items.retain(|(_, name, ..)| is_rule(name));
     items
 }
 

@@ -88,6 +88,10 @@ impl Renderer {
         self.model.application_mut().apply(change);
         let text = match change {
             EnvironmentChange::Validity { message_id, validity } => format!("message {message_id} is {validity:?}"),
+            EnvironmentChange::MessageValidity { message_id, validity } => {
+                format!("the payload of message {message_id} is {validity:?}")
+            }
+            EnvironmentChange::BatchVerdicts { off_by } => format!("verdicts on a batch are off by {off_by}"),
             EnvironmentChange::PeerFilter { peer, action, accept } => {
                 format!("{action:?} of peer {peer} is {}", if *accept { "accepted" } else { "refused" })
             }

@@ -18,10 +18,11 @@ pub(crate) const fn showcase(scenario: &'static str, output: OutputKind, by: &'s
     Showcase { scenario, output, by }
 }
 
-/// The check whose scenario leads to an output of this kind in the plainest way.
+/// The check whose scenario leads to an output of this kind in the plainest way. The scenarios show the
+/// default behaviour only, so outputs of later behaviours have none.
 #[must_use]
-pub const fn showcase_of_output(output: OutputKind) -> Check {
-    match output {
+pub const fn showcase_of_output(output: OutputKind) -> Option<Check> {
+    Some(match output {
         OutputKind::PeerAdded => Check::AddPeerNew,
         OutputKind::PeerAlreadyKnown => Check::AddPeerKnown,
         OutputKind::RemovingPeer => Check::RemovePeerMeshAndFanout,
@@ -66,7 +67,11 @@ pub const fn showcase_of_output(output: OutputKind) -> Check {
         OutputKind::SetApplicationScore => Check::ApplicationScoreSet,
         OutputKind::PxPeers => Check::PxPeersOffered,
         OutputKind::GossipMessages => Check::GossipMesh,
-    }
+        OutputKind::Outdated
+        | OutputKind::ToIncludeInBatch
+        | OutputKind::BatchResult
+        | OutputKind::SubscribeIgnoredTopicLimitExceeded => return None,
+    })
 }
 
 /// The meaning of an output for the node that gets it.
@@ -126,5 +131,11 @@ pub const fn meaning_of(output: OutputKind) -> &'static str {
         OutputKind::SetApplicationScore => "The score is set, if the peer has a record.",
         OutputKind::PxPeers => "Offer these peers.",
         OutputKind::GossipMessages => "Send these announcements.",
+        OutputKind::Outdated => "The application says that the message is outdated.",
+        OutputKind::ToIncludeInBatch => "Include the message in a batch, and apply it later.",
+        OutputKind::BatchResult => "Handle the result for each message of the batch.",
+        OutputKind::SubscribeIgnoredTopicLimitExceeded => {
+            "The peer subscribes to `max_topics_per_peer` other topics already; nothing changed."
+        }
     }
 }

@@ -68,10 +68,11 @@ pub(crate) fn state(
         .collect()
 }
 
-fn connection(Connection { topics, direct, outbound }: &Connection<TraceIds>) -> String {
+fn connection(Connection { topics, direct, outbound, bootstrap }: &Connection<TraceIds>) -> String {
     let direct = if *direct { "direct, " } else { "" };
     let outbound = if *outbound { "outbound, " } else { "" };
-    format!("{direct}{outbound}topics {}", braces(topics))
+    let bootstrap = if *bootstrap { "bootstrap, " } else { "" };
+    format!("{direct}{outbound}{bootstrap}topics {}", braces(topics))
 }
 
 fn counters(counts: BTreeMap<Peer, u64>, fact: fn(Peer) -> Fact) -> impl Iterator<Item = (Fact, String)> {

@@ -1,6 +1,6 @@
 //! Every output, check and quirk has a scenario that leads to it, and no file is there for nothing.
 
-use gossipsub_automaton::OutputKind;
+use gossipsub_automaton::{Behaviour, OutputKind};
 use gossipsub_conformance::{automaton::open, engine::Views, engine::record::Recording};
 use gossipsub_snapshots::{Check, Quirk, Scenario, Showcase, folder, render, showcase_of_output};
 use std::{collections::BTreeSet, path::Path};
@@ -31,8 +31,8 @@ fn scenarios_are_scripts_that_can_be_recorded() {
 
 #[test]
 fn outputs_are_shown_by_scenarios_that_lead_to_them() {
-    for output in OutputKind::ALL {
-        assert_eq!(showcase_of_output(*output).showcase().output, *output);
+    for output in OutputKind::of(Behaviour::Mavryk) {
+        assert_eq!(showcase_of_output(output).map(|check| check.showcase().output), Some(output));
     }
 }
 

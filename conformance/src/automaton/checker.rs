@@ -76,7 +76,8 @@ fn check_view(
     let expected = model.view();
     let equal = shown!(expected, observed:
         heartbeat_ticks connections mesh fanout backoff scores ihave_per_heartbeat iwant_per_heartbeat
-        message_cache first_seen gossip_ids);
+        message_cache first_seen gossip_ids)
+        && (observed.senders.is_none() || observed.senders == expected.senders);
     if equal {
         return Ok(());
     }

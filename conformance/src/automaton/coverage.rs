@@ -8,7 +8,7 @@ mod rows;
 
 use super::AutomatonFamily;
 use crate::engine;
-use gossipsub_automaton::OutputKind;
+use gossipsub_automaton::{Behaviour, OutputKind};
 use gossipsub_reference_model::{Decision, MARKS, Mark, Observer, RULES, Rule, RuleId};
 use rows::{ROWS, Source};
 use std::cmp::Ordering;
@@ -16,6 +16,8 @@ use std::cmp::Ordering;
 /// Counts what the model reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
+    /// The latest behaviour that was covered. The rows are those of its rules.
+    behaviour: Behaviour,
     rules: Vec<RuleCounts>,
     marks: Vec<u64>,
 }
@@ -43,7 +45,11 @@ impl RuleCounts {
 
 impl Default for Coverage {
     fn default() -> Self {
-        Self { rules: vec![RuleCounts::default(); RULES.len()], marks: vec![0; MARKS.len()] }
+        Self {
+            behaviour: Behaviour::default(),
+            rules: vec![RuleCounts::default(); RULES.len()],
+            marks: vec![0; MARKS.len()],
+        }
     }
 }
 
@@ -115,8 +121,13 @@ impl Observer for Coverage {
 }
 
 impl engine::Coverage<AutomatonFamily> for Coverage {
+    fn of_variant(behaviour: Behaviour) -> Self {
+        Self { behaviour, ..Self::default() }
+    }
+
     fn add(&mut self, other: &Self) {
         let mut other = other.clone();
+        self.behaviour = self.behaviour.max(other.behaviour);
         for (ours, theirs) in self.rules.iter_mut().zip(&mut other.rules) {
             for (ours, theirs) in ours.all_mut().into_iter().zip(theirs.all_mut()) {
                 *ours = ours.saturating_add(*theirs);
@@ -132,7 +143,8 @@ impl engine::Coverage<AutomatonFamily> for Coverage {
     }
 
     fn rows(&self) -> Vec<(&'static str, u64)> {
-        ROWS.iter().map(|row| (row.name.as_str(), self.count(row.source))).collect()
+        let rows = ROWS.iter().filter(|row| row.since <= self.behaviour);
+        rows.map(|row| (row.name.as_str(), self.count(row.source))).collect()
     }
 
     fn below_minimum(&self, steps: u64) -> Vec<String> {

@@ -1,8 +1,8 @@
 //! The application of a trace: its answers are set step by step.
 
 use gossipsub_automaton::{
-    Action, Application, Validity,
-    trace_format::{Tagged, tagged, unknown_kind},
+    Action, Application, BatchedMessage, Behaviour, Validity,
+    trace_format::{Tagged, strict, tagged, unknown_kind},
     trace_ids::{Message, MessageId, Peer, TraceIds},
 };
 use serde::{
@@ -15,12 +15,25 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EnvironmentChange {
-    /// What the validity check says of a message id, with or without its message.
+    /// What the validity check says of a message id, with or without its message. With its message, only if no
+    /// [`Self::MessageValidity`] says something else.
     Validity {
         /// The id.
         message_id: MessageId,
         /// The answer.
         validity: Validity,
+    },
+    /// What the validity check says of a message id with its message.
+    MessageValidity {
+        /// The id.
+        message_id: MessageId,
+        /// The answer.
+        validity: Validity,
+    },
+    /// How many verdicts on a batch there are beyond one for each message. Negative for missing ones.
+    BatchVerdicts {
+        /// The difference.
+        off_by: i64,
     },
     /// What the peer filter says, for every message id.
     PeerFilter {
@@ -31,6 +44,29 @@ pub enum EnvironmentChange {
         /// The answer.
         accept: bool,
     },
+}
+
+impl EnvironmentChange {
+    /// The name of its kind in the trace format.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Validity { .. } => "validity",
+            Self::MessageValidity { .. } => "message_validity",
+            Self::BatchVerdicts { .. } => "batch_verdicts",
+            Self::PeerFilter { .. } => "peer_filter",
+        }
+    }
+
+    /// The first behaviour that knows of it.
+    #[must_use]
+    pub const fn since(&self) -> Behaviour {
+        match self {
+            Self::Validity { .. } | Self::PeerFilter { .. } => Behaviour::Mavryk,
+            Self::MessageValidity { .. } => Behaviour::Octez22,
+            Self::BatchVerdicts { .. } => Behaviour::Octez24,
+        }
+    }
 }
 
 /// The actions that a peer filter decides on, for every message.
@@ -61,9 +97,16 @@ impl From<Action<'_, TraceIds>> for FilteredAction {
 pub struct Environment {
     /// The validity of each message id that was mentioned.
     pub validity: BTreeMap<MessageId, Validity>,
+    /// The validity of each message id with its message, if it was mentioned.
+    pub message_validity: BTreeMap<MessageId, Validity>,
+    /// How many verdicts on a batch there are beyond one for each message.
+    pub batch_verdicts_off_by: i64,
     /// Whether each peer and action that was mentioned is accepted.
     pub peer_filter: BTreeMap<(Peer, FilteredAction), bool>,
 }
+
+/// The most verdicts that are added to those on a batch.
+const MOST_EXTRA_VERDICTS: i64 = 1 << 16;
 
 impl Environment {
     /// Makes a change.
@@ -72,6 +115,10 @@ impl Environment {
             EnvironmentChange::Validity { message_id, validity } => {
                 self.validity.insert(message_id, validity);
             }
+            EnvironmentChange::MessageValidity { message_id, validity } => {
+                self.message_validity.insert(message_id, validity);
+            }
+            EnvironmentChange::BatchVerdicts { off_by } => self.batch_verdicts_off_by = off_by,
             EnvironmentChange::PeerFilter { peer, action, accept } => {
                 self.peer_filter.insert((peer, action), accept);
             }
@@ -80,8 +127,19 @@ impl Environment {
 }
 
 impl Application<TraceIds> for Environment {
-    fn validity(&self, message_id: &MessageId, _: Option<&Message>) -> Validity {
-        self.validity.get(message_id).copied().unwrap_or(Validity::Valid)
+    fn validity(&self, message_id: &MessageId, message: Option<&Message>) -> Validity {
+        let of_message = message.and_then(|_| self.message_validity.get(message_id));
+        of_message.or_else(|| self.validity.get(message_id)).copied().unwrap_or(Validity::Valid)
+    }
+
+    fn batch_validity(&self, batch: &[BatchedMessage<TraceIds>]) -> Vec<Validity> {
+        let verdict = |batched: &BatchedMessage<_>| self.validity(&batched.message_id, Some(&batched.message));
+        let mut verdicts: Vec<Validity> = batch.iter().map(verdict).collect();
+        // More verdicts than anything distinguishes cost nothing.
+        let off_by = self.batch_verdicts_off_by.clamp(-MOST_EXTRA_VERDICTS, MOST_EXTRA_VERDICTS);
+        let length = (batch.len() as u64).saturating_add_signed(off_by);
+        verdicts.resize(usize::try_from(length).unwrap_or(usize::MAX), Validity::Valid);
+        verdicts
     }
 
     fn peer_filter(&self, peer: &Peer, action: Action<'_, TraceIds>) -> bool {
@@ -110,7 +168,17 @@ impl<'de> Tagged<'de> for EnvironmentChange {
             accept: bool,
         }
 
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct OffBy {
+            #[serde(deserialize_with = "strict")]
+            off_by: i64,
+        }
+
         match kind {
+            "message_validity" => OfMessage::deserialize(fields)
+                .map(|OfMessage { message_id, validity }| Self::MessageValidity { message_id, validity }),
+            "batch_verdicts" => OffBy::deserialize(fields).map(|OffBy { off_by }| Self::BatchVerdicts { off_by }),
             "validity" => OfMessage::deserialize(fields)
                 .map(|OfMessage { message_id, validity }| Self::Validity { message_id, validity }),
             "peer_filter" => OfPeer::deserialize(fields).map(|OfPeer { peer, action, accept }| Self::PeerFilter {

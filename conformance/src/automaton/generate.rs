@@ -4,6 +4,7 @@
 //! drawn with an eye on the model's state, so that values sit on and beside its thresholds and deadlines.
 
 mod ending;
+mod later;
 mod limits;
 mod step;
 #[cfg(feature = "proptest")]
@@ -15,6 +16,7 @@ pub use world::World;
 
 use super::{AutomatonFamily, Environment, Header, Step};
 use crate::engine::{self, Capabilities, Draw};
+use gossipsub_automaton::Behaviour;
 use gossipsub_reference_model::Model;
 
 /// Generates one sequence.
@@ -26,8 +28,8 @@ pub struct Generator {
 impl engine::Generator<AutomatonFamily> for Generator {
     type Profile = Profile;
 
-    fn start(profile: Profile, (): (), _: &Capabilities, draw: &mut impl Draw) -> (Header, Self) {
-        Self::new(profile, draw)
+    fn start(profile: Profile, behaviour: Behaviour, _: &Capabilities, draw: &mut impl Draw) -> (Header, Self) {
+        Self::with_behaviour(profile, behaviour, draw)
     }
 
     fn step(&mut self, model: &Model<Environment>, draw: &mut impl Draw) -> Step {
@@ -40,14 +42,24 @@ impl engine::Generator<AutomatonFamily> for Generator {
 }
 
 impl Generator {
-    /// Draws the header and the world of a sequence.
+    /// Draws the header and the world of a sequence of the default behaviour.
     #[must_use]
     pub fn new(profile: Profile, draw: &mut impl Draw) -> (Header, Self) {
-        let limits = limits::draw(profile, draw);
-        let world = World::draw(&limits, draw);
+        Self::with_behaviour(profile, Behaviour::default(), draw)
+    }
+
+    /// Draws the header and the world of a sequence.
+    #[must_use]
+    pub fn with_behaviour(profile: Profile, behaviour: Behaviour, draw: &mut impl Draw) -> (Header, Self) {
+        let mut limits = limits::draw(profile, draw);
+        if behaviour.switches().limits_topics {
+            limits.max_topics_per_peer = draw.pick(&[None, Some(1), Some(2), Some(3)]).copied().flatten();
+        }
+        let world = World::draw(&limits, behaviour, draw);
         let header = Header {
             seed: Some(draw.below(1 << 53)),
             profile: Some(engine::Named::name(profile).into()),
+            behaviour,
             limits,
             ..Header::default()
         };

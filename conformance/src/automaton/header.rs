@@ -4,7 +4,7 @@ use crate::engine::{
     TraceHeader,
     trace::{LineError, LineErrorKind, parse, there, write},
 };
-use gossipsub_automaton::{Limits, LimitsError, trace_format::strict, trace_ids::TraceIds};
+use gossipsub_automaton::{Behaviour, Limits, LimitsError, trace_format::strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, from_value, json};
 
@@ -22,6 +22,8 @@ pub struct Header {
     pub profile: Option<String>,
     /// Any text.
     pub description: Option<String>,
+    /// The behaviour that the answers are judged by.
+    pub behaviour: Behaviour,
     /// The limits of the automaton.
     pub limits: Limits<TraceIds>,
 }
@@ -44,6 +46,8 @@ struct ReadFields {
     profile: Option<String>,
     #[serde(default, deserialize_with = "there")]
     description: Option<String>,
+    #[serde(default, deserialize_with = "there")]
+    behaviour: Option<String>,
     #[serde(deserialize_with = "strict")]
     limits: Limits<TraceIds>,
 }
@@ -60,7 +64,18 @@ struct WrittenFields<'a> {
     profile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
+    /// Absent for the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behaviour: Option<&'static str>,
     limits: &'a Limits<TraceIds>,
+}
+
+fn behaviour_of_name(name: &str) -> Result<Behaviour, LineError> {
+    Behaviour::from_name(name).ok_or_else(|| {
+        let names: Vec<&str> = Behaviour::ALL.iter().map(|behaviour| behaviour.name()).collect();
+        let text = format!("unknown behaviour `{name}`; expected one of: {}", names.join(", "));
+        LineError::of_field("behaviour", LineErrorKind::Content(text))
+    })
 }
 
 impl TraceHeader for Header {
@@ -75,8 +90,9 @@ impl TraceHeader for Header {
         if version != VERSION {
             return Err(LineError::of_field("version", LineErrorKind::Version { found: version }));
         }
-        let ReadFields { implementation, seed, profile, description, limits } = parse(line)?;
-        let header = Self { implementation, seed, profile, description, limits };
+        let ReadFields { implementation, seed, profile, description, behaviour, limits } = parse(line)?;
+        let behaviour = behaviour.map_or_else(|| Ok(Behaviour::default()), |name| behaviour_of_name(&name))?;
+        let header = Self { implementation, seed, profile, description, behaviour, limits };
         header.check()?;
         Ok(header)
     }
@@ -90,13 +106,15 @@ impl TraceHeader for Header {
             seed: self.seed,
             profile: self.profile.as_deref(),
             description: self.description.as_deref(),
+            behaviour: (self.behaviour != Behaviour::default()).then(|| self.behaviour.name()),
             limits: &self.limits,
         };
         write(&fields, line)
     }
 
     fn check(&self) -> Result<(), LineError> {
-        self.limits.check().map_err(|error: LimitsError| LineError::of_field("limits", LineErrorKind::from(error)))
+        let of_limits = |error: LimitsError| LineError::of_field("limits", LineErrorKind::from(error));
+        self.limits.check_for(self.behaviour).map_err(of_limits)
     }
 
     fn seed(&self) -> Option<u64> {
@@ -105,6 +123,10 @@ impl TraceHeader for Header {
 
     fn set_seed(&mut self, seed: Option<u64>) {
         self.seed = seed;
+    }
+
+    fn set_variant(&mut self, name: &str) -> bool {
+        Behaviour::from_name(name).map(|behaviour| self.behaviour = behaviour).is_some()
     }
 
     fn profile(&self) -> Option<&str> {

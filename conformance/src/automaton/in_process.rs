@@ -26,7 +26,8 @@ fn not_started() -> ImplementationError {
 
 impl Implementation<AutomatonFamily> for Core {
     fn start(&mut self, header: &Header, views: Views) -> Result<(), ImplementationError> {
-        let automaton = Automaton::new(header.seed.unwrap_or(0), header.limits.clone(), Environment::default());
+        let (seed, limits) = (header.seed.unwrap_or(0), header.limits.clone());
+        let automaton = Automaton::with_behaviour(seed, limits, header.behaviour, Environment::default());
         let automaton = automaton.map_err(|error| ImplementationError::Parameters(error.to_string()))?;
         self.started = Some((automaton, views));
         Ok(())

@@ -11,7 +11,7 @@ impl engine::Model<AutomatonFamily> for Model<Environment> {
     type Chance = RandomChoices;
 
     fn start(header: &Header) -> Result<Self, LineError> {
-        Self::new(header.limits.clone(), Environment::default())
+        Self::with_behaviour(header.limits.clone(), header.behaviour, Environment::default())
             .map_err(|error| LineError::of_field("limits", engine::trace::LineErrorKind::from(error)))
     }
 

@@ -26,8 +26,8 @@ pub use history::History;
 
 use super::{AutomatonFamily, EnvironmentChange, Header};
 use crate::engine::{self, Difference, PropertyExtent, Violation};
-use gossipsub_automaton::{Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
-use std::{fmt::Display, sync::LazyLock};
+use gossipsub_automaton::{Behaviour, Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
+use std::{collections::BTreeMap, fmt::Display, sync::LazyLock};
 
 /// The beginning of the rule of every property's finding.
 pub const PREFIX: &str = "property: ";
@@ -182,7 +182,7 @@ pub struct PropertyChecker {
 impl engine::Properties<AutomatonFamily> for PropertyChecker {
     fn start(header: &Header, extent: PropertyExtent) -> Self {
         let limits = header.limits.clone();
-        Self { limits, history: History::default(), shown: Some(empty().into()), extent }
+        Self { limits, history: History::default(), shown: Some(empty(header.behaviour).into()), extent }
     }
 
     fn change(&mut self, change: &EnvironmentChange) {
@@ -223,7 +223,7 @@ impl engine::Properties<AutomatonFamily> for PropertyChecker {
     }
 }
 
-fn empty() -> View<TraceIds> {
+fn empty(behaviour: Behaviour) -> View<TraceIds> {
     View {
         heartbeat_ticks: 0,
         connections: [].into(),
@@ -236,5 +236,6 @@ fn empty() -> View<TraceIds> {
         message_cache: [].into(),
         first_seen: [].into(),
         gossip_ids: [].into(),
+        senders: behaviour.switches().records_senders.then(BTreeMap::new),
     }
 }

@@ -38,6 +38,10 @@ impl Subject {
             Input::PublishMessage(input) => topic(&input.topic),
             Input::Join(input) => topic(&input.topic),
             Input::Leave(input) => topic(&input.topic),
+            Input::ApplyBatch(input) => Self {
+                peers: Some(input.batch.iter().map(|batched| batched.sender).collect()),
+                topics: Some(input.batch.iter().map(|batched| batched.topic.clone()).collect()),
+            },
             Input::Heartbeat | Input::SelectGossipMessages => Self { peers: None, topics: None },
         }
     }
@@ -56,7 +60,8 @@ impl Subject {
             let topics: Vec<&str> = connection.topics.iter().map(String::as_str).collect();
             let direct = if connection.direct { ", direct" } else { "" };
             let outbound = if connection.outbound { ", outbound" } else { "" };
-            lines.push(format!("peer {peer}: connected{direct}{outbound}, topics [{}]", topics.join(", ")));
+            let bootstrap = if connection.bootstrap { ", bootstrap" } else { "" };
+            lines.push(format!("peer {peer}: connected{direct}{outbound}{bootstrap}, topics [{}]", topics.join(", ")));
         }
         for (peer, score) in view.scores.iter().filter(|(peer, _)| self.peer(**peer)) {
             lines.push(format!("peer {peer}: score {:?}", score.value()));

@@ -73,7 +73,7 @@ fn ids(ids: &[u64]) -> Vec<MessageId> {
 }
 
 fn add(peer: u64, direct: bool, outbound: bool) -> AddPeer<TraceIds> {
-    AddPeer { peer: Peer(peer), direct, outbound }
+    AddPeer { peer: Peer(peer), direct, outbound, bootstrap: false }
 }
 
 fn subscribe(peer: u64, to: &str) -> Subscribe<TraceIds> {
@@ -101,7 +101,13 @@ fn iwant(peer: u64, message_ids: &[u64]) -> Iwant<TraceIds> {
 }
 
 fn receive(peer: u64, of: &str, id: u64) -> ReceiveMessage<TraceIds> {
-    ReceiveMessage { sender: Peer(peer), topic: topic(of), message_id: MessageId(id), message: "m".into() }
+    ReceiveMessage {
+        sender: Peer(peer),
+        topic: topic(of),
+        message_id: MessageId(id),
+        message: "m".into(),
+        batch: false,
+    }
 }
 
 fn publish(to: &str, id: u64) -> PublishMessage<TraceIds> {
@@ -283,6 +289,7 @@ fn two_topics() -> World {
 /// crosses zero or `gossip_threshold`; two refreshes forget it.
 fn tight() -> Limits<TraceIds> {
     Limits {
+        max_topics_per_peer: None,
         max_recv_ihave_per_heartbeat: 1,
         max_sent_iwant_per_heartbeat: 1,
         max_gossip_retransmission: 1,

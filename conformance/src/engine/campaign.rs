@@ -223,7 +223,7 @@ pub fn run<F: Family, M: Implementation<F>>(
     let start = Instant::now();
     let next = AtomicU64::new(0);
     let stop = AtomicBool::new(false);
-    let all = Mutex::new(Results::default());
+    let all = Mutex::new(Results { coverage: F::Coverage::of_variant(plan.variant), ..Results::default() });
     let is_over = |case: u64| match plan.until {
         Until::Cases(cases) => case >= cases,
         Until::Time(time) => start.elapsed() >= time,

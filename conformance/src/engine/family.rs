@@ -285,6 +285,12 @@ pub fn state_key(state: &impl Hash) -> u128 {
 
 /// What sequences reached: counts what the model reports.
 pub trait Coverage<F: Family>: Observer + Clone + Default + fmt::Debug + Send + Sync {
+    /// The coverage of sequences of a variant, of which nothing is reached yet.
+    #[must_use]
+    fn of_variant(_variant: F::Variant) -> Self {
+        Self::default()
+    }
+
     /// Adds what another reached.
     fn add(&mut self, other: &Self);
 

@@ -116,7 +116,7 @@ impl<N: Network> Harness<N> {
                 1 => self.wait(1 << (argument & 63)),
                 2 => {
                     let (direct, outbound) = (argument & 0x10 != 0, argument & 0x20 != 0);
-                    self.step(&AddPeer { peer: N::peer(argument & 15), direct, outbound }.into());
+                    self.step(&AddPeer { peer: N::peer(argument & 15), direct, outbound, bootstrap: false }.into());
                 }
                 3 => self.leave_or_score(argument),
                 _ => {

@@ -5,10 +5,11 @@ use super::{
     capacity::trim,
     peer_score::Record,
     peers::{Connection, add_subscriber, remove_subscriber},
+    slots::PeerSlot,
 };
 use crate::{
     AddPeer, AddPeerOutput, Application, Identifiers, RemovePeer, RemovePeerOutput, Subscribe, SubscribeOutput, Time,
-    Unsubscribe, UnsubscribeOutput,
+    Unsubscribe, UnsubscribeOutput, vocabulary::count,
 };
 use alloc::vec::Vec;
 
@@ -19,13 +20,14 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// is used again if it was retained.
     pub fn add_peer(&mut self, now: Time, input: AddPeer<I>) -> AddPeerOutput {
         self.observe(now);
-        let AddPeer { peer, direct: is_direct, outbound: is_outbound } = input;
+        let AddPeer { peer, direct: is_direct, outbound: is_outbound, bootstrap } = input;
+        let is_bootstrap = bootstrap && self.switches.has_bootstrap_flag;
         let slot = self.peers.intern(&peer);
         let state = &mut self.peers[slot];
         if state.connection.is_some() {
             return AddPeerOutput::PeerAlreadyKnown;
         }
-        state.connection = Some(Connection { is_direct, is_outbound, topics: Vec::new() });
+        state.connection = Some(Connection { is_direct, is_outbound, is_bootstrap, topics: Vec::new() });
         state.record.get_or_insert_with(Record::new).connect();
         AddPeerOutput::PeerAdded
     }
@@ -58,18 +60,30 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// A peer said that it subscribes to a topic.
     ///
-    /// The mesh does not change.
+    /// The mesh does not change. With the limit `max_topics_per_peer`, a peer at the limit subscribes to no other topic.
     pub fn subscribe(&mut self, now: Time, input: Subscribe<I>) -> SubscribeOutput {
         self.observe(now);
         let Subscribe { peer, topic } = input;
         match self.peers.find(&peer) {
             Some(slot) if self.peers[slot].connection.is_some() => {
+                if self.is_at_topic_limit(slot, &topic) {
+                    return SubscribeOutput::SubscribeIgnoredTopicLimitExceeded;
+                }
                 let topic = self.topics.intern(&topic);
                 add_subscriber(&mut self.peers, &mut self.topics, slot, topic);
                 SubscribeOutput::Subscribed
             }
             _ => SubscribeOutput::SubscribeToUnknownPeer,
         }
+    }
+
+    /// Whether a connected peer subscribes to as many other topics as it may.
+    pub(crate) fn is_at_topic_limit(&self, peer: PeerSlot, topic: &I::Topic) -> bool {
+        let Some(max) = self.limits.max_topics_per_peer.filter(|_| self.switches.limits_topics) else { return false };
+        self.peers[peer].connection.as_ref().is_some_and(|connection| {
+            connection.topics.len() >= count(max)
+                && !self.topics.find(topic).is_some_and(|topic| connection.subscribes_to(topic))
+        })
     }
 
     /// A peer said that it no longer subscribes to a topic.

@@ -13,7 +13,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// Checked in this order: (1) whether the peer's score is below `gossip_threshold`, (2) how many IHaves it sent
     /// since the last heartbeat, this one included, (3) how many messages were requested from it since then, (4)
     /// whether the topic is joined, and (5) each id. An invalid id is counted in the peer's score (P4), and no id is
-    /// requested. (6, 7) Otherwise the valid ids that are unseen and not filtered are requested, up to the limit and in
+    /// requested. (6, 7) Otherwise the valid ids (after `mavryk` also those of unknown validity) that are unseen and not filtered are requested, up to the limit and in
     /// random order.
     pub fn ihave(&mut self, now: Time, input: Ihave<I>) -> IhaveOutput<I> {
         self.observe(now);
@@ -57,14 +57,15 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
 
     /// Keeps the announced ids that we want. Stops at the first invalid id, and then returns false.
     fn keep_wanted(&self, peer: &I::Peer, message_ids: &mut Vec<I::MessageId>) -> bool {
-        let Self { application, messages, .. } = self;
+        let Self { application, messages, switches, .. } = self;
+        let wants =
+            |id: &I::MessageId| messages.first_seen(id).is_none() && application.peer_filter(peer, Action::Ihave(id));
         let mut all_valid = true;
         message_ids.retain(|id| {
             all_valid
                 && match application.validity(id, None) {
-                    Validity::Valid => {
-                        messages.first_seen(id).is_none() && application.peer_filter(peer, Action::Ihave(id))
-                    }
+                    Validity::Valid => wants(id),
+                    Validity::Unknown if switches.requests_unknown_ids => wants(id),
                     Validity::Unknown | Validity::Outdated => false,
                     Validity::Invalid => {
                         all_valid = false;

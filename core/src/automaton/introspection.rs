@@ -1,7 +1,7 @@
 //! Reading the state: these methods change nothing, and a node can be driven without them.
 
-use super::{Automaton, peers::PeerState, topics::TopicState};
-use crate::{CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View};
+use super::{Automaton, peers::PeerState, senders::Senders, topics::TopicState};
+use crate::{Behaviour, CachedMessage, Connection, Fanout, Identifiers, Limits, Score, SortedSet, Time, View};
 use alloc::{collections::BTreeMap, vec::Vec};
 
 /// A filter of connected peers. The default passes all of them.
@@ -116,6 +116,27 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.peer(peer).is_some_and(PeerState::is_outbound)
     }
 
+    /// Whether a peer is connected and flagged as a bootstrap peer.
+    pub fn is_bootstrap(&self, peer: &I::Peer) -> bool {
+        self.peer(peer).and_then(|state| state.connection.as_ref()).is_some_and(|connection| connection.is_bootstrap)
+    }
+
+    /// When a message id was first seen, if it counts as seen.
+    pub fn first_seen(&self, message_id: &I::MessageId) -> Option<Time> {
+        self.messages.first_seen(message_id)
+    }
+
+    /// The recorded senders of a message id. Empty if the id does not count as seen, and in `mavryk`.
+    pub fn senders_of(&self, message_id: &I::MessageId) -> SortedSet<I::Peer> {
+        let senders = self.messages.senders_of(message_id);
+        senders.into_iter().flat_map(|senders| self.names_of(senders)).collect()
+    }
+
+    /// The behaviour that the automaton was constructed with.
+    pub const fn behaviour(&self) -> Behaviour {
+        self.behaviour
+    }
+
     /// The ids of the cached messages by their ages in heartbeats, each list in the order in which the messages were
     /// added. An id that was added twice is listed twice.
     pub fn cached_message_ids(&self) -> BTreeMap<u64, Vec<I::MessageId>> {
@@ -182,15 +203,22 @@ impl<I: Identifiers, A> Automaton<I, A> {
                 ids.sort_unstable();
                 state.members().map(|_| ids)
             }),
+            senders: self.switches.records_senders.then(|| {
+                self.messages.senders().map(|(id, senders)| (id.clone(), self.names_of(senders).collect())).collect()
+            }),
         }
+    }
+
+    fn names_of(&self, senders: &Senders) -> impl Iterator<Item = I::Peer> {
+        senders.iter().map(|peer| self.peers.name(peer).clone())
     }
 
     fn view_connections(&self) -> BTreeMap<I::Peer, Connection<I>> {
         let connections = self.peers.iter().filter_map(|(peer, state)| {
             let connection = state.connection.as_ref()?;
             let topics = connection.topics.iter().map(|subscription| self.topics.name(subscription.topic).clone());
-            let (direct, outbound) = (connection.is_direct, connection.is_outbound);
-            Some((peer.clone(), Connection { topics: topics.collect(), direct, outbound }))
+            let (direct, outbound, bootstrap) = (connection.is_direct, connection.is_outbound, connection.is_bootstrap);
+            Some((peer.clone(), Connection { topics: topics.collect(), direct, outbound, bootstrap }))
         });
         connections.collect()
     }

@@ -146,12 +146,13 @@ impl<I: Identifiers, A> Automaton<I, A> {
         assert!(is_named, "the slot of a member is that of its name");
     }
 
-    /// The references of each peer are its backoffs and its access counters.
+    /// The references of each peer are its backoffs, its access counters and its records as a sender.
     fn check_references(&self) -> usize {
         let backoffs = self.topics.iter().flat_map(|(_, state)| state.backoff.keys().copied());
         let accesses = self.messages.messages().flat_map(|(_, cached)| cached.accesses().map(|(peer, _)| peer));
         let mut references: BTreeMap<PeerSlot, usize> = BTreeMap::new();
-        for peer in backoffs.chain(accesses) {
+        let senders = self.messages.senders().flat_map(|(_, senders)| senders.iter());
+        for peer in backoffs.chain(accesses).chain(senders) {
             *references.entry(peer).or_default() += 1;
         }
         for (peer, _, state) in self.peers.iter_slots() {
@@ -245,13 +246,16 @@ mod tests {
     fn node() -> Node {
         let mut node: Node = Automaton::new(1, Limits::default(), AcceptEverything).expect("the limits are allowed");
         for peer in 0..10 {
-            node.add_peer(NOW, AddPeer { peer, direct: peer == 9, outbound: peer % 2 == 0 });
+            node.add_peer(NOW, AddPeer { peer, direct: peer == 9, outbound: peer % 2 == 0, bootstrap: false });
             node.subscribe(NOW, Subscribe { peer, topic: 1 + peer % 2 });
             node.subscribe(NOW, Subscribe { peer, topic: 1 });
         }
         node.join(NOW, Join { topic: 1 });
         for message_id in 0..5 {
-            node.receive_message(NOW, ReceiveMessage { sender: message_id, topic: 1, message_id, message: 0 });
+            node.receive_message(
+                NOW,
+                ReceiveMessage { sender: message_id, topic: 1, message_id, message: 0, batch: false },
+            );
         }
         node.publish_message(NOW, PublishMessage { topic: 2, message_id: 5, message: 0 });
         node.iwant(NOW, Iwant { peer: 3, message_ids: vec![1] });

@@ -17,8 +17,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// A peer put us into its mesh and wants to be in ours.
     ///
     /// Checked in this order: (1) the peer filter, (2) whether the topic is joined, (3) whether the peer is in the
-    /// mesh, (4) connected, (5) direct, (6) backed off, (7) of negative score, and (8) whether the mesh is full. (9) A
-    /// peer that passes all checks joins the mesh.
+    /// mesh, (4) connected, (5) direct, (6) backed off, (7) of negative score, (8) whether the mesh is full, and (8b)
+    /// whether the peer is at `max_topics_per_peer`. (9) A peer that passes all checks joins the mesh.
     ///
     /// All refusals except (3) and (4) back the peer off. A peer that grafts while it is backed off gets one behaviour
     /// penalty (P7), or two if it grafts within `graft_flood_threshold` of the prune.
@@ -66,6 +66,10 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         // (8) The mesh is full, and the peer is not outbound.
         if !is_outbound && mesh_size >= count(self.limits.degree_high) {
             return self.refuse_graft(now, &peer, &topic, GraftOutput::MeshFull);
+        }
+        // (8b) The peer subscribes to as many other topics as it may.
+        if self.is_at_topic_limit(slot, &topic) {
+            return self.refuse_graft(now, &peer, &topic, GraftOutput::PeerFiltered);
         }
         // (9) The peer joins the mesh. It counts as a subscriber even if it did not say so.
         self.scores.graft(&mut self.peers, slot, topic_slot, now);

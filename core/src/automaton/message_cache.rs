@@ -3,13 +3,14 @@
 use super::{
     capacity::{excess, trim_queue},
     peers::Peers,
+    senders::Senders,
     sliding_window::{ItemNumber, SlidingWindow},
     slots::{PeerSlot, Renumbering, SlotMap, TopicSlot},
     topics::Topics,
 };
 use crate::{Identifiers, Time};
 use alloc::boxed::Box;
-use core::hash::BuildHasher;
+use core::{hash::BuildHasher, mem};
 use foldhash::fast::FixedState;
 use hashbrown::{HashTable, hash_table::Entry};
 
@@ -23,15 +24,25 @@ pub(crate) struct MessageCache<I: Identifiers> {
     hasher: FixedState,
     /// The ids that are cached or count as seen, in a window as long as the longer of those two.
     ids: SlidingWindow<AddedId<I>>,
-    /// The numbers of the ids that count as seen.
-    seen: SlidingWindow<()>,
+    /// The ids that count as seen, with their recorded senders. If an id was added twice, its senders are at the newest
+    /// number only.
+    seen: SlidingWindow<Senders>,
     /// The messages that an IWant finds. If an id was added twice, its message is at the newest number only.
     messages: SlidingWindow<Option<CachedMessage<I>>>,
     /// The topics of the messages to announce. Their ids are in the state of the topic.
     announced: SlidingWindow<TopicSlot>,
 }
 
-/// An id with the time at which it was added.
+/// When and how a message is added.
+pub(crate) struct Addition {
+    pub(crate) now: Time,
+    pub(crate) tick: u64,
+    pub(crate) topic: TopicSlot,
+    /// The sender to record, if there is one.
+    pub(crate) sender: Option<PeerSlot>,
+}
+
+/// An id with the time at which it was first seen.
 #[derive(Clone)]
 struct AddedId<I: Identifiers> {
     id: I::MessageId,
@@ -77,10 +88,23 @@ impl<I: Identifiers> MessageCache<I> {
         self.numbers.find(self.hasher.hash_one(id), |number| is_listed(&self.ids, *number, id)).copied()
     }
 
-    /// Adds a message whose id does not count as seen. The caller adds the id to those to announce in the topic.
-    pub(crate) fn add(&mut self, now: Time, tick: u64, topic: TopicSlot, id: I::MessageId, message: I::Message) {
+    /// The recorded senders of an id, if it counts as seen.
+    #[inline]
+    pub(crate) fn senders_of(&self, id: &I::MessageId) -> Option<&Senders> {
+        self.seen.get(self.find(id)?)
+    }
+
+    /// Adds a message. The caller adds the id to those to announce in the topic.
+    ///
+    /// An id that counts as seen keeps the time of its first addition, and the sender joins those that are recorded.
+    pub(crate) fn add(
+        &mut self,
+        Addition { now, tick, topic, sender }: Addition,
+        id: I::MessageId,
+        message: I::Message,
+        peers: &mut Peers<I>,
+    ) {
         let Self { numbers, hasher, ids, seen, messages, announced } = self;
-        seen.push(tick, ());
         announced.push(tick, topic);
         let entry = numbers.entry(
             hasher.hash_one(&id),
@@ -92,13 +116,27 @@ impl<I: Identifiers> MessageCache<I> {
             Entry::Vacant(_) => None,
             Entry::Occupied(entry) => messages.get_mut(*entry.get()).and_then(Option::take),
         };
+        let before = match &entry {
+            Entry::Vacant(_) => None,
+            Entry::Occupied(entry) => seen.get_mut(*entry.get()).map(|senders| (*entry.get(), mem::take(senders))),
+        };
+        let (first_seen, mut senders) = match before {
+            None => (now, Senders::default()),
+            Some((number, senders)) => (ids.get(number).expect(UNLISTED).first_seen, senders),
+        };
+        if let Some(sender) = sender
+            && senders.insert(sender)
+        {
+            peers[sender].references += 1;
+        }
+        seen.push(tick, senders);
         messages.push(tick, Some(first.unwrap_or(CachedMessage { message, accesses: None })));
         let number = ids.next();
         match entry {
             Entry::Vacant(entry) => drop(entry.insert(number)),
             Entry::Occupied(mut entry) => *entry.get_mut() = number,
         }
-        ids.push(tick, AddedId { id, first_seen: now });
+        ids.push(tick, AddedId { id, first_seen });
     }
 
     /// Counts a request of a peer for a message. Returns the message and the new count, if the message is cached.
@@ -133,7 +171,7 @@ impl<I: Identifiers> MessageCache<I> {
                 peers.dereference(peer);
             }
         });
-        seen.shift(tick, |_, ()| {});
+        seen.shift(tick, |_, senders| senders.iter().for_each(|peer| peers.dereference(peer)));
         ids.shift(tick, |number, listed| {
             // An id that was added again has a newer number, and stays.
             if let Ok(entry) = numbers.find_entry(hasher.hash_one(&listed.id), |other| *other == number) {
@@ -159,12 +197,22 @@ impl<I: Identifiers> MessageCache<I> {
 
     /// The ids that count as seen, with the time of each.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&I::MessageId, Time)> {
-        let seen = self.seen.items().map(|(number, ())| self.ids.get(number).expect(UNLISTED));
+        let seen = self.seen.items().map(|(number, _)| self.ids.get(number).expect(UNLISTED));
         seen.map(|listed| (&listed.id, listed.first_seen))
     }
 
+    /// The ids that count as seen, with the recorded senders of each.
+    pub(crate) fn senders(&self) -> impl Iterator<Item = (&I::MessageId, &Senders)> {
+        self.seen.items().filter_map(|(number, senders)| {
+            let id = &self.ids.get(number).expect(UNLISTED).id;
+            // An id that was added again has its senders at its newest number.
+            (self.find(id) == Some(number)).then_some((id, senders))
+        })
+    }
+
     pub(crate) fn renumber_peers(&mut self, renumbering: &Renumbering<PeerSlot>) {
-        let Self { numbers: _, hasher: _, ids: _, seen: _, messages, announced: _ } = self;
+        let Self { numbers: _, hasher: _, ids: _, seen, messages, announced: _ } = self;
+        seen.items_mut().for_each(|senders| senders.renumber(renumbering));
         let accesses = messages.items_mut().flatten().filter_map(|cached| cached.accesses.as_mut());
         accesses.for_each(|accesses| renumbering.apply_to_keys(accesses));
     }
@@ -212,7 +260,15 @@ impl<I: Identifiers> MessageCache<I> {
         for (number, added) in ids.items() {
             let found = self.find(&added.id).expect("an id in the window is in the table");
             newest += usize::from(found == number);
-            assert!(found == number || !seen.contains(number) || !seen.contains(found), "an id counts as seen once");
+            let newest_time = ids.get(found).expect(UNLISTED).first_seen;
+            let is_seen_twice = found != number && seen.contains(number);
+            assert!(
+                !is_seen_twice || newest_time == added.first_seen,
+                "an id that is added again keeps its first time"
+            );
+            let is_at_newest =
+                found == number || seen.get(number).is_none_or(|senders| senders.iter().next().is_none());
+            assert!(is_at_newest, "the senders of an id are at its newest number");
             if messages.contains(number) {
                 let has_message = messages.get(number).is_some_and(Option::is_some);
                 assert!(has_message == (found == number), "the message of an id is at its newest number");

@@ -3,7 +3,8 @@
 use super::{
     Automaton,
     members::Members,
-    slots::TopicSlot,
+    message_cache::Addition,
+    slots::{PeerSlot, TopicSlot},
     topics::{Audience, Fanout},
 };
 use crate::{
@@ -18,9 +19,13 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// delivery of the sender (P3), and (3) whether the application finds the message valid. An invalid message is
     /// counted in the sender's score (P4). (4) A valid message is cached. It goes to the mesh without the sender, and
     /// to the direct peers of the topic.
+    ///
+    /// A message for a batch is checked by its id only. If that is valid, nothing changes before
+    /// [`apply_batch`](Self::apply_batch).
     pub fn receive_message(&mut self, now: Time, input: ReceiveMessage<I>) -> ReceiveMessageOutput<I> {
         let now = self.observe(now);
-        let ReceiveMessage { sender, topic, message_id, message } = input;
+        let ReceiveMessage { sender, topic, message_id, message, batch } = input;
+        let is_for_batch = batch && self.switches.has_batches;
         // (1) The topic is not joined.
         let Some(topic) = self.topics.joined(&topic).map(|(topic, _)| topic) else {
             return ReceiveMessageOutput::NotSubscribed;
@@ -28,14 +33,28 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         let sender_slot = self.peers.find(&sender);
         // (2) The id was seen.
         if let Some(first_seen) = self.messages.first_seen(&message_id) {
-            if let Some(sender) = sender_slot {
+            // A repetition by a recorded sender counts for nothing.
+            if let Some(sender) = sender_slot.filter(|sender| !self.is_recorded_sender(&message_id, *sender)) {
                 self.scores.duplicate(&mut self.peers, sender, topic, first_seen, now);
             }
             return ReceiveMessageOutput::AlreadyReceived;
         }
         // (3) The application cannot tell, or it finds the message outdated or invalid.
-        match self.application.validity(&message_id, Some(&message)) {
+        let validity = if self.switches.validates_ids_first {
+            match self.application.validity(&message_id, None) {
+                Validity::Valid if is_for_batch => {
+                    let to_route = self.topics[topic].recipients(Some(&sender));
+                    return ReceiveMessageOutput::ToIncludeInBatch { to_route };
+                }
+                Validity::Valid => self.application.validity(&message_id, Some(&message)),
+                refused => refused,
+            }
+        } else {
+            self.application.validity(&message_id, Some(&message))
+        };
+        match validity {
             Validity::Valid => {}
+            Validity::Outdated if self.switches.tells_outdated_messages => return ReceiveMessageOutput::Outdated,
             Validity::Unknown | Validity::Outdated => return ReceiveMessageOutput::UnknownValidity,
             Validity::Invalid => {
                 if let Some(sender) = sender_slot {
@@ -50,7 +69,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             self.scores.first_delivery(&mut self.peers, sender, topic);
         }
         // Last, because it is likely a cache miss and nothing below needs its result.
-        self.cache(now, topic, message_id, message);
+        self.cache(now, topic, message_id, message, Some(&sender));
         ReceiveMessageOutput::RouteMessage { to_route }
     }
 
@@ -69,7 +88,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         }
         // (2) The message is cached.
         let topic = self.topics.intern(&topic);
-        self.cache(now, topic, message_id, message);
+        self.cache(now, topic, message_id, message, None);
         // (3) It goes to the mesh or to the fanout. A topic with neither gets a fanout.
         match &mut self.topics[topic].audience {
             Audience::Mesh(_) => {}
@@ -102,9 +121,25 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         topics.list(&mut self.fanouts, topic);
     }
 
-    /// Adds a message to the cache, and its id to those to announce in the topic.
-    fn cache(&mut self, now: Time, topic: TopicSlot, message_id: I::MessageId, message: I::Message) {
+    /// Adds a message to the cache, and its id to those to announce in the topic. Records the sender, if the behaviour
+    /// does so.
+    pub(crate) fn cache(
+        &mut self,
+        now: Time,
+        topic: TopicSlot,
+        message_id: I::MessageId,
+        message: I::Message,
+        sender: Option<&I::Peer>,
+    ) {
         self.topics[topic].gossip.push_back(message_id.clone());
-        self.messages.add(now, self.heartbeat_ticks, topic, message_id, message);
+        let sender = sender.filter(|_| self.switches.records_senders).map(|sender| self.peers.intern(sender));
+        let addition = Addition { now, tick: self.heartbeat_ticks, topic, sender };
+        self.messages.add(addition, message_id, message, &mut self.peers);
+    }
+
+    /// Whether a peer is recorded as a sender of an id.
+    fn is_recorded_sender(&self, message_id: &I::MessageId, sender: PeerSlot) -> bool {
+        self.switches.records_senders
+            && self.messages.senders_of(message_id).is_some_and(|senders| senders.contains(sender))
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct PeerState {
     pub(crate) ihaves: u64,
     /// How many messages were requested from the peer since the last heartbeat.
     pub(crate) iwants: u64,
-    /// The number of backoffs and access counters that hold the slot of the peer.
+    /// The number of backoffs, access counters and records as a sender that hold the slot of the peer.
     pub(crate) references: usize,
 }
 
@@ -31,6 +31,7 @@ pub(crate) struct PeerState {
 pub(crate) struct Connection {
     pub(crate) is_direct: bool,
     pub(crate) is_outbound: bool,
+    pub(crate) is_bootstrap: bool,
     /// The topics that the peer subscribes to, ascending by slot.
     pub(crate) topics: Vec<Subscription>,
 }

@@ -15,6 +15,7 @@
 //! | `PeerState::ihaves` (so also `Automaton::counted`) | the next heartbeat |
 //! | `PeerState::references`: backoffs | the cleanup of backoffs |
 //! | `PeerState::references`: access counters of cached messages | the message leaves the cache |
+//! | `PeerState::references`: recorded senders of ids that count as seen | the id no longer counts as seen |
 //!
 //! These hold the slot of a topic and keep it in use ([`TopicState::is_unused`]):
 //!
@@ -106,7 +107,7 @@ impl<P: Clone + Eq + Hash> Interner<PeerSlot, P, PeerState> {
         }
     }
 
-    /// Counts off a backoff or an access counter of the peer that was dropped.
+    /// Counts off a backoff, an access counter or a record as a sender that was dropped.
     pub(crate) fn dereference(&mut self, peer: PeerSlot) {
         self[peer].references -= 1;
         self.release_unused(peer);
@@ -174,6 +175,8 @@ impl<I: Identifiers, A> Automaton<I, A> {
         let Self {
             application: _,
             limits: _,
+            behaviour: _,
+            switches: _,
             choice: _,
             now: _,
             heartbeat_ticks: _,

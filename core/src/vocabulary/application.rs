@@ -1,14 +1,25 @@
 //! The interface of the application: message validity and the peer filter.
 
-use crate::Identifiers;
+use crate::{BatchedMessage, Identifiers};
+use alloc::vec::Vec;
 
 /// The decisions that the automaton leaves to the application.
 ///
 /// The automaton calls these methods while it handles an input. An answer may depend on the arguments and on the
 /// application's own state.
 pub trait Application<I: Identifiers> {
-    /// Whether a message is valid. `message` is absent if only the id is known, as in an IHave.
+    /// Whether a message is valid. `message` is absent if only the id is to be looked at, as in an IHave.
+    ///
+    /// `mavryk` asks for a received message once, with its payload. Later behaviours ask for its id first, and then, if
+    /// that is valid, for its payload. The two answers need not agree.
     fn validity(&self, message_id: &I::MessageId, message: Option<&I::Message>) -> Validity;
+
+    /// Whether each message of a batch is valid, in order. The ids are not asked for again.
+    ///
+    /// An answer of another length than the batch counts as unknown for each message.
+    fn batch_validity(&self, batch: &[BatchedMessage<I>]) -> Vec<Validity> {
+        batch.iter().map(|batched| self.validity(&batched.message_id, Some(&batched.message))).collect()
+    }
 
     /// Whether to accept this action of a peer.
     fn peer_filter(&self, peer: &I::Peer, action: Action<'_, I>) -> bool;

@@ -1,6 +1,6 @@
-//! The fourteen inputs and two queries of the automaton.
+//! The fifteen inputs and two queries of the automaton.
 
-use crate::{Finite, Identifiers, InputKind, SortedSet, Span};
+use crate::{Behaviour, Finite, Identifiers, InputKind, PeerSet, SortedSet, Span};
 use alloc::vec::Vec;
 
 /// Defines payloads of inputs with the serialized form of the trace format.
@@ -31,6 +31,9 @@ payload! {
         pub direct: bool,
         /// Whether we opened the connection.
         pub outbound: bool,
+        /// Whether it is a bootstrap peer. The flag is stored and shown, and decides nothing. `mavryk` ignores it.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
+        pub bootstrap: bool,
     }
 
     /// The connection to a peer was closed.
@@ -113,6 +116,10 @@ payload! {
         pub message_id: I::MessageId,
         /// Its payload.
         pub message: I::Message,
+        /// Whether the message is for a batch: it is then neither checked with its payload nor cached before
+        /// [`ApplyBatch`]. Behaviours without batches ignore the flag.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "is_false"))]
+        pub batch: bool,
     }
 
     /// We join a topic: subscribe, and make a mesh.
@@ -144,9 +151,30 @@ payload! {
         /// The peers that get no offer, as listed by the output that prunes.
         pub no_px_peers: SortedSet<I::Peer>,
     }
+
+    /// The messages that were received for a batch are to be validated together, cached and routed.
+    pub struct ApplyBatch {
+        /// The messages in their order. Nothing requires that they were received before.
+        #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::objects"))]
+        pub batch: Vec<BatchedMessage<I>>,
+    }
+
+    /// A message of a batch.
+    pub struct BatchedMessage {
+        /// The peer that sent it.
+        pub sender: I::Peer,
+        /// Its topic.
+        pub topic: I::Topic,
+        /// Its id.
+        pub message_id: I::MessageId,
+        /// Its payload.
+        pub message: I::Message,
+        /// The peers to route it to, as in the output when it was received.
+        pub to_route: PeerSet<I>,
+    }
 }
 
-/// Any of the fourteen inputs and two queries.
+/// Any of the inputs and queries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[cfg_attr(
@@ -186,6 +214,8 @@ pub enum Input<I: Identifiers> {
     SelectPxPeers(SelectPxPeers<I>),
     /// Query: the announcements that go out with a heartbeat.
     SelectGossipMessages,
+    /// A batch is applied.
+    ApplyBatch(ApplyBatch<I>),
 }
 
 impl<I: Identifiers> Input<I> {
@@ -209,6 +239,18 @@ impl<I: Identifiers> Input<I> {
             Self::SetApplicationScore(_) => InputKind::SetApplicationScore,
             Self::SelectPxPeers(_) => InputKind::SelectPxPeers,
             Self::SelectGossipMessages => InputKind::SelectGossipMessages,
+            Self::ApplyBatch(_) => InputKind::ApplyBatch,
+        }
+    }
+
+    /// The field of the input that a behaviour does not have, if there is one.
+    #[must_use]
+    pub const fn foreign_field(&self, behaviour: Behaviour) -> Option<&'static str> {
+        let switches = behaviour.switches();
+        match self {
+            Self::AddPeer(input) if input.bootstrap && !switches.has_bootstrap_flag => Some("bootstrap"),
+            Self::ReceiveMessage(input) if input.batch && !switches.has_batches => Some("batch"),
+            _ => None,
         }
     }
 }
@@ -225,5 +267,12 @@ macro_rules! from_payload {
 
 from_payload! {
     AddPeer RemovePeer Subscribe Unsubscribe Ihave Iwant Graft Prune PublishMessage ReceiveMessage Join Leave
-    SetApplicationScore SelectPxPeers
+    SetApplicationScore SelectPxPeers ApplyBatch
+}
+
+/// Whether a flag is not set, so that it is not written.
+#[cfg(feature = "serde")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(super) const fn is_false(flag: &bool) -> bool {
+    !*flag
 }

@@ -1,5 +1,7 @@
 //! The names of inputs and outputs, as the trace format spells them.
 
+use crate::Behaviour;
+
 /// Defines an enum of names: one variant for each name, and all of them in `ALL`.
 macro_rules! kinds {
     ($(#[$doc:meta])* pub enum $name:ident { $($variant:ident = $text:literal,)* }) => {
@@ -45,7 +47,8 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// The kind of an [`Input`](crate::Input): the fourteen inputs, then the two queries.
+    /// The kind of an [`Input`](crate::Input): the fourteen inputs and the two queries of all behaviours, then the input
+    /// of batches.
     pub enum InputKind {
         AddPeer = "add_peer",
         RemovePeer = "remove_peer",
@@ -63,11 +66,13 @@ kinds! {
         SetApplicationScore = "set_application_score",
         SelectPxPeers = "select_px_peers",
         SelectGossipMessages = "select_gossip_messages",
+        ApplyBatch = "apply_batch",
     }
 }
 
 kinds! {
-    /// The kind of an [`Output`](crate::Output): the 42 outputs, then the results of the two queries.
+    /// The kind of an [`Output`](crate::Output): the 42 outputs of all behaviours and the results of the two queries, then
+    /// those of later behaviours in their order.
     pub enum OutputKind {
         PeerAdded = "peer_added",
         PeerAlreadyKnown = "peer_already_known",
@@ -113,5 +118,43 @@ kinds! {
         SetApplicationScore = "set_application_score",
         PxPeers = "px_peers",
         GossipMessages = "gossip_messages",
+        Outdated = "outdated",
+        ToIncludeInBatch = "to_include_in_batch",
+        BatchResult = "batch_result",
+        SubscribeIgnoredTopicLimitExceeded = "subscribe_ignored_topic_limit_exceeded",
+    }
+}
+
+impl InputKind {
+    /// The first behaviour with this input.
+    #[must_use]
+    pub const fn since(self) -> Behaviour {
+        match self {
+            Self::ApplyBatch => Behaviour::Octez24,
+            _ => Behaviour::Mavryk,
+        }
+    }
+
+    /// The kinds of a behaviour, in the order of [`Self::ALL`].
+    pub fn of(behaviour: Behaviour) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |kind| kind.since() <= behaviour)
+    }
+}
+
+impl OutputKind {
+    /// The first behaviour with this output.
+    #[must_use]
+    pub const fn since(self) -> Behaviour {
+        match self {
+            Self::Outdated => Behaviour::Octez22,
+            Self::ToIncludeInBatch | Self::BatchResult => Behaviour::Octez24,
+            Self::SubscribeIgnoredTopicLimitExceeded => Behaviour::OctezNext,
+            _ => Behaviour::Mavryk,
+        }
+    }
+
+    /// The kinds of a behaviour, in the order of [`Self::ALL`].
+    pub fn of(behaviour: Behaviour) -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied().filter(move |kind| kind.since() <= behaviour)
     }
 }

@@ -9,7 +9,10 @@ use alloc::collections::BTreeMap;
 
 /// Defines structs of limits whose readers are strict about each field.
 macro_rules! limits {
-    ($($(#[$doc:meta])* pub struct $name:ident $(<$i:ident>)? { $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)* })*) => {$(
+    ($($(#[$doc:meta])* pub struct $name:ident $(<$i:ident>)? {
+        $($(#[$field_doc:meta])* pub $field:ident: $type:ty,)*
+        $(; $(#[$option_doc:meta])* pub $option:ident: $option_type:ty,)?
+    })*) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -25,6 +28,15 @@ macro_rules! limits {
                 #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
                 pub $field: $type,
             )*
+            $(
+                $(#[$option_doc])*
+                #[cfg_attr(feature = "serde", serde(
+                    default,
+                    skip_serializing_if = "Option::is_none",
+                    deserialize_with = "crate::vocabulary::serial::strict_some"
+                ))]
+                pub $option: Option<$option_type>,
+            )?
         }
     )*};
 }
@@ -94,6 +106,9 @@ limits! {
         pub seen_history_length: u64,
         /// The limits of scores.
         pub score_limits: ScoreLimits<I>,
+        ;
+        /// The greatest number of topics that a peer subscribes to, if there is one. Only `octez-next` has this limit.
+        pub max_topics_per_peer: u64,
     }
 
     /// The parameters of peer scores.
@@ -229,6 +244,7 @@ impl<I: Identifiers> Default for Limits<I> {
             opportunistic_graft_threshold: 1.0,
             seen_history_length: 120,
             score_limits: ScoreLimits::default(),
+            max_topics_per_peer: None,
         }
     }
 }

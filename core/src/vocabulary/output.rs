@@ -58,6 +58,8 @@ outputs! {
         Subscribed,
         /// The peer is not connected; nothing changed.
         SubscribeToUnknownPeer,
+        /// The peer subscribes to `max_topics_per_peer` other topics already; nothing changed.
+        SubscribeIgnoredTopicLimitExceeded,
     }
 
     /// The outputs of [`Unsubscribe`](crate::Unsubscribe).
@@ -184,8 +186,39 @@ outputs! {
         NotSubscribed,
         /// The application finds the message invalid, which is counted in the sender's score (P4).
         InvalidMessage,
-        /// The application cannot tell, or finds the message outdated.
+        /// The application cannot tell. In `mavryk`, also if it finds the message outdated.
         UnknownValidity,
+        /// The application finds the message outdated.
+        Outdated,
+        /// Include the message in a batch, and apply it later.
+        ToIncludeInBatch {
+            /// The peers to forward the message to when the batch is applied, if it is valid.
+            to_route: PeerSet<I>,
+        },
+    }
+
+    /// The result for one message of a batch.
+    pub enum BatchedMessageOutput<I> {
+        /// Forward the message to these peers.
+        RouteMessage {
+            /// The peers that the batch names.
+            to_route: PeerSet<I>,
+        },
+        /// The application finds the message outdated.
+        Outdated,
+        /// The application cannot tell, or gave the wrong number of verdicts.
+        UnknownValidity,
+        /// The application finds the message invalid, which is counted in the sender's score (P4).
+        InvalidMessage,
+    }
+
+    /// The output of [`ApplyBatch`](crate::ApplyBatch).
+    pub enum ApplyBatchOutput<I> {
+        /// The batch is applied.
+        BatchResult {
+            /// The result for each message, in the order of the batch.
+            results: Vec<BatchedMessageOutput<I>>,
+        },
     }
 
     /// The outputs of [`Join`](crate::Join).
@@ -274,7 +307,7 @@ pub enum RoutedMessage<I: Identifiers> {
 /// Defines [`Output`] and its conversions from the enums that it holds.
 macro_rules! any_output {
     ($($variant:ident($type:ty),)*) => {
-        /// Any output: of one of the fourteen inputs, or of one of the two queries.
+        /// Any output: of one of the inputs, or of one of the queries.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize))]
         #[cfg_attr(
@@ -324,4 +357,5 @@ any_output! {
     SetApplicationScore(SetApplicationScoreOutput),
     SelectPxPeers(SelectPxPeersOutput<I>),
     SelectGossipMessages(SelectGossipMessagesOutput<I>),
+    ApplyBatch(ApplyBatchOutput<I>),
 }

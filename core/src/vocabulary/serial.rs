@@ -8,7 +8,7 @@ mod strict;
 mod tagged;
 
 pub use strict::{LARGEST_INTEGER, Strict, strict};
-pub(crate) use strict::{UNSORTED, strict_some};
+pub(crate) use strict::{UNSORTED, objects, strict_some};
 pub use tagged::{Tagged, tagged, unknown_kind};
 
 use crate::{
@@ -190,6 +190,7 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Input<I> {
             InputKind::SetApplicationScore => Self::SetApplicationScore(Deserialize::deserialize(fields)?),
             InputKind::SelectPxPeers => Self::SelectPxPeers(Deserialize::deserialize(fields)?),
             InputKind::SelectGossipMessages => no_fields(fields, Self::SelectGossipMessages)?,
+            InputKind::ApplyBatch => Self::ApplyBatch(Deserialize::deserialize(fields)?),
         })
     }
 }

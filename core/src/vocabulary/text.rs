@@ -4,10 +4,10 @@
 //! score record.
 
 use crate::{
-    AddPeerOutput, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input, IwantOutput, JoinOutput,
-    LeaveOutput, Output, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RemovePeerOutput, RoutedMessage,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput, SortedSet, SubscribeOutput,
-    UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, Behaviour, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input,
+    IwantOutput, JoinOutput, LeaveOutput, Output, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
+    RemovePeerOutput, RoutedMessage, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
+    SortedSet, SubscribeOutput, UnsubscribeOutput,
 };
 use alloc::{collections::BTreeMap, format};
 use core::fmt::{self, Display, Formatter, Write};
@@ -125,6 +125,34 @@ impl<T: Display> Display for List<'_, T> {
     }
 }
 
+/// An input, to be printed as a behaviour prints it.
+#[derive(Clone, Copy, Debug)]
+pub struct InputText<'a, I: Identifiers> {
+    input: &'a Input<I>,
+    behaviour: Behaviour,
+}
+
+impl<I: Identifiers> Input<I> {
+    /// The input as a behaviour prints it. Only the text of `add_peer` differs: later behaviours show the flag of
+    /// bootstrap peers.
+    #[must_use]
+    pub const fn text_of(&self, behaviour: Behaviour) -> InputText<'_, I> {
+        InputText { input: self, behaviour }
+    }
+}
+
+impl<I: DisplayIdentifiers> Display for InputText<'_, I> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self.input {
+            Input::AddPeer(x) if self.behaviour.switches().has_bootstrap_flag => {
+                let (direct, outbound, peer, bootstrap) = (x.direct, x.outbound, Line(&x.peer), x.bootstrap);
+                write!(f, "{{ direct={direct}; outbound={outbound}; peer={peer}; bootstrap={bootstrap} }}")
+            }
+            input => input.fmt(f),
+        }
+    }
+}
+
 impl<I: DisplayIdentifiers> Display for Input<I> {
     /// The payload as a record, without the kind: `{ peer=3; topic=a }`.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -174,6 +202,13 @@ impl<I: DisplayIdentifiers> Display for Input<I> {
                 Line(&x.topic),
                 Set(&x.no_px_peers)
             ),
+            // The original has no text for it.
+            Self::ApplyBatch(x) => {
+                let message_ids = x.batch.iter().map(|batched| &batched.message_id);
+                f.write_str("{ message_ids=")?;
+                write_members(f, message_ids.map(Line))?;
+                f.write_str(" }")
+            }
         }
     }
 }
@@ -209,6 +244,7 @@ impl<I: DisplayIdentifiers> Display for Output<I> {
             Self::SetApplicationScore(output) => output.fmt(f),
             Self::SelectPxPeers(output) => output.fmt(f),
             Self::SelectGossipMessages(output) => output.fmt(f),
+            Self::ApplyBatch(output) => output.fmt(f),
         }
     }
 }
@@ -235,6 +271,7 @@ impl Display for SubscribeOutput {
         f.write_str(match self {
             Self::Subscribed => "Subscribed",
             Self::SubscribeToUnknownPeer => "Subscribe_to_unknown_peer",
+            Self::SubscribeIgnoredTopicLimitExceeded => "Subscribe_ignored_topic_limit_exceeded",
         })
     }
 }
@@ -342,6 +379,8 @@ impl<I: DisplayIdentifiers> Display for ReceiveMessageOutput<I> {
             Self::NotSubscribed => f.write_str("Not_subscribed"),
             Self::InvalidMessage => f.write_str("Invalid_message"),
             Self::UnknownValidity => f.write_str("Unknown_validity"),
+            Self::Outdated => f.write_str("Outdated_message"),
+            Self::ToIncludeInBatch { .. } => f.write_str("To include in batch"),
         }
     }
 }
@@ -398,5 +437,12 @@ impl<I: DisplayIdentifiers> Display for SelectGossipMessagesOutput<I> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self::GossipMessages { ihaves } = self;
         write!(f, "Gossip_messages {}", List(ihaves, "; "))
+    }
+}
+
+impl<I: DisplayIdentifiers> Display for ApplyBatchOutput<I> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self::BatchResult { .. } = self;
+        f.write_str("Batch_result")
     }
 }

@@ -24,6 +24,9 @@ pub struct Connection<I: Identifiers> {
     pub direct: bool,
     /// Whether we opened the connection.
     pub outbound: bool,
+    /// Whether it is a bootstrap peer. Always false in `mavryk`.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "crate::vocabulary::input::is_false"))]
+    pub bootstrap: bool,
 }
 
 /// The peers that we publish to in a topic that is not joined.
@@ -64,7 +67,7 @@ pub struct CachedMessage<I: Identifiers> {
 
 /// Defines the view, its partial form, and the names of its fields.
 macro_rules! view {
-    ($($(#[$doc:meta])* $field:ident: $type:ty,)*) => {
+    ($($(#[$doc:meta])* $field:ident: $type:ty,)*; $($(#[$option_doc:meta])* $option:ident: $option_type:ty,)*) => {
         /// The whole observable state of an automaton.
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -77,6 +80,15 @@ macro_rules! view {
                 $(#[$doc])*
                 #[cfg_attr(feature = "serde", serde(deserialize_with = "crate::vocabulary::serial::strict"))]
                 pub $field: $type,
+            )*
+            $(
+                $(#[$option_doc])*
+                #[cfg_attr(feature = "serde", serde(
+                    default,
+                    skip_serializing_if = "Option::is_none",
+                    deserialize_with = "crate::vocabulary::serial::strict_some"
+                ))]
+                pub $option: Option<$option_type>,
             )*
         }
 
@@ -97,18 +109,27 @@ macro_rules! view {
                 ))]
                 pub $field: Option<$type>,
             )*
+            $(
+                $(#[$option_doc])*
+                #[cfg_attr(feature = "serde", serde(
+                    default,
+                    skip_serializing_if = "Option::is_none",
+                    deserialize_with = "crate::vocabulary::serial::strict_some"
+                ))]
+                pub $option: Option<$option_type>,
+            )*
         }
 
         impl<I: Identifiers> Default for PartialView<I> {
             /// No field is shown.
             fn default() -> Self {
-                Self { $($field: None,)* }
+                Self { $($field: None,)* $($option: None,)* }
             }
         }
 
         impl<I: Identifiers> From<View<I>> for PartialView<I> {
             fn from(view: View<I>) -> Self {
-                Self { $($field: Some(view.$field),)* }
+                Self { $($field: Some(view.$field),)* $($option: view.$option,)* }
             }
         }
     };
@@ -138,4 +159,7 @@ view! {
     first_seen: BTreeMap<I::MessageId, Time>,
     /// The ids to announce in each topic with a mesh or a fanout, sorted. An id that was added twice is here twice.
     gossip_ids: BTreeMap<I::Topic, Vec<I::MessageId>>,
+    ;
+    /// The recorded senders of every id that counts as seen. Absent in `mavryk`, which records none.
+    senders: BTreeMap<I::MessageId, BTreeSet<I::Peer>>,
 }

@@ -1,8 +1,9 @@
 //! The messages that a node sends for the output of an input.
 
 use crate::{
-    GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
-    PeerSet, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, SelectGossipMessagesOutput, SortedSet, Span,
+    ApplyBatchOutput, BatchedMessageOutput, GraftOutput, HeartbeatOutput, Identifiers, IhaveOutput, Input, IwantOutput,
+    JoinOutput, LeaveOutput, Output, PeerSet, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage,
+    SelectGossipMessagesOutput, SortedSet, Span,
 };
 use alloc::vec::Vec;
 
@@ -167,6 +168,15 @@ pub fn outgoing<I: Identifiers>(
             let (message_id, message) = (&input.message_id, &input.message);
             for peer in to_route {
                 send(To::Peer(peer), Outgoing::Message { topic: Some(&input.topic), message_id, message });
+            }
+        }
+        (Input::ApplyBatch(input), Output::ApplyBatch(ApplyBatchOutput::BatchResult { results })) => {
+            for (batched, result) in input.batch.iter().zip(results) {
+                let BatchedMessageOutput::RouteMessage { to_route } = result else { continue };
+                let (message_id, message) = (&batched.message_id, &batched.message);
+                for peer in to_route {
+                    send(To::Peer(peer), Outgoing::Message { topic: Some(&batched.topic), message_id, message });
+                }
             }
         }
         (Input::Heartbeat, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, no_px_peers })) => {

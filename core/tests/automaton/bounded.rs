@@ -42,14 +42,15 @@ fn rest(automaton: &mut Node, now: &mut u64) {
 /// One peer with a topic, and messages, of its own does all it can and leaves.
 fn visit(automaton: &mut Node, now: Time, n: u64) {
     let (peer, topic, message_id) = (n, n, n);
-    automaton.add_peer(now, AddPeer { peer, direct: n.is_multiple_of(10), outbound: n.is_multiple_of(2) });
+    automaton
+        .add_peer(now, AddPeer { peer, direct: n.is_multiple_of(10), outbound: n.is_multiple_of(2), bootstrap: false });
     automaton.subscribe(now, Subscribe { peer, topic });
     if n.is_multiple_of(3) {
         automaton.graft(now, Graft { peer, topic }); // refused: a backoff for a topic that is not joined
     }
     if n.is_multiple_of(5) {
         automaton.join(now, Join { topic });
-        automaton.receive_message(now, ReceiveMessage { sender: peer, topic, message_id, message: 0 });
+        automaton.receive_message(now, ReceiveMessage { sender: peer, topic, message_id, message: 0, batch: false });
         automaton.ihave(now, Ihave { peer, topic, message_ids: vec![n + 1] });
         automaton.iwant(now, Iwant { peer, message_ids: vec![message_id] });
         automaton.leave(now, Leave { topic });
@@ -91,10 +92,13 @@ fn a_crowd_that_leaves_takes_its_memory_along() {
     let topic = 1_000_000;
     automaton.join(Time::ZERO, Join { topic });
     for peer in 0..20_000 {
-        automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound: true });
+        automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound: true, bootstrap: false });
         automaton.subscribe(Time::ZERO, Subscribe { peer, topic });
         automaton.subscribe(Time::ZERO, Subscribe { peer, topic: peer });
-        automaton.receive_message(Time::ZERO, ReceiveMessage { sender: peer, topic, message_id: peer, message: 0 });
+        automaton.receive_message(
+            Time::ZERO,
+            ReceiveMessage { sender: peer, topic, message_id: peer, message: 0, batch: false },
+        );
     }
     for peer in (0..20_000).filter(|peer| peer % 1000 != 999) {
         automaton.remove_peer(Time::ZERO, RemovePeer { peer });
@@ -119,12 +123,13 @@ fn a_crowd_that_leaves_takes_its_memory_along() {
 fn what_a_peer_did_in_topics_that_are_over_is_forgotten() {
     let mut automaton = automaton(3, Limits::default());
     let mut now = 0;
-    automaton.add_peer(Time::ZERO, AddPeer { peer: 0, direct: false, outbound: true });
+    automaton.add_peer(Time::ZERO, AddPeer { peer: 0, direct: false, outbound: true, bootstrap: false });
     for topic in 0..1000 {
         let time = Time::from_millis(now);
         automaton.join(time, Join { topic });
         automaton.graft(time, Graft { peer: 0, topic });
-        automaton.receive_message(time, ReceiveMessage { sender: 0, topic, message_id: topic, message: 0 });
+        automaton
+            .receive_message(time, ReceiveMessage { sender: 0, topic, message_id: topic, message: 0, batch: false });
         automaton.unsubscribe(time, Unsubscribe { peer: 0, topic });
         automaton.leave(time, Leave { topic });
         now += 10;

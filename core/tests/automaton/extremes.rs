@@ -71,7 +71,7 @@ fn nothing_panics_at_any_extreme() {
 #[test]
 fn a_backoff_saturates_at_the_end_of_time_and_ends_there() {
     let mut automaton = automaton::<Numbers>(1, lively());
-    automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false });
+    automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false, bootstrap: false });
     automaton.join(Time::ZERO, Join { topic: TOPIC });
     let graft = Graft { peer: PEER, topic: TOPIC };
     assert_eq!(automaton.graft(Time::ZERO, graft.clone()), GraftOutput::GraftingSuccessfully);
@@ -92,7 +92,7 @@ fn the_flood_test_compares_exact_sums() {
         let mut limits: Limits<Numbers> = Limits { prune_backoff, graft_flood_threshold, ..lively() };
         limits.score_limits.behaviour_penalty_weight = -1.0;
         let mut automaton = automaton(1, limits);
-        automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false });
+        automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false, bootstrap: false });
         automaton.join(Time::ZERO, Join { topic: TOPIC });
         automaton.graft(Time::ZERO, Graft { peer: PEER, topic: TOPIC });
         let backoff = Span::from_millis(10);
@@ -121,7 +121,7 @@ fn infinite_scores_count_and_nan_counts_as_minus_infinity() {
     limits.score_limits.app_specific_weight = f64::MAX;
     limits.score_limits.behaviour_penalty_weight = f64::MIN;
     let mut automaton = automaton(1, limits);
-    automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false });
+    automaton.add_peer(Time::ZERO, AddPeer { peer: PEER, direct: false, outbound: false, bootstrap: false });
     let mut set = |score: f64| {
         let score = Finite::new(score).expect("finite");
         automaton.set_application_score(Time::ZERO, SetApplicationScore { peer: PEER, score });
@@ -151,7 +151,7 @@ fn a_score_that_is_not_finite_is_refused() {
 fn huge_limits_refuse_no_peer() {
     let mut automaton = automaton(1, huge());
     for peer in 0..50 {
-        automaton.add_peer(Time::MAX, AddPeer { peer, direct: false, outbound: false });
+        automaton.add_peer(Time::MAX, AddPeer { peer, direct: false, outbound: false, bootstrap: false });
         automaton.subscribe(Time::MAX, Subscribe { peer, topic: TOPIC });
         automaton.subscribe(Time::MAX, Subscribe { peer, topic: TOPIC + 1 });
     }
@@ -167,7 +167,7 @@ fn huge_limits_refuse_no_peer() {
     automaton.publish_message(Time::MAX, PublishMessage { topic: TOPIC + 1, message_id: 1, message: 0 });
     for sender in 0..5 {
         automaton.heartbeat(Time::MAX);
-        let received = ReceiveMessage { sender, topic: TOPIC, message_id: 1, message: 0 };
+        let received = ReceiveMessage { sender, topic: TOPIC, message_id: 1, message: 0, batch: false };
         assert_eq!(automaton.receive_message(Time::MAX, received), ReceiveMessageOutput::AlreadyReceived);
     }
     let SelectGossipMessagesOutput::GossipMessages { ihaves } = automaton.select_gossip_messages();

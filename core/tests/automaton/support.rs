@@ -98,7 +98,10 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
     let message_ids = (0..numerals.below(6)).map(|_| I::message_id(numerals.below(60))).collect();
     let several: Vec<I::Peer> = (0..numerals.below(4)).map(|_| I::peer(numerals.below(peers))).collect();
     match numerals.below(24) {
-        0..3 => AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2) }.into(),
+        0..3 => {
+            AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2), bootstrap: false }
+                .into()
+        }
         3 => RemovePeer { peer }.into(),
         4..8 => Subscribe { peer, topic }.into(),
         8 => Unsubscribe { peer, topic }.into(),
@@ -107,7 +110,7 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
         11..13 => Graft { peer, topic }.into(),
         13 => Prune { peer, topic, px: several, backoff: Span::from_millis(number * 100) }.into(),
         14 => PublishMessage { topic, message_id, message }.into(),
-        15..18 => ReceiveMessage { sender: peer, topic, message_id, message }.into(),
+        15..18 => ReceiveMessage { sender: peer, topic, message_id, message, batch: false }.into(),
         18..20 => Join { topic }.into(),
         20 => Leave { topic }.into(),
         21 => SelectPxPeers { peer_to_prune: peer, topic, no_px_peers: several.into() }.into(),

@@ -11,7 +11,7 @@ const TOPIC: u64 = 1;
 const ROUNDS: u32 = 4000;
 
 fn add(automaton: &mut Automaton<Numbers, AcceptEverything>, peer: u64, outbound: bool, score: f64) {
-    automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound });
+    automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound, bootstrap: false });
     automaton.subscribe(Time::ZERO, Subscribe { peer, topic: TOPIC });
     let score = Finite::new(score).expect("finite");
     automaton.set_application_score(Time::ZERO, SetApplicationScore { peer, score });

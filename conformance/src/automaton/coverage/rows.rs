@@ -1,6 +1,6 @@
 //! The rows of the coverage table.
 
-use gossipsub_automaton::OutputKind;
+use gossipsub_automaton::{Behaviour, OutputKind};
 use gossipsub_reference_model::{MarkId, Report, RuleId};
 use std::sync::LazyLock;
 
@@ -8,6 +8,26 @@ use std::sync::LazyLock;
 pub(super) struct Row {
     pub(super) name: String,
     pub(super) source: Source,
+    /// The first behaviour that can reach it.
+    pub(super) since: Behaviour,
+}
+
+impl Row {
+    fn new(name: String, source: Source) -> Self {
+        let since = match source {
+            Source::Output(rule)
+            | Source::Holds(rule)
+            | Source::Fails(rule)
+            | Source::ChoseNone(rule)
+            | Source::ChoseSome(rule)
+            | Source::ChoseAll(rule) => rule.since(),
+            Source::Below(rules) | Source::At(rules) | Source::Above(rules) => {
+                rules.iter().map(|rule| rule.since()).max().unwrap_or_default()
+            }
+            Source::Reached(mark) => mark.since(),
+        };
+        Self { name, source, since }
+    }
 }
 
 /// The report of the model that a row counts.
@@ -37,10 +57,9 @@ pub(super) enum Source {
 
 /// All rows: the outputs, the named rows, and both outcomes of every check that no other row counts.
 pub(super) static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
-    let outputs = OutputKind::ALL
-        .iter()
-        .map(|kind| Row { name: kind.name().to_owned(), source: Source::Output(RuleId::of(*kind)) });
-    let named = NAMED.iter().map(|(name, source)| Row { name: (*name).to_owned(), source: *source });
+    let outputs =
+        OutputKind::ALL.iter().map(|kind| Row::new(kind.name().to_owned(), Source::Output(RuleId::of(*kind))));
+    let named = NAMED.iter().map(|(name, source)| Row::new((*name).to_owned(), *source));
     let outcomes = RuleId::ALL.iter().flat_map(|rule| outcomes(*rule));
     outputs.chain(named).chain(outcomes.filter(|row| !is_counted(row.source))).collect()
 });
@@ -50,12 +69,12 @@ fn outcomes(rule: RuleId) -> Vec<Row> {
     let name = rule.rule().name;
     let mut rows = Vec::new();
     if rule.reports().iter().any(|report| matches!(report, Report::Check | Report::Comparison)) {
-        rows.push(Row { name: format!("{name}: holds"), source: Source::Holds(rule) });
-        rows.push(Row { name: format!("{name}: does not hold"), source: Source::Fails(rule) });
+        rows.push(Row::new(format!("{name}: holds"), Source::Holds(rule)));
+        rows.push(Row::new(format!("{name}: does not hold"), Source::Fails(rule)));
     }
     if rule.reports().contains(&Report::Comparison) {
         let rule = RuleId::ALL.get(rule as usize..=rule as usize).expect("the table has a row for each identifier");
-        rows.push(Row { name: format!("{name}: at its limit"), source: Source::At(rule) });
+        rows.push(Row::new(format!("{name}: at its limit"), Source::At(rule)));
     }
     rows
 }
@@ -124,6 +143,9 @@ const NAMED: &[(&str, Source)] = &[
     ("receive_message (2): a duplicate after the window", Fails(R::Duplicate)),
     ("receive_message (4): the sender is direct (Q4)", Reached(MarkId::ReceiveFromDirect)),
     ("receive_message (4): the sender is not connected", Reached(MarkId::ReceiveFromStranger)),
+    ("apply_batch (4): the topic is not joined (B1)", Reached(MarkId::BatchTopicNotJoined)),
+    ("apply_batch (4): the sender is not connected (B1)", Reached(MarkId::BatchSenderNotConnected)),
+    ("apply_batch (4): the id counts as seen (B1, B2)", Reached(MarkId::BatchSeenId)),
     ("publish_message (3): to the mesh", Holds(R::PublishMessage3a)),
     ("publish_message (3): to a fanout", Fails(R::PublishMessage3c)),
     ("publish_message (3): to an empty fanout (Q6)", Holds(R::PublishMessage3c)),

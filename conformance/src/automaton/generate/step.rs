@@ -1,12 +1,12 @@
 //! The next step: an input or a change of the environment, at a time, with an eye on the state.
 
-use super::{World, world::Crowd};
+use super::{World, later, world::Crowd};
 use crate::{
     automaton::{Environment, EnvironmentChange, Event, Exchange, FilteredAction, Step},
     engine::Draw,
 };
 use gossipsub_automaton::{
-    AddPeer, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
+    AddPeer, ApplyBatch, Finite, Graft, Ihave, Input, InputKind, Iwant, Join, LARGEST_INTEGER, Leave, Limits, Prune,
     PublishMessage, ReceiveMessage, RemovePeer, SelectPxPeers, SetApplicationScore, Span, Subscribe, Time,
     TopicScoreLimits, Unsubscribe, Validity,
     trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
@@ -19,15 +19,19 @@ pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut imp
         return Step { now: world.now, event: asked(input) };
     }
     world.now = time(world, model, draw);
+    if let Some(event) = later::event(world, model, draw) {
+        return Step { now: world.now, event };
+    }
     let event = if draw.one_in(world.change_one_in) {
         Event::Environment(change(world, draw))
     } else {
-        asked(input(world, model, draw))
+        let input = input(world, model, draw);
+        asked(later::input(input, world, model, draw))
     };
     Step { now: world.now, event }
 }
 
-const fn asked(input: Input<TraceIds>) -> Event {
+pub(super) const fn asked(input: Input<TraceIds>) -> Event {
     Event::Input(Exchange { input, output: None, view: None })
 }
 
@@ -59,7 +63,7 @@ fn welcome(world: &mut World, draw: &mut impl Draw) -> Option<Input<TraceIds>> {
         world.to_subscribe = 0;
         let direct = draw.one_in(world.direct_one_in);
         let outbound = if world.dialed > 0 { is_dialed } else { draw.one_in(world.outbound_one_in) };
-        return Some(AddPeer { peer, direct, outbound }.into());
+        return Some(AddPeer { peer, direct, outbound, bootstrap: false }.into());
     }
     let topic = world.topics.get(world.to_subscribe).cloned().unwrap_or_default();
     world.to_subscribe += 1;
@@ -143,6 +147,7 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
             peer: peer(world, draw),
             direct: draw.one_in(world.direct_one_in),
             outbound: draw.one_in(world.outbound_one_in),
+            bootstrap: false,
         }
         .into(),
         InputKind::RemovePeer => RemovePeer { peer: peer(world, draw) }.into(),
@@ -162,7 +167,7 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
         InputKind::ReceiveMessage => {
             let (sender, topic) = mesh_peer(world, model, draw);
             let (message_id, message) = message(world, draw);
-            ReceiveMessage { sender, topic, message_id, message }.into()
+            ReceiveMessage { sender, topic, message_id, message, batch: false }.into()
         }
         InputKind::Join => Join { topic: topic(world, draw) }.into(),
         InputKind::Leave => Leave { topic: topic(world, draw) }.into(),
@@ -174,17 +179,18 @@ fn input(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) ->
             SelectPxPeers { peer_to_prune, topic, no_px_peers }.into()
         }
         InputKind::SelectGossipMessages => Input::SelectGossipMessages,
+        InputKind::ApplyBatch => ApplyBatch { batch: Vec::new() }.into(),
     }
 }
 
 /// A peer of the world; now and then one that never was.
-fn peer(world: &World, draw: &mut impl Draw) -> Peer {
+pub(super) fn peer(world: &World, draw: &mut impl Draw) -> Peer {
     let strangers = if draw.one_in(20) { 2 } else { 0 };
     Peer(draw.below(world.peers + strangers))
 }
 
 /// A topic of the world; now and then an unknown one.
-fn topic(world: &World, draw: &mut impl Draw) -> Topic {
+pub(super) fn topic(world: &World, draw: &mut impl Draw) -> Topic {
     let topic = if draw.one_in(40) {
         None
     } else if world.has_favourite && draw.one_in(2) {
@@ -207,12 +213,12 @@ fn mesh_peer(world: &World, model: &Model<Environment>, draw: &mut impl Draw) ->
 }
 
 /// A message that is new, or was lately.
-fn message(world: &mut World, draw: &mut impl Draw) -> (MessageId, Message) {
+pub(super) fn message(world: &mut World, draw: &mut impl Draw) -> (MessageId, Message) {
     let id = if draw.one_in(3) { recent_id(world, draw) } else { world.fresh_id() };
     (id, if draw.one_in(8) { "other" } else { "m" }.into())
 }
 
-fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
+pub(super) fn recent_id(world: &World, draw: &mut impl Draw) -> MessageId {
     MessageId(world.next_id.saturating_sub(draw.below(12)))
 }
 

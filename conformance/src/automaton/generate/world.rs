@@ -2,14 +2,15 @@
 
 use crate::engine::Draw;
 use gossipsub_automaton::{
-    InputKind, Limits, Time,
+    BatchedMessage, Behaviour, InputKind, Limits, Switches, Time,
     trace_ids::{MessageId, Topic, TraceIds},
 };
+use std::collections::VecDeque;
 
 /// The names that topics have: in the order of bytes, the recorded families' and others.
 const TOPICS: [&str; 6] = ["a", "b", "c", "Z", "é", ""];
 
-/// The weight of each input if it is neither absent nor a flood, in the order of [`InputKind::ALL`].
+/// The weight of each input of all behaviours if it is neither absent nor a flood, in the order of [`InputKind::ALL`].
 const WEIGHTS: [u64; 16] = [8, 2, 10, 2, 6, 6, 12, 6, 6, 16, 4, 1, 14, 6, 2, 2];
 
 /// The members of a case and their weights.
@@ -35,6 +36,10 @@ pub struct World {
     pub(super) stride: u64,
     /// The time of the last step.
     pub(super) now: Time,
+    /// What else the behaviour has.
+    pub(super) switches: Switches,
+    /// Messages that were lately received for a batch, oldest first.
+    pub(super) pending: VecDeque<BatchedMessage<TraceIds>>,
     /// The first message id that was not used yet.
     pub(super) next_id: u64,
     /// The crowd that comes before all others and goes soon, and its members that are still to come.
@@ -61,7 +66,7 @@ pub(super) enum Crowd {
 
 impl World {
     /// Draws a world.
-    pub(super) fn draw(limits: &Limits<TraceIds>, draw: &mut impl Draw) -> Self {
+    pub(super) fn draw(limits: &Limits<TraceIds>, behaviour: Behaviour, draw: &mut impl Draw) -> Self {
         let peers = match draw.below(20) {
             0 => draw.below(3),
             1..=4 => draw.between(3, 6),
@@ -89,6 +94,8 @@ impl World {
             time: [60, 15, 10, 12, 3],
             stride: 400,
             now: start(draw),
+            switches: behaviour.switches(),
+            pending: VecDeque::new(),
             next_id: draw.below(3),
             crowd: crowd(draw),
             to_welcome: if welcome { peers } else { 0 },

@@ -81,7 +81,12 @@ fn once(step: &StepContext<'_>) -> Verdict {
 
 fn valid(step: &StepContext<'_>) -> Verdict {
     let Some((id, .., Some(_))) = sent(step) else { return Ok(()) };
-    match step.history.environment.validity(&id, None) {
+    let environment = &step.history.environment;
+    let of_message = match step.input {
+        Input::ReceiveMessage(input) => environment.validity(&id, Some(&input.message)),
+        _ => Validity::Valid,
+    };
+    match of_message {
         Validity::Valid => Ok(()),
         validity => broken(format_args!("message {id}"), "not forwarded", format_args!("forwarded, and {validity:?}")),
     }

@@ -62,6 +62,8 @@ fn topics(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -
         | Input::SetApplicationScore(_)
         | Input::SelectPxPeers(_)
         | Input::SelectGossipMessages => None,
+        // A batch changes no mesh, fanout or backoff.
+        Input::ApplyBatch(_) => None,
         Input::RemovePeer(_) | Input::Heartbeat => return Ok(()),
     };
     let but = |topic: &Topic| Some(topic) == named;

@@ -21,6 +21,8 @@ pub struct FullView<'a> {
     pub(super) message_cache: &'a BTreeMap<MessageId, CachedMessage<TraceIds>>,
     pub(super) first_seen: &'a BTreeMap<MessageId, Time>,
     pub(super) gossip_ids: &'a BTreeMap<Topic, Vec<MessageId>>,
+    /// Only some behaviours have it.
+    pub(super) senders: Option<&'a BTreeMap<MessageId, BTreeSet<Peer>>>,
 }
 
 impl<'a> FullView<'a> {
@@ -39,6 +41,7 @@ impl<'a> FullView<'a> {
             message_cache: view.message_cache.as_ref()?,
             first_seen: view.first_seen.as_ref()?,
             gossip_ids: view.gossip_ids.as_ref()?,
+            senders: view.senders.as_ref(),
         })
     }
 

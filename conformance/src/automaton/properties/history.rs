@@ -2,8 +2,8 @@
 
 use crate::automaton::Environment;
 use gossipsub_automaton::{
-    AddPeerOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Limits, Output, PublishMessageOutput,
-    ReceiveMessageOutput, RoutedMessage, Time,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput,
+    Limits, Output, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Time,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +67,13 @@ impl History {
             }
             (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { .. })) => {
                 self.remember(input.message_id);
+            }
+            (Input::ApplyBatch(input), Output::ApplyBatch(ApplyBatchOutput::BatchResult { results })) => {
+                for (batched, result) in input.batch.iter().zip(results) {
+                    if matches!(result, BatchedMessageOutput::RouteMessage { .. }) {
+                        self.remember(batched.message_id);
+                    }
+                }
             }
             (Input::Iwant(input), Output::Iwant(IwantOutput::OnIwantMessagesToRoute { routed_message_ids })) => {
                 for (id, routed) in routed_message_ids {

@@ -2,10 +2,11 @@
 
 use crate::automaton::{EnvironmentChange, Event, Exchange, Header, Step};
 use gossipsub_automaton::{
-    AddPeer, CachedMessage, Connection, Fanout, Graft, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput,
-    Join, JoinOutput, Leave, LeaveOutput, Limits, Output, PartialView, Prune, PruneOutput, PublishMessage,
-    PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers,
-    SelectPxPeersOutput, SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
+    AddPeer, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, CachedMessage, Connection, Fanout,
+    Graft, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput,
+    Limits, Output, PartialView, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
+    ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
+    SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -129,6 +130,10 @@ fn event(names: &mut impl Namer, event: &Event) -> Event {
             EnvironmentChange::Validity { message_id, validity } => {
                 EnvironmentChange::Validity { message_id: names.id(message_id), validity }
             }
+            EnvironmentChange::MessageValidity { message_id, validity } => {
+                EnvironmentChange::MessageValidity { message_id: names.id(message_id), validity }
+            }
+            EnvironmentChange::BatchVerdicts { off_by } => EnvironmentChange::BatchVerdicts { off_by },
             EnvironmentChange::PeerFilter { peer, action, accept } => {
                 EnvironmentChange::PeerFilter { peer: names.peer(peer), action, accept }
             }
@@ -178,6 +183,7 @@ fn input(names: &mut impl Namer, input: &Input<TraceIds>) -> Input<TraceIds> {
             topic: names.topic(&of.topic),
             message_id: names.id(of.message_id),
             message: of.message.clone(),
+            batch: of.batch,
         }
         .into(),
         Input::Join(of) => Join { topic: names.topic(&of.topic) }.into(),
@@ -191,6 +197,16 @@ fn input(names: &mut impl Namer, input: &Input<TraceIds>) -> Input<TraceIds> {
         }
         .into(),
         Input::SelectGossipMessages => Input::SelectGossipMessages,
+        Input::ApplyBatch(of) => {
+            let batched = |of: &BatchedMessage<TraceIds>| BatchedMessage {
+                sender: names.peer(of.sender),
+                topic: names.topic(&of.topic),
+                message_id: names.id(of.message_id),
+                message: of.message.clone(),
+                to_route: peers(names, &of.to_route),
+            };
+            ApplyBatch { batch: of.batch.iter().map(batched).collect() }.into()
+        }
     }
 }
 
@@ -217,6 +233,18 @@ fn output(names: &mut impl Namer, output: &Output<TraceIds>) -> Output<TraceIds>
         }
         Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route }) => {
             ReceiveMessageOutput::RouteMessage { to_route: peers(names, to_route) }.into()
+        }
+        Output::ReceiveMessage(ReceiveMessageOutput::ToIncludeInBatch { to_route }) => {
+            ReceiveMessageOutput::ToIncludeInBatch { to_route: peers(names, to_route) }.into()
+        }
+        Output::ApplyBatch(ApplyBatchOutput::BatchResult { results }) => {
+            let result = |of: &BatchedMessageOutput<TraceIds>| match of {
+                BatchedMessageOutput::RouteMessage { to_route } => {
+                    BatchedMessageOutput::RouteMessage { to_route: peers(names, to_route) }
+                }
+                other => other.clone(),
+            };
+            ApplyBatchOutput::BatchResult { results: results.iter().map(result).collect() }.into()
         }
         Output::Join(JoinOutput::JoiningTopic { to_graft }) => {
             JoinOutput::JoiningTopic { to_graft: peers(names, to_graft) }.into()
@@ -289,5 +317,9 @@ fn view(names: &mut impl Namer, view: &PartialView<TraceIds>) -> PartialView<Tra
             });
             renamed.collect()
         }),
+        senders: view
+            .senders
+            .as_ref()
+            .map(|map| map.iter().map(|(id, senders)| (names.id(*id), peers(names, senders))).collect()),
     }
 }

@@ -104,6 +104,7 @@ fn time(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> 
         (Input::Prune(input), _) => input.peer == peer,
         (Input::ReceiveMessage(input), _) => input.sender == peer,
         (Input::SetApplicationScore(input), _) => input.peer == peer,
+        (Input::ApplyBatch(input), _) => input.batch.iter().any(|batched| batched.sender == peer),
         (_, Output::Join(JoinOutput::JoiningTopic { to_graft })) => to_graft.contains(&peer),
         (_, Output::Leave(LeaveOutput::LeavingTopic { to_prune, .. })) => to_prune.contains(&peer),
         (_, Output::Heartbeat(HeartbeatOutput::Heartbeat { to_graft, to_prune, .. })) => {

@@ -113,7 +113,7 @@ impl<'a> ScenarioRun<'a> {
     /// A peer that subscribes to these topics.
     pub(super) fn connect(&mut self, peer: u64, kind: Kind, topics: &[&str]) -> Result<(), Finding> {
         let (direct, outbound) = (kind == Kind::Direct, kind == Kind::Outbound);
-        self.ask(AddPeer { peer: Peer(peer), direct, outbound })?;
+        self.ask(AddPeer { peer: Peer(peer), direct, outbound, bootstrap: false })?;
         topics.iter().try_for_each(|topic| self.ask(Subscribe { peer: Peer(peer), topic: (*topic).to_owned() }))
     }
 

@@ -62,7 +62,9 @@ impl<F: Family, R: BufRead> TraceReader<F, R> {
     /// this name.
     #[must_use]
     pub fn set_variant(&mut self, name: &str) -> bool {
-        self.header.set_variant(name)
+        let is_known = self.header.set_variant(name);
+        self.order = F::Order::start(&self.header);
+        is_known
     }
 
     fn read_step(&mut self) -> Result<Option<Step<F>>, LineError> {

@@ -1,7 +1,7 @@
 //! The rules on limits. The constructor of an automaton refuses limits that break one.
 
 use super::{Limits, ScoreLimits, TopicParameters, TopicScoreLimits, WeightedTopicParameters};
-use crate::{Identifiers, Span};
+use crate::{Behaviour, Identifiers, Span};
 use alloc::{format, string::String};
 
 /// A rule that the limits break, with the values that break it.
@@ -71,6 +71,14 @@ pub enum LimitsError {
         /// Its value.
         value: f64,
     },
+    /// A limit that a behaviour does not have.
+    #[error("{name} is no limit of the behaviour {behaviour}")]
+    Foreign {
+        /// The name of the limit.
+        name: &'static str,
+        /// The behaviour.
+        behaviour: Behaviour,
+    },
     /// An activation under one second.
     #[error("{name} >= 1000ms is required, found {value}")]
     ShortActivation {
@@ -107,7 +115,19 @@ impl<I: Identifiers> Limits<I> {
         root.finite("accept_px_threshold", self.accept_px_threshold)?;
         root.finite("gossip_factor", self.gossip_factor)?;
         root.finite("opportunistic_graft_threshold", self.opportunistic_graft_threshold)?;
-        self.score_limits.check()
+        self.score_limits.check()?;
+        self.max_topics_per_peer.map_or(Ok(()), |max| root.not_zero("max_topics_per_peer", max))
+    }
+
+    /// Checks every rule on limits, and that the behaviour has each of them.
+    ///
+    /// # Errors
+    /// The first rule that is broken, in the order of the checks.
+    pub fn check_for(&self, behaviour: Behaviour) -> Result<(), LimitsError> {
+        if self.max_topics_per_peer.is_some() && !behaviour.switches().limits_topics {
+            return Err(LimitsError::Foreign { name: "max_topics_per_peer", behaviour });
+        }
+        self.check()
     }
 }
 

@@ -1,11 +1,11 @@
-//! Reading outputs: the fields of each of the 44 kinds.
+//! Reading outputs: the fields of each of the kinds.
 
 use super::{DeserializableIdentifiers, Tagged, strict, strict::Object, tagged, tagged::no_fields, unknown_kind};
 use crate::{
-    AddPeerOutput, Finite, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, IwantOutput, JoinOutput,
-    LeaveOutput, Output, OutputKind, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
-    RemovePeerOutput, RoutedMessage, Score, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
-    SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
+    AddPeerOutput, ApplyBatchOutput, BatchedMessageOutput, Finite, GraftOutput, HeartbeatOutput, Identifiers, Ihave,
+    IhaveOutput, IwantOutput, JoinOutput, LeaveOutput, Output, OutputKind, PeerSet, PruneOutput, PublishMessageOutput,
+    ReceiveMessageOutput, RemovePeerOutput, RoutedMessage, Score, SelectGossipMessagesOutput, SelectPxPeersOutput,
+    SetApplicationScoreOutput, SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
 };
 use alloc::{collections::BTreeMap, vec::Vec};
 use serde::{Deserialize, Deserializer};
@@ -75,6 +75,9 @@ fields! {
     struct PxPeers<I> {
         peers: Vec<I::Peer>,
     }
+    struct BatchResults<I> {
+        results: Vec<BatchedMessageOutput<I>>,
+    }
     struct Gossip<I> {
         ihaves: Vec<Object<Ihave<I>>>,
     }
@@ -93,6 +96,9 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             Kind::RemovingPeer => no_fields(fields, RemovePeerOutput::RemovingPeer)?,
             Kind::Subscribed => no_fields(fields, SubscribeOutput::Subscribed)?,
             Kind::SubscribeToUnknownPeer => no_fields(fields, SubscribeOutput::SubscribeToUnknownPeer)?,
+            Kind::SubscribeIgnoredTopicLimitExceeded => {
+                no_fields(fields, SubscribeOutput::SubscribeIgnoredTopicLimitExceeded)?
+            }
             Kind::Unsubscribed => no_fields(fields, UnsubscribeOutput::Unsubscribed)?,
             Kind::UnsubscribeFromUnknownPeer => no_fields(fields, UnsubscribeOutput::UnsubscribeFromUnknownPeer)?,
             Kind::IhaveFromPeerWithLowScore => {
@@ -133,14 +139,10 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             Kind::PruneTopicNotTracked => no_fields(fields, PruneOutput::PruneTopicNotTracked)?,
             Kind::PeerNotInMesh => no_fields(fields, PruneOutput::PeerNotInMesh)?,
             Kind::IgnorePxScoreTooLow => {
-                let PxScore { score } = PxScore::deserialize(fields)?;
-                PruneOutput::IgnorePxScoreTooLow { score }.into()
+                PxScore::deserialize(fields).map(|of| PruneOutput::<I>::IgnorePxScoreTooLow { score: of.score })?.into()
             }
             Kind::NoPx => no_fields(fields, PruneOutput::NoPx)?,
-            Kind::Px => {
-                let Px { peers } = Px::<I>::deserialize(fields)?;
-                PruneOutput::Px { peers }.into()
-            }
+            Kind::Px => Px::<I>::deserialize(fields).map(|Px { peers }| PruneOutput::Px { peers })?.into(),
             Kind::PublishMessage => {
                 let ToPublish { to_publish } = ToPublish::<I>::deserialize(fields)?;
                 PublishMessageOutput::PublishMessage { to_publish }.into()
@@ -154,6 +156,14 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             Kind::NotSubscribed => no_fields(fields, ReceiveMessageOutput::NotSubscribed)?,
             Kind::InvalidMessage => no_fields(fields, ReceiveMessageOutput::InvalidMessage)?,
             Kind::UnknownValidity => no_fields(fields, ReceiveMessageOutput::UnknownValidity)?,
+            Kind::Outdated => no_fields(fields, ReceiveMessageOutput::Outdated)?,
+            Kind::ToIncludeInBatch => {
+                let ToRoute { to_route } = ToRoute::<I>::deserialize(fields)?;
+                ReceiveMessageOutput::ToIncludeInBatch { to_route }.into()
+            }
+            Kind::BatchResult => BatchResults::<I>::deserialize(fields)
+                .map(|of| ApplyBatchOutput::BatchResult { results: of.results })?
+                .into(),
             Kind::AlreadyJoined => no_fields(fields, JoinOutput::AlreadyJoined)?,
             Kind::JoiningTopic => {
                 let Joining { to_graft } = Joining::<I>::deserialize(fields)?;
@@ -170,8 +180,7 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
             }
             Kind::SetApplicationScore => no_fields(fields, SetApplicationScoreOutput::SetApplicationScore)?,
             Kind::PxPeers => {
-                let PxPeers { peers } = PxPeers::<I>::deserialize(fields)?;
-                SelectPxPeersOutput::PxPeers { peers }.into()
+                PxPeers::<I>::deserialize(fields).map(|of| SelectPxPeersOutput::PxPeers { peers: of.peers })?.into()
             }
             Kind::GossipMessages => {
                 let Gossip { ihaves } = Gossip::<I>::deserialize(fields)?;
@@ -183,6 +192,28 @@ impl<'de, I: DeserializableIdentifiers> Tagged<'de> for Output<I> {
 }
 
 impl<'de, I: DeserializableIdentifiers> Deserialize<'de> for Output<I> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        tagged(deserializer)
+    }
+}
+
+impl<'de, I: DeserializableIdentifiers> Tagged<'de> for BatchedMessageOutput<I> {
+    const WHAT: &'static str = "the result for a message of a batch";
+
+    fn from_kind<D: Deserializer<'de>>(kind: &str, fields: D) -> Result<Self, D::Error> {
+        match kind {
+            "route_message" => {
+                ToRoute::<I>::deserialize(fields).map(|ToRoute { to_route }| Self::RouteMessage { to_route })
+            }
+            "outdated" => no_fields(fields, Self::Outdated),
+            "unknown_validity" => no_fields(fields, Self::UnknownValidity),
+            "invalid_message" => no_fields(fields, Self::InvalidMessage),
+            _ => Err(unknown_kind::<Self, _>(kind)),
+        }
+    }
+}
+
+impl<'de, I: DeserializableIdentifiers> Deserialize<'de> for BatchedMessageOutput<I> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         tagged(deserializer)
     }

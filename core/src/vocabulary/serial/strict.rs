@@ -178,6 +178,12 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     }
 }
 
+/// Reads a list of objects.
+pub(crate) fn objects<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let objects: Vec<Object<T>> = Vec::deserialize(deserializer)?;
+    Ok(objects.into_iter().map(|Object(value)| value).collect())
+}
+
 macro_rules! objects {
     ($($type:ident $(<$i:ident>)?,)*) => {$(
         impl $(<$i: DeserializableIdentifiers>)? Strict for $type $(<$i>)? {

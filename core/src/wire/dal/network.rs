@@ -50,7 +50,7 @@ impl MessageView<'_> {
             Self::Unsubscribe { topic } => Unsubscribe { peer, topic }.into(),
             Self::MessageWithHeader { share, shard_proof, topic, message_id } => {
                 let message = Arc::new(Shard { share: share.to_vec(), proof: *shard_proof });
-                ReceiveMessage { sender, topic, message_id, message }.into()
+                ReceiveMessage { sender, topic, message_id, message, batch: false }.into()
             }
             Self::Ping => return None,
         })

@@ -111,7 +111,7 @@ impl Rpc<'_> {
         for (message, encoded) in self.publish().zip(self.raw_messages()) {
             if let Some(message_id) = policy.message_id(&message, encoded) {
                 let (sender, topic, message) = (peer(), topic(message.topic), RawMessage(encoded.into()));
-                handle(ReceiveMessage { sender, topic, message_id, message }.into());
+                handle(ReceiveMessage { sender, topic, message_id, message, batch: false }.into());
             }
         }
         for ihave in self.ihave() {
