@@ -42,7 +42,7 @@ fn are_allowed(behaviour: Behaviour, traces: u64, steps: u64) {
     }
     let verified = Summary::new(paths.iter().map(|path| verify(open(path))).collect());
     assert!(verified.violations == 0 && verified.unreadable == 0, "{verified}");
-    assert_eq!((verified.traces as u64, verified.steps as u64), (traces, steps));
+    assert_eq!((verified.traces, verified.steps), (traces, steps));
     let replayed = Summary::new(paths.iter().map(|path| replay(open(path), &mut Core::new(), Views::Every)).collect());
     assert!(replayed.violations == 0 && replayed.unreadable == 0, "{replayed}");
     assert_eq!(replayed.steps, verified.steps);

@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may end so")]
 
 use gossipsub_automaton::{
-    Finite, Input, PartialView, PruneOutput, Score, SetApplicationScore, Time, TopicParameters, TopicScoreLimits,
-    Validity, WeightedTopicParameters,
+    Behaviour, Finite, Input, PartialView, PruneOutput, Score, SetApplicationScore, Time, TopicParameters,
+    TopicScoreLimits, Validity, WeightedTopicParameters,
     trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_conformance::{
@@ -121,11 +121,12 @@ fn a_header_is_written_in_the_order_of_the_format() {
         seed: Some(u64::MAX),
         profile: Some("tiny".into()),
         description: Some("a \"b\"\n".into()),
+        behaviour: Behaviour::Octez22,
         limits: Header::default().limits,
     };
     let line = String::from_utf8(written(&header, &[])).unwrap();
     assert!(line.starts_with(
-        r#"{"format":"gossipsub-trace","version":1,"implementation":"x 1","seed":18446744073709551615,"profile":"tiny","description":"a \"b\"\n","limits":{"max_recv_ihave_per_heartbeat":10,"#
+        r#"{"format":"gossipsub-trace","version":1,"implementation":"x 1","seed":18446744073709551615,"profile":"tiny","description":"a \"b\"\n","behaviour":"octez-22","limits":{"max_recv_ihave_per_heartbeat":10,"#
     ));
     assert_eq!(read(line.as_bytes()), (header, vec![]));
 }

@@ -61,9 +61,9 @@ fn topics(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -
         | Input::Iwant(_)
         | Input::SetApplicationScore(_)
         | Input::SelectPxPeers(_)
-        | Input::SelectGossipMessages => None,
+        | Input::SelectGossipMessages
         // A batch changes no mesh, fanout or backoff.
-        Input::ApplyBatch(_) => None,
+        | Input::ApplyBatch(_) => None,
         Input::RemovePeer(_) | Input::Heartbeat => return Ok(()),
     };
     let but = |topic: &Topic| Some(topic) == named;
