@@ -111,7 +111,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
         (4, Some(peer)) if world.has_application_scores => {
             Input::SetApplicationScore { peer, score: application_score(model, peer, draw) }
         }
-        (5, Some(peer)) if world.has_several_rpcs => {
+        (5, Some(peer)) if world.supports("rpcs") => {
             // Now and then the same RPC comes more often than any limit allows between two heartbeats.
             if draw.one_in(8) {
                 let rpc = rpc::draw(world, model, peer, draw);
@@ -124,7 +124,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
         (6, _) if world.is_asked && model.awaiting().next().is_some() => {
             let awaiting: Vec<MessageId> = model.awaiting().collect();
             let message_id = draw.pick(&awaiting).copied().expect("a message awaits a verdict");
-            let ignore = if world.has_ignore { Verdict::Ignore } else { Verdict::Accept };
+            let ignore = if world.supports("validation.ignore") { Verdict::Ignore } else { Verdict::Accept };
             let verdicts = [Verdict::Accept, Verdict::Accept, Verdict::Reject, ignore];
             Input::Validated { message_id, verdict: draw.pick(&verdicts).copied().expect("there are verdicts") }
         }
@@ -133,7 +133,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
             None => Input::Join { topic: world.topic(draw) },
         },
         (_, Some(peer)) => {
-            let peer = world.favourite(model, draw).unwrap_or(peer);
+            let peer = world::favourite(model, draw).unwrap_or(peer);
             Input::Rpc { peer, rpc: rpc::draw(world, model, peer, draw) }
         }
         (_, None) => world.connect(model, draw).unwrap_or(Input::Join { topic: world.topic(draw) }),

@@ -9,7 +9,7 @@ use gossipsub_reference_model::libp2p::{
     vocabulary::{FORMAT, Parameters, VERSION},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, from_value, json};
+use serde_json::{Value, from_value};
 
 /// A dialect by its name.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -192,11 +192,17 @@ impl TraceHeader for Header {
             let mut scoring = json(&super::generate::simplest_scoring());
             let topics = parameters.pointer("/scoring/topics").and_then(Value::as_object).into_iter().flatten();
             let topics = topics.map(|(topic, _)| (topic.clone(), json(&super::generate::simplest_topic()))).collect();
-            scoring["topics"] = Value::Object(topics);
-            defaults["scoring"] = scoring;
+            set(&mut scoring, "topics", Value::Object(topics));
+            set(&mut defaults, "scoring", scoring);
         } else {
-            defaults["scoring"] = json!(null);
+            set(&mut defaults, "scoring", Value::Null);
         }
         defaults
     }
+}
+
+/// Sets a field of an object.
+fn set(object: &mut Value, field: &str, value: Value) {
+    let fields = object.as_object_mut().expect("parameters are an object");
+    fields.insert(field.into(), value);
 }

@@ -45,8 +45,8 @@ impl engine::Model<Libp2pFamily> for Model {
     ) -> Result<(), Violation> {
         Self::judge(self, now, input, output, view, observer).map_err(|violation| {
             let rule = format!("{}: {}", violation.rule.name, violation.rule.sentence);
-            let (allowed, observed) = (violation.expected, violation.found);
-            Violation::of(rule, Difference { what: "answer".into(), allowed, observed })
+            let (allowed, found) = (violation.expected, violation.found);
+            Violation::of(rule, Difference { what: "answer".into(), allowed, observed: found })
         })
     }
 

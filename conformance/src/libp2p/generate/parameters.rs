@@ -246,7 +246,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
         1 => parameters.degree_score = small(draw),
         2 => parameters.degree_out = small(draw) / 2,
         3 => parameters.degree_lazy = small(draw),
-        4 => parameters.gossip_factor = [0.0, 0.25, 0.5, 1.0][small(draw) % 4],
+        4 => parameters.gossip_factor = draw.pick(&[0.0, 0.25, 0.5, 1.0]).copied().unwrap_or(0.25),
         5 => parameters.history_length = small(draw) + 1,
         6 => parameters.history_gossip = small(draw),
         7 => parameters.seen_ttl = span(draw),
@@ -268,7 +268,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
 fn vary_scoring(parameters: &mut Parameters, draw: &mut impl Draw) {
     let Some(scoring) = &mut parameters.scoring else { return };
     match draw.below(11) {
-        0 => scoring.topic_score_cap = [0.0, 1.0, 100.0][usize::try_from(draw.below(3)).unwrap_or(0)],
+        0 => scoring.topic_score_cap = draw.pick(&[0.0, 1.0, 100.0]).copied().unwrap_or(0.0),
         1 => scoring.app_specific_weight = 0.5,
         2 => {
             scoring.ip_colocation_factor_weight = -1.0;

@@ -24,7 +24,8 @@ fn add_part(rpc: &mut Rpc, world: &mut World, model: &Model, peer: Peer, draw: &
             .push(Subscription { topic: unsubscribed_topic(world, model, peer, draw), subscribe: true }),
         1 => rpc.subscriptions.push(Subscription { topic: world.topic(draw), subscribe: false }),
         2 => {
-            rpc.messages.push(Message { topic: topic_of(world, model, peer, draw), message_id: world.message_id(draw) })
+            let topic = topic_of(world, model, peer, draw);
+            rpc.messages.push(Message { topic, message_id: world.message_id(draw) });
         }
         3 => {
             let count = if draw.one_in(3) { draw.below(5) } else { 1 };
@@ -53,14 +54,14 @@ fn add_part(rpc: &mut Rpc, world: &mut World, model: &Model, peer: Peer, draw: &
                 2 => Some(model.settings().0.prune_backoff.as_millis().div_ceil(1000)),
                 _ => Some(draw.below(world.longest_backoff)),
             };
-            let peers = if world.has_peer_exchange && draw.one_in(2) {
+            let peers = if world.supports("px") && draw.one_in(2) {
                 (0..draw.below(5)).map(|_| world.any_peer(draw)).collect()
             } else {
                 Vec::new()
             };
             rpc.prune.push(Prune { topic: mesh_topic(world, model, peer, draw), backoff, peers });
         }
-        _ if world.has_idontwant && speaks_idontwant(model, peer) => {
+        _ if world.supports("idontwant") && speaks_idontwant(model, peer) => {
             rpc.idontwant.push((0..draw.between(1, 3)).map(|_| world.recent_id(draw)).collect());
         }
         _ => rpc.graft.push(world.topic(draw)),

@@ -35,10 +35,7 @@ pub(super) struct World {
     /// The first message id that was not used yet.
     next_id: i64,
     pub(super) has_application_scores: bool,
-    pub(super) has_several_rpcs: bool,
-    pub(super) has_ignore: bool,
-    pub(super) has_idontwant: bool,
-    pub(super) has_peer_exchange: bool,
+    capabilities: Capabilities,
     pub(super) is_asked: bool,
     /// Whether backoffs may be shorter than a second in effect: spans on the wire are whole seconds always.
     pub(super) longest_backoff: u64,
@@ -81,10 +78,7 @@ impl World {
             to_welcome: Vec::new(),
             next_id: 1,
             has_application_scores: parameters.scoring.is_some() && supports("application_score"),
-            has_several_rpcs: supports("rpcs"),
-            has_ignore: supports("validation.ignore"),
-            has_idontwant: supports("idontwant"),
-            has_peer_exchange: supports("px"),
+            capabilities: capabilities.clone(),
             is_asked: parameters.validation == Validation::Asked,
             longest_backoff: draw.pick(&[3, 15, 90]).copied().unwrap_or(15),
         };
@@ -173,15 +167,20 @@ impl World {
         Peer(draw.between(1, self.peers.len() as u64 + 3))
     }
 
-    /// A member of a mesh, in half of the cases.
-    pub(super) fn favourite(&self, model: &Model, draw: &mut impl Draw) -> Option<Peer> {
-        if draw.one_in(2) {
-            return None;
-        }
-        let members: Vec<Peer> = model.meshes().values().flatten().copied().collect();
-        let connected = model.script().connected();
-        draw.pick(&members).copied().filter(|peer| connected.contains(peer))
+    /// Whether the implementation supports a feature.
+    pub(super) fn supports(&self, feature: &str) -> bool {
+        self.capabilities.supports(feature)
     }
+}
+
+/// A member of a mesh, in half of the cases.
+pub(super) fn favourite(model: &Model, draw: &mut impl Draw) -> Option<Peer> {
+    if draw.one_in(2) {
+        return None;
+    }
+    let members: Vec<Peer> = model.meshes().values().flatten().copied().collect();
+    let connected = model.script().connected();
+    draw.pick(&members).copied().filter(|peer| connected.contains(peer))
 }
 
 fn protocol(old_one_in: u64, supports: &impl Fn(&str) -> bool, draw: &mut impl Draw) -> Protocol {

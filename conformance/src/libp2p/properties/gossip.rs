@@ -186,7 +186,7 @@ fn gossip<'a>(step: &StepContext<'a>) -> impl Iterator<Item = (Peer, &'a Ihave)>
     step.sent.to.iter().flat_map(|(peer, parts)| parts.ihave.iter().map(|ihave| (*peer, ihave)))
 }
 
-/// Whether a peer certainly scores gossip_threshold or more.
+/// Whether a peer certainly scores `gossip_threshold` or more.
 fn is_trusted(step: &StepContext<'_>, peer: Peer) -> bool {
     step.history.score(peer).is_some_and(|score| score >= step.history.gossip_threshold())
 }
