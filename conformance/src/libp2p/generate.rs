@@ -108,7 +108,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
         (1, _) => Input::Join { topic: world.topic(draw) },
         (2, _) => Input::Leave { topic: joined_topic(world, model, draw) },
         (3, _) => Input::Publish { topic: world.topic(draw), message_id: world.message_id(draw) },
-        (4, Some(peer)) if world.has_application_scores() => {
+        (4, Some(peer)) if world.has_application_scores => {
             Input::SetApplicationScore { peer, score: application_score(model, peer, draw) }
         }
         (5, Some(peer)) if world.supports("rpcs") => {
@@ -133,7 +133,7 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
             None => Input::Join { topic: world.topic(draw) },
         },
         (_, Some(peer)) => {
-            let peer = World::favourite(model, draw).unwrap_or(peer);
+            let peer = world::favourite(model, draw).unwrap_or(peer);
             Input::Rpc { peer, rpc: rpc::draw(world, model, peer, draw) }
         }
         (_, None) => world.connect(model, draw).unwrap_or(Input::Join { topic: world.topic(draw) }),

@@ -24,8 +24,8 @@ fn add_part(rpc: &mut Rpc, world: &mut World, model: &Model, peer: Peer, draw: &
             .push(Subscription { topic: unsubscribed_topic(world, model, peer, draw), subscribe: true }),
         1 => rpc.subscriptions.push(Subscription { topic: world.topic(draw), subscribe: false }),
         2 => {
-            let (topic, message_id) = (topic_of(world, model, peer, draw), world.message_id(draw));
-            rpc.messages.push(Message { topic, message_id });
+            let topic = topic_of(world, model, peer, draw);
+            rpc.messages.push(Message { topic, message_id: world.message_id(draw) });
         }
         3 => {
             let count = if draw.one_in(3) { draw.below(5) } else { 1 };

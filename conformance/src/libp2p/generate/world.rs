@@ -34,11 +34,10 @@ pub(super) struct World {
     to_welcome: Vec<Input>,
     /// The first message id that was not used yet.
     next_id: i64,
-    /// The features of the implementation.
+    pub(super) has_application_scores: bool,
     capabilities: Capabilities,
-    has_scoring: bool,
     pub(super) is_asked: bool,
-    /// The longest backoff of a PRUNE, in seconds.
+    /// Whether backoffs may be shorter than a second in effect: spans on the wire are whole seconds always.
     pub(super) longest_backoff: u64,
 }
 
@@ -78,23 +77,13 @@ impl World {
             heartbeats: 0,
             to_welcome: Vec::new(),
             next_id: 1,
+            has_application_scores: parameters.scoring.is_some() && supports("application_score"),
             capabilities: capabilities.clone(),
-            has_scoring: parameters.scoring.is_some(),
             is_asked: parameters.validation == Validation::Asked,
             longest_backoff: draw.pick(&[3, 15, 90]).copied().unwrap_or(15),
         };
         world.plan_welcome(draw);
         world
-    }
-
-    /// Whether the implementation supports a feature.
-    pub(super) fn supports(&self, feature: &str) -> bool {
-        self.capabilities.supports(feature)
-    }
-
-    /// Whether the application can set scores.
-    pub(super) fn has_application_scores(&self) -> bool {
-        self.has_scoring && self.supports("application_score")
     }
 
     /// In most cases, peers connect and subscribe first, and topics are joined before or after them.
@@ -178,15 +167,20 @@ impl World {
         Peer(draw.between(1, self.peers.len() as u64 + 3))
     }
 
-    /// A member of a mesh, in half of the cases.
-    pub(super) fn favourite(model: &Model, draw: &mut impl Draw) -> Option<Peer> {
-        if draw.one_in(2) {
-            return None;
-        }
-        let members: Vec<Peer> = model.meshes().values().flatten().copied().collect();
-        let connected = model.script().connected();
-        draw.pick(&members).copied().filter(|peer| connected.contains(peer))
+    /// Whether the implementation supports a feature.
+    pub(super) fn supports(&self, feature: &str) -> bool {
+        self.capabilities.supports(feature)
     }
+}
+
+/// A member of a mesh, in half of the cases.
+pub(super) fn favourite(model: &Model, draw: &mut impl Draw) -> Option<Peer> {
+    if draw.one_in(2) {
+        return None;
+    }
+    let members: Vec<Peer> = model.meshes().values().flatten().copied().collect();
+    let connected = model.script().connected();
+    draw.pick(&members).copied().filter(|peer| connected.contains(peer))
 }
 
 fn protocol(old_one_in: u64, supports: &impl Fn(&str) -> bool, draw: &mut impl Draw) -> Protocol {

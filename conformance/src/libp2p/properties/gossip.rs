@@ -120,7 +120,7 @@ pub(super) const RETRANSMISSION: Property = Property {
     name: "a message is sent to a peer on request at most gossip_retransmission times",
     source: "gossipsub v1.1, Spam Protection Measures",
     quote: "In gossipsub v1.1 the router responds a limited number of times to each peer so that `IWANT` spam does not cause a signficant drain of resources.",
-    except: Some("messages that were forgotten and came again"),
+    except: Some("messages that were forgotten and came again, or that came when their topic was not joined"),
     check: retransmission,
 };
 
@@ -129,7 +129,7 @@ pub(super) const CACHE_END: Property = Property {
     name: "a message is not sent on request history_length heartbeats after it was accepted",
     source: "gossipsub v1.0, Message Cache",
     quote: "`mcache.shift()`: shifts the current window, discarding messages older than the history length of the cache (`mcache_len`).",
-    except: Some("messages that were forgotten and came again"),
+    except: Some("messages that were forgotten and came again, or that came when their topic was not joined"),
     check: cache_end,
 };
 
@@ -406,7 +406,8 @@ fn retransmission(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender() else { return Ok(()) };
     let (replies, most) = (replies(step), step.parameters.gossip_retransmission);
     for id in &replies {
-        let Some(record) = step.history.message(*id).filter(|record| record.is_first) else { continue };
+        let is_once = |id: MessageId| !step.history.came_unjoined(id);
+        let Some(record) = step.history.message(*id).filter(|record| record.is_first && is_once(*id)) else { continue };
         let now = replies.iter().filter(|other| *other == id).count();
         let all = record.replies.get(&peer).copied().unwrap_or(0).saturating_add(now);
         if all > most {
