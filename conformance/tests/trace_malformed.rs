@@ -151,7 +151,7 @@ fn limits_have_exactly_their_fields() {
          `fanout_ttl`, `heartbeat_interval`, `backoff_cleanup_ticks`, `score_cleanup_ticks`, `degree_low`, \
          `degree_high`, `degree_score`, `degree_out`, `degree_lazy`, `gossip_factor`, `history_length`, \
          `history_gossip_length`, `opportunistic_graft_ticks`, `opportunistic_graft_peers`, \
-         `opportunistic_graft_threshold`, `seen_history_length`, `score_limits`",
+         `opportunistic_graft_threshold`, `seen_history_length`, `score_limits`, `max_topics_per_peer`",
     );
     check_header_with(
         r#""degree_low":5,"#,
@@ -608,7 +608,7 @@ fn a_view_holds_what_the_format_says() {
         r#"{"meshes":{}}"#,
         "3: view.meshes: unknown field `meshes`, expected one of `heartbeat_ticks`, `connections`, `mesh`, \
          `fanout`, `backoff`, `scores`, `ihave_per_heartbeat`, `iwant_per_heartbeat`, `message_cache`, \
-         `first_seen`, `gossip_ids`",
+         `first_seen`, `gossip_ids`, `senders`",
     );
     check_view(r#"{"mesh":{},"mesh":{}}"#, "3: view: duplicate field `mesh`");
     check_view(r#"{"mesh":null}"#, "3: view.mesh: invalid type: null, expected an object");

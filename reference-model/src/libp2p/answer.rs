@@ -262,15 +262,15 @@ fn covers(lists: &[DialList], dialled: &[Peer]) -> bool {
         };
         for (number, list) in lists.iter().enumerate() {
             let positions = list.peers.iter().filter(|other| *other == peer).count();
-            let Some(tried_before) = tried.get_mut(number) else {
-                return false;
-            };
-            if positions == 0 || std::mem::replace(tried_before, true) {
-                continue;
-            }
             let of_list = taken.get(number).cloned().unwrap_or_default();
             let same = |other: &usize| dialled.get(*other) == Some(peer);
             if of_list.iter().filter(|other| same(other)).count() >= positions {
+                continue;
+            }
+            let Some(tried_before) = tried.get_mut(number) else {
+                return false;
+            };
+            if std::mem::replace(tried_before, true) {
                 continue;
             }
             // If the list is full, another peer makes room.
@@ -370,5 +370,27 @@ impl fmt::Display for Part {
             }
             Self::Dial => f.write_str("a dial"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DialList, covers};
+    use crate::libp2p::{rules, vocabulary::Peer};
+
+    #[test]
+    fn dials_are_taken_from_lists_that_share_peers() {
+        let list = |peers: &[u64]| DialList {
+            rule: &rules::ANSWER_2,
+            peers: peers.iter().copied().map(Peer).collect(),
+            fewest: 2,
+            most: 2,
+        };
+        let lists = [list(&[7, 7, 6]), list(&[7, 6])];
+        let dialled = |peers: &[u64]| peers.iter().copied().map(Peer).collect::<Vec<_>>();
+        assert!(covers(&lists, &dialled(&[6, 6, 7, 7])));
+        assert!(covers(&lists, &dialled(&[7, 7, 7, 6])));
+        assert!(!covers(&lists, &dialled(&[6, 6, 6, 7])));
+        assert!(!covers(&lists, &dialled(&[7, 7, 6, 6, 7])));
     }
 }

@@ -4,7 +4,10 @@ use super::{
     Property, StepContext, Verdict, braces, broken,
     history::{Certainty, State},
 };
-use gossipsub_reference_model::libp2p::vocabulary::{Ihave, Input, MessageId, Peer, Topic};
+use gossipsub_reference_model::libp2p::{
+    dialect::IdontwantQueue,
+    vocabulary::{Ihave, Input, MessageId, Peer, Topic},
+};
 use std::collections::BTreeSet;
 
 /// As many RPCs with IWANT between two heartbeats are answered by every implementation.
@@ -45,7 +48,7 @@ pub(super) const GIVEN: Property = Property {
     source: "gossipsub v1.0, Message Processing",
     quote: "On receiving an [`IWANT(ids)` message](#iwant), the router will check its [`mcache`](#message-cache) and will forward any requested messages that are present in the `mcache` to the peer who sent the `IWANT` message.",
     except: Some(
-        "up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats and for max_ihave_length ids of an RPC",
+        "up to gossip_retransmission times, not to a peer that does not want it, and in js-libp2p for ten RPCs between two heartbeats and for max_ihave_length ids of an RPC; with idontwant_queue `dropped`, not if the RPC also says that the message is not wanted",
     ),
     check: given,
 };
@@ -275,7 +278,9 @@ fn given(step: &StepContext<'_>) -> Verdict {
         let is_cached = youngest(step, *id).is_some_and(|(age, _)| age < step.parameters.history_length)
             && oldest(step, *id).is_some_and(|(age, _)| age < step.parameters.history_length);
         let is_allowed = step.history.requests(*id, peer) < step.parameters.gossip_retransmission;
-        let is_unwanted = step.history.may_be_unwanted(peer, *id);
+        let is_dropped = step.history.dialect().idontwant_queue == IdontwantQueue::Dropped
+            && rpc.idontwant.iter().flatten().any(|unwanted| unwanted == id);
+        let is_unwanted = is_dropped || step.history.may_be_unwanted(peer, *id);
         if is_cached && is_allowed && !is_unwanted && !replies.contains(id) {
             return broken(format_args!("message {id}, which peer {peer} requests"), "sent", "not sent");
         }
@@ -404,9 +409,9 @@ fn ihave_length(step: &StepContext<'_>) -> Verdict {
 
 fn retransmission(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender() else { return Ok(()) };
-    let (replies, most) = (replies(step), step.parameters.gossip_retransmission);
+    let (replies, arriving, most) = (replies(step), arriving(step), step.parameters.gossip_retransmission);
     for id in &replies {
-        let is_once = |id: MessageId| !step.history.came_unjoined(id);
+        let is_once = |id: MessageId| !step.history.came_unjoined(id) && !arriving.contains(&id);
         let Some(record) = step.history.message(*id).filter(|record| record.is_first && is_once(*id)) else { continue };
         let now = replies.iter().filter(|other| *other == id).count();
         let all = record.replies.get(&peer).copied().unwrap_or(0).saturating_add(now);

@@ -3,6 +3,7 @@
 use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::libp2p::{
     Dialect,
+    dialect::{IdontwantLife, PruneV10},
     vocabulary::{
         Delivery, Input, Message, MessageId, Parameters, Parts, Peer, Protocol, Rpc, ScoringParameters, Sent, Topic,
         TopicScoringParameters, Verdict,
@@ -363,9 +364,13 @@ impl History {
     /// Whether a peer certainly does not want a message: it said so less than three heartbeats and three seconds ago.
     pub(super) fn is_unwanted(&self, peer: Peer, id: MessageId, now: Time) -> bool {
         let unwanted = self.connections.get(&peer).and_then(|connection| connection.unwanted.get(&id));
+        let heartbeats = match self.dialect.idontwant_life {
+            IdontwantLife::CacheLength => (self.parameters.history_length as u64).min(3),
+            IdontwantLife::ThreeHeartbeats | IdontwantLife::ThreeSeconds => 3,
+        };
         unwanted.is_some_and(|unwanted| {
             unwanted.certainty == Certainty::Certain
-                && self.heartbeats < unwanted.heartbeats.saturating_add(3)
+                && self.heartbeats < unwanted.heartbeats.saturating_add(heartbeats)
                 && now < unwanted.time + Span::from_secs(3)
         })
     }
@@ -669,13 +674,22 @@ impl History {
         for (peer, parts) in &sent.to {
             for prune in &parts.prune {
                 let key = (prune.topic.clone(), *peer);
-                // A direct peer is pruned without a backoff.
-                if !self.is_direct(*peer) {
+                // A direct peer is pruned without a backoff, and in some dialects a peer that knows none.
+                let is_known = self.protocol(*peer).is_some_and(Protocol::has_backoff)
+                    || self.dialect.prune_v10 == PruneV10::BacksOff;
+                if !self.is_direct(*peer) && is_known {
                     extend(&mut self.backoffs, key.clone(), now + span);
                 }
                 extend(&mut self.possible_backoffs, key.clone(), now + span);
                 self.unsubscribed.remove(&key);
                 self.remove_link(&prune.topic, *peer);
+                // A later GRAFT of the same step may have been accepted.
+                if let Input::Rpcs { peer: sender, rpcs } = input
+                    && sender == peer
+                    && rpcs.iter().any(|rpc| rpc.graft.contains(&prune.topic))
+                {
+                    self.add_link(&prune.topic, *peer, Certainty::Open);
+                }
             }
             if sender.is_none() {
                 for topic in &parts.graft {

@@ -1,7 +1,10 @@
 //! Peer exchange: who is offered, and whose offers are taken.
 
 use super::{Property, StepContext, Verdict, braces, broken};
-use gossipsub_reference_model::libp2p::vocabulary::{Peer, Prune};
+use gossipsub_reference_model::libp2p::{
+    dialect::DirectDial,
+    vocabulary::{Peer, Prune},
+};
 use std::collections::BTreeSet;
 
 pub(super) const OFFERED: Property = Property {
@@ -47,7 +50,9 @@ pub(super) const DIALLED: Property = Property {
     name: "prune_peers peers of a PRUNE are dialled if its sender scores accept_px_threshold or more, and none otherwise",
     source: "gossipsub v1.1, Overview of New Parameters",
     quote: "PX information by peers below this threshold is ignored.",
-    except: Some("at exactly the threshold both are accepted"),
+    except: Some(
+        "at exactly the threshold both are accepted; with direct_dial `300 heartbeats, and at 900 ms`, direct peers are dialled, too",
+    ),
     check: dialled,
 };
 
@@ -97,10 +102,18 @@ fn not_offered(step: &StepContext<'_>) -> Verdict {
 
 fn negative_ignored(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender().filter(|peer| is_negative(step, *peer)) else { return Ok(()) };
-    if step.sent.dial.is_empty() {
+    let dial = dials(step, &BTreeSet::new());
+    if dial.is_empty() {
         return Ok(());
     }
-    broken(format_args!("the dials after a PRUNE of peer {peer}"), "none", braces(&step.sent.dial))
+    broken(format_args!("the dials after a PRUNE of peer {peer}"), "none", braces(dial))
+}
+
+/// The dials of a step, without those that a direct peer may get anyway. Those of `offered` peers may be of peer exchange.
+fn dials(step: &StepContext<'_>, offered: &BTreeSet<Peer>) -> Vec<Peer> {
+    let dials_direct = step.history.dialect().direct_dial == DirectDial::TicksAndStart;
+    let may_be_px = |peer: &Peer| !dials_direct || !step.history.is_direct(*peer) || offered.contains(peer);
+    step.sent.dial.iter().copied().filter(may_be_px).collect()
 }
 
 fn dialled(step: &StepContext<'_>) -> Verdict {
@@ -119,7 +132,7 @@ fn dialled(step: &StepContext<'_>) -> Verdict {
         most += count;
     }
     let is_certain = step.accepted_rpc().is_some() && score.is_some_and(|score| score > threshold);
-    let dial = &step.sent.dial;
+    let dial = dials(step, &possible);
     let is_right =
         dial.iter().all(|peer| possible.contains(peer)) && dial.len() <= most && (!is_certain || dial.len() >= fewest);
     if is_right {

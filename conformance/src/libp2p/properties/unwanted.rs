@@ -17,7 +17,9 @@ pub(super) const RESPECTED: Property = Property {
     name: "a message is not relayed to a member of the mesh that does not want it",
     source: "gossipsub v1.2, Basic scenario",
     quote: "When later relaying the `messageId` message to the mesh the peers found in `dont_send_message_ids` MUST be skipped.",
-    except: Some("direct peers; an IDONTWANT beyond the limits or older than three heartbeats or three seconds"),
+    except: Some(
+        "direct peers; an IDONTWANT beyond the limits or older than three heartbeats, three seconds or, in some implementations, history_length heartbeats",
+    ),
     check: respected,
 };
 
