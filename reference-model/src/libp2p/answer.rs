@@ -375,13 +375,13 @@ impl fmt::Display for Part {
 
 #[cfg(test)]
 mod tests {
-    use super::{DialList, covers};
-    use crate::libp2p::{rules, vocabulary::Peer};
+    use super::{DialList, covers, unasked};
+    use crate::libp2p::vocabulary::Peer;
 
     #[test]
     fn dials_are_taken_from_lists_that_share_peers() {
         let list = |peers: &[u64]| DialList {
-            rule: &rules::ANSWER_2,
+            rule: unasked(),
             peers: peers.iter().copied().map(Peer).collect(),
             fewest: 2,
             most: 2,
