@@ -1,8 +1,8 @@
 //! The first line of a trace: the limits, and where the trace comes from.
 
 use crate::engine::{
-    TraceHeader,
-    trace::{LineError, LineErrorKind, parse, there, write},
+    Named, TraceHeader,
+    trace::{LineError, LineErrorKind, check_version, parse, there, write},
 };
 use gossipsub_automaton::{Behaviour, Limits, LimitsError, trace_format::strict, trace_ids::TraceIds};
 use serde::{Deserialize, Serialize};
@@ -26,14 +26,6 @@ pub struct Header {
     pub behaviour: Behaviour,
     /// The limits of the automaton.
     pub limits: Limits<TraceIds>,
-}
-
-/// What says how the rest of the line is to be read.
-#[derive(Deserialize)]
-struct Opening {
-    format: String,
-    #[serde(deserialize_with = "strict")]
-    version: u64,
 }
 
 #[derive(Deserialize)]
@@ -71,11 +63,8 @@ struct WrittenFields<'a> {
 }
 
 fn behaviour_of_name(name: &str) -> Result<Behaviour, LineError> {
-    Behaviour::from_name(name).ok_or_else(|| {
-        let names: Vec<&str> = Behaviour::ALL.iter().map(|behaviour| behaviour.name()).collect();
-        let text = format!("unknown behaviour `{name}`; expected one of: {}", names.join(", "));
-        LineError::of_field("behaviour", LineErrorKind::Content(text))
-    })
+    let unknown = || LineErrorKind::Content(Behaviour::unknown("behaviour", name));
+    Behaviour::from_name(name).ok_or_else(|| LineError::of_field("behaviour", unknown()))
 }
 
 impl TraceHeader for Header {
@@ -83,13 +72,7 @@ impl TraceHeader for Header {
 
     /// Reads a header from its line. Fields that the format does not name are ignored.
     fn from_line(line: &str) -> Result<Self, LineError> {
-        let Opening { format, version } = parse(line)?;
-        if format != FORMAT {
-            return Err(LineError::of_field("format", LineErrorKind::Format { expected: FORMAT, found: format }));
-        }
-        if version != VERSION {
-            return Err(LineError::of_field("version", LineErrorKind::Version { found: version }));
-        }
+        check_version(line, FORMAT, VERSION)?;
         let ReadFields { implementation, seed, profile, description, behaviour, limits } = parse(line)?;
         let behaviour = behaviour.map_or_else(|| Ok(Behaviour::default()), |name| behaviour_of_name(&name))?;
         let header = Self { implementation, seed, profile, description, behaviour, limits };

@@ -94,8 +94,7 @@ pub(crate) struct Check {
 
 /// The value of a name, or an error that lists all names.
 fn named<T: Named>(kind: &str, name: &str) -> Result<T, String> {
-    let names = || T::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ");
-    T::from_name(name).ok_or_else(|| format!("unknown {kind} `{name}`; expected one of: {}", names()))
+    T::from_name(name).ok_or_else(|| T::unknown(kind, name))
 }
 
 impl Check {

@@ -105,8 +105,7 @@ impl Traces {
     ) -> Result<TraceReader<F, R>, TraceError> {
         match &self.variant {
             Some(name) if !reader.set_variant(name) => {
-                let names = F::Variant::ALL.iter().map(|variant| variant.name()).collect::<Vec<_>>().join(", ");
-                let kind = LineErrorKind::Content(format!("unknown variant `{name}`; expected one of: {names}"));
+                let kind = LineErrorKind::Content(F::Variant::unknown("variant", name));
                 Err(LineError::from(kind).at(reader.name(), 1))
             }
             _ => Ok(reader),

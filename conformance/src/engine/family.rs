@@ -393,6 +393,13 @@ pub trait Named: Copy + fmt::Debug + Ord + Send + Sync + 'static {
     fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|value| value.name() == name)
     }
+
+    /// The text of an error: no value of this kind has the name, and these are the names.
+    #[must_use]
+    fn unknown(kind: &str, name: &str) -> String {
+        let names = Self::ALL.iter().map(|value| value.name()).collect::<Vec<_>>().join(", ");
+        format!("unknown {kind} `{name}`; expected one of: {names}")
+    }
 }
 
 /// A family with one variant only.

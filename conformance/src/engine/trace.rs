@@ -13,7 +13,7 @@ mod writer;
 
 pub use error::{LineError, LineErrorKind, TraceError};
 pub use file::{TraceFile, create, format_of, open, open_through};
-pub use line::{LONGEST_LINE, parse, write};
+pub use line::{LONGEST_LINE, check_version, parse, write};
 pub use reader::TraceReader;
 pub(crate) use step::there;
 pub use step::{Event, Exchange, Step};

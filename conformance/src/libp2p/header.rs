@@ -2,7 +2,7 @@
 
 use crate::engine::{
     Named, TraceHeader, json,
-    trace::{LineError, LineErrorKind, parse, there, write},
+    trace::{LineError, LineErrorKind, check_version, parse, there, write},
 };
 use gossipsub_reference_model::libp2p::{
     Dialect,
@@ -63,13 +63,6 @@ pub struct Header {
     pub parameters: Parameters,
 }
 
-/// The fields that say how to read the rest of the line.
-#[derive(Deserialize)]
-struct Opening {
-    format: String,
-    version: u64,
-}
-
 #[derive(Deserialize)]
 struct ReadFields {
     #[serde(default, deserialize_with = "there")]
@@ -106,18 +99,10 @@ impl TraceHeader for Header {
     const TOPICS: Option<&'static str> = Some("/scoring/topics");
 
     fn from_line(line: &str) -> Result<Self, LineError> {
-        let Opening { format, version } = parse(line)?;
-        if format != FORMAT {
-            return Err(LineError::of_field("format", LineErrorKind::Format { expected: FORMAT, found: format }));
-        }
-        if version != VERSION {
-            return Err(LineError::of_field("version", LineErrorKind::Version { found: version }));
-        }
+        check_version(line, FORMAT, VERSION)?;
         let ReadFields { implementation, seed, profile, dialect, description, parameters } = parse(line)?;
         let dialect = dialect.map(|name| DialectName::from_name(&name).ok_or(name)).transpose().map_err(|name| {
-            let names = DialectName::ALL.iter().map(|dialect| dialect.name()).collect::<Vec<_>>().join(", ");
-            let kind = LineErrorKind::Content(format!("unknown dialect `{name}`; expected one of: {names}"));
-            LineError::of_field("dialect", kind)
+            LineError::of_field("dialect", LineErrorKind::Content(DialectName::unknown("dialect", &name)))
         })?;
         let header = Self { implementation, seed, profile, dialect, description, parameters };
         header.check()?;

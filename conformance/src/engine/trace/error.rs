@@ -71,8 +71,10 @@ pub enum LineErrorKind {
         found: String,
     },
     /// A header of another version of the format.
-    #[error("expected version 1, found {found}")]
+    #[error("expected version {expected}, found {found}")]
     Version {
+        /// The version of the family's format.
+        expected: u64,
         /// The version that the header names.
         found: u64,
     },

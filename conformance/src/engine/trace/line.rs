@@ -1,8 +1,9 @@
 //! Reading one line: fast if it is valid; a second, slower pass finds the error in an invalid one.
 
 use super::{LineError, LineErrorKind};
+use gossipsub_automaton::trace_format::strict;
 use serde::{
-    Serialize, Serializer,
+    Deserialize, Serialize, Serializer,
     de::{DeserializeOwned, IgnoredAny},
     ser::SerializeMap,
 };
@@ -42,6 +43,29 @@ pub fn parse<T: DeserializeOwned>(line: &str) -> Result<T, LineError> {
         return Ok(value);
     }
     parse_slowly(line)
+}
+
+/// Checks that a header is of this format and version, before the rest of it is read.
+///
+/// # Errors
+/// Those of [`parse`], [`LineErrorKind::Format`] and [`LineErrorKind::Version`].
+pub fn check_version(line: &str, format: &'static str, version: u64) -> Result<(), LineError> {
+    #[derive(Deserialize)]
+    struct Opening {
+        format: String,
+        #[serde(deserialize_with = "strict")]
+        version: u64,
+    }
+
+    let found: Opening = parse(line)?;
+    if found.format != format {
+        return Err(LineError::of_field("format", LineErrorKind::Format { expected: format, found: found.format }));
+    }
+    if found.version != version {
+        let kind = LineErrorKind::Version { expected: version, found: found.version };
+        return Err(LineError::of_field("version", kind));
+    }
+    Ok(())
 }
 
 /// Deserializing a struct also accepts an array, so the first character decides.
