@@ -8,7 +8,7 @@ use gossipsub_reference_model::libp2p::{
     Dialect, Fault, Faults, Model, Random,
     vocabulary::{
         Input, MessageId, Output, Parameters, Parts, Peer, Protocol, Rpc, ScoringParameters, Sent, Topic, Validation,
-        Verdict, parse,
+        Verdict,
     },
 };
 use serde_json::{Value, json};
@@ -19,11 +19,11 @@ const PARAMETERS: &str = r#"{"D": 3, "D_high": 4, "D_lazy": 6, "D_low": 2, "D_ou
 const SCORING: &str = r#"{"thresholds": {"gossip": -10, "publish": -20, "graylist": -30, "accept_px": 0, "opportunistic_graft": 0}, "topics": {"t": {"topic_weight": 1, "time_in_mesh_weight": 0, "time_in_mesh_quantum": 1000, "time_in_mesh_cap": 100, "first_message_deliveries_weight": 0, "first_message_deliveries_decay": 0.5, "first_message_deliveries_cap": 4, "mesh_message_deliveries_weight": 0, "mesh_message_deliveries_decay": 0.5, "mesh_message_deliveries_threshold": 2, "mesh_message_deliveries_cap": 4, "mesh_message_deliveries_activation": 1000, "mesh_message_deliveries_window": 100, "mesh_failure_penalty_weight": 0, "mesh_failure_penalty_decay": 0.9, "invalid_message_deliveries_weight": 0, "invalid_message_deliveries_decay": 0.5}}, "topic_score_cap": 0, "app_specific_weight": 1, "ip_colocation_factor_weight": 0, "ip_colocation_factor_threshold": 1, "behaviour_penalty_weight": -1, "behaviour_penalty_threshold": 0, "behaviour_penalty_decay": 0.9, "decay_interval": 1000, "decay_to_zero": 0.1, "retain_score": 10000}"#;
 
 fn parameters() -> Parameters {
-    parse(PARAMETERS).unwrap()
+    serde_json::from_str(PARAMETERS).unwrap()
 }
 
 fn scoring() -> ScoringParameters {
-    parse(SCORING).unwrap()
+    serde_json::from_str(SCORING).unwrap()
 }
 
 fn with_scoring(change: impl FnOnce(&mut ScoringParameters)) -> Parameters {

@@ -8,7 +8,7 @@ use gossipsub_reference_model::{
         Dialect, Fanout, Fault, Faults, Model, RULES, Random,
         vocabulary::{
             Ihave, Input, Message, MessageId, Output, Parameters, Peer, Protocol, Prune, Rpc, Sent, Subscription,
-            Topic, Validation, Verdict, parse,
+            Topic, Validation, Verdict,
         },
     },
 };
@@ -44,9 +44,9 @@ const PARAMETERS: &str = r#"{"D": 3, "D_high": 4, "D_lazy": 1, "D_low": 2, "D_ou
 const SCORING: &str = r#"{"thresholds": {"gossip": -1, "publish": -2, "graylist": -5, "accept_px": 1, "opportunistic_graft": 1}, "topics": {"a": {"topic_weight": 1, "time_in_mesh_weight": 0.1, "time_in_mesh_quantum": 1000, "time_in_mesh_cap": 5, "first_message_deliveries_weight": 1, "first_message_deliveries_decay": 0.5, "first_message_deliveries_cap": 4, "mesh_message_deliveries_weight": -1, "mesh_message_deliveries_decay": 0.5, "mesh_message_deliveries_threshold": 1, "mesh_message_deliveries_cap": 4, "mesh_message_deliveries_activation": 2000, "mesh_message_deliveries_window": 100, "mesh_failure_penalty_weight": -1, "mesh_failure_penalty_decay": 0.5, "invalid_message_deliveries_weight": -1, "invalid_message_deliveries_decay": 0.5}}, "topic_score_cap": 6, "app_specific_weight": 1, "ip_colocation_factor_weight": -1, "ip_colocation_factor_threshold": 2, "behaviour_penalty_weight": -1, "behaviour_penalty_threshold": 0, "behaviour_penalty_decay": 0.5, "decay_interval": 1000, "decay_to_zero": 0.1, "retain_score": 2000}"#;
 
 fn parameters(numbers: &mut Numbers) -> Parameters {
-    let mut parameters: Parameters = parse(PARAMETERS).unwrap();
+    let mut parameters: Parameters = serde_json::from_str(PARAMETERS).unwrap();
     if numbers.chance(60) {
-        parameters.scoring = Some(parse(SCORING).unwrap());
+        parameters.scoring = Some(serde_json::from_str(SCORING).unwrap());
         parameters.iwant_followup_time = Span::from_millis(1 + numbers.below(2500));
     }
     if numbers.chance(30) {

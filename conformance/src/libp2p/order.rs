@@ -6,7 +6,7 @@ use crate::engine::{
     trace::{LineError, LineErrorKind},
 };
 use gossipsub_automaton::Time;
-use gossipsub_reference_model::libp2p::vocabulary::{Input, Script};
+use gossipsub_reference_model::libp2p::vocabulary::{Input, Script, ScriptError};
 
 /// Heartbeats come on time, and only connected peers send.
 #[derive(Clone, Debug)]
@@ -19,7 +19,11 @@ impl StepOrder<Libp2pFamily> for Order {
 
     fn check(&mut self, step: &Step) -> Result<(), LineError> {
         let Event::Input(Exchange { input, output, .. }) = &step.event else { return Ok(()) };
-        self.0.check(step.now, input).map_err(|error| LineErrorKind::Content(error.to_string()))?;
+        let of_script = |error: ScriptError| LineErrorKind::Content(error.to_string());
+        self.0.check(step.now, input).map_err(of_script)?;
+        if output.is_some() {
+            self.0.check_verdict(input).map_err(of_script)?;
+        }
         self.0.advance(step.now, input, output.as_ref());
         Ok(())
     }

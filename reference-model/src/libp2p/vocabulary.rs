@@ -3,9 +3,7 @@
 //! Every type is serialized as the gossipsub RPC trace format, version 1, writes it. Reading is strict: a set out of
 //! order, a key that stands twice, an integer above 2^53 - 1, an unknown kind or an unknown field of a step is refused.
 
-mod capabilities;
-mod error;
-mod header;
+mod format;
 mod identifiers;
 mod input;
 mod output;
@@ -13,12 +11,9 @@ mod parameters;
 mod rpc;
 mod script;
 mod serial;
-mod trace;
 mod view;
 
-pub use capabilities::{Capability, Ready};
-pub use error::{Fault, LineError, TraceError};
-pub use header::{FORMAT, Header, VERSION};
+pub use format::{FORMAT, VERSION};
 pub use identifiers::{MessageId, Peer, Protocol, Topic};
 pub use input::{Input, InputKind, Verdict};
 pub use output::{Delivery, Output, Parts, Refusal, Sent};
@@ -26,5 +21,4 @@ pub use parameters::{ParameterError, Parameters, ScoringParameters, Thresholds, 
 pub use rpc::{Ihave, Message, Prune, Rpc, Subscription};
 pub use script::{Script, ScriptError};
 pub use serial::LARGEST_INTEGER;
-pub use trace::{Step, TraceReader, parse};
 pub use view::View;

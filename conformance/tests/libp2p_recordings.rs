@@ -1,9 +1,10 @@
 //! What the model says of every recorded trace.
 
-use gossipsub_reference_model::libp2p::{
-    Dialect, Fault, Faults, Model, Violation,
-    vocabulary::{Step, TraceReader},
+use gossipsub_conformance::{
+    engine::{Event, Exchange, Step, trace::open},
+    libp2p::{Header, Libp2pFamily},
 };
+use gossipsub_reference_model::libp2p::{Dialect, Fault, Faults, Model, Violation};
 use std::{
     fmt::Write,
     fs,
@@ -33,9 +34,9 @@ impl Implementation {
             .unwrap()
             .map(|entry| {
                 let path = entry.unwrap().path();
-                let text = zstd::decode_all(fs::File::open(&path).unwrap()).unwrap();
                 let name = path.file_name().unwrap().to_str().unwrap().trim_end_matches(".jsonl.zst").to_owned();
-                Trace { name, text: String::from_utf8(text).unwrap() }
+                let reader = open::<Libp2pFamily>(&path).unwrap();
+                Trace { name, header: reader.header().clone(), steps: reader.map(Result::unwrap).collect() }
             })
             .collect();
         traces.sort_by(|a, b| a.name.cmp(&b.name));
@@ -44,13 +45,15 @@ impl Implementation {
 }
 
 fn vectors() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../conformance/vectors/libp2p")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/libp2p")
 }
 
 /// A recorded trace.
 struct Trace {
     name: String,
-    text: String,
+    header: Header,
+    /// The steps, each with its line.
+    steps: Vec<(u64, Step<Libp2pFamily>)>,
 }
 
 /// Where a trace is refused, and why.
@@ -63,13 +66,12 @@ struct Refusal {
 impl Trace {
     /// Judges the trace.
     fn judge(&self, dialect: Dialect, faults: Faults) -> Result<(), Refusal> {
-        let reader = TraceReader::new(&self.name, self.text.as_bytes()).unwrap();
-        let mut model = Model::with_faults(&reader.header().parameters, dialect, faults).unwrap();
-        for step in reader {
-            let (line, Step { now, input, output, view }) = step.unwrap();
-            let output = output.expect("a recorded step has an output");
-            let judged = model.judge(now, &input, &output, view.as_ref(), &mut ());
-            judged.map_err(|violation| Refusal { line, violation })?;
+        let mut model = Model::with_faults(&self.header.parameters, dialect, faults).unwrap();
+        for (line, Step { now, event }) in &self.steps {
+            let Event::Input(Exchange { input, output, view }) = event else { continue };
+            let output = output.as_ref().expect("a recorded step has an output");
+            let judged = model.judge(*now, input, output, view.as_ref(), &mut ());
+            judged.map_err(|violation| Refusal { line: *line, violation })?;
         }
         Ok(())
     }
@@ -115,7 +117,7 @@ fn difference(violation: &Violation) -> Option<&'static str> {
 fn table() -> String {
     let mut table = String::from(
         "# What the model says of the recorded traces\n\n\
-         Written by the test `libp2p_recordings` of the reference model, which fails if this file is not as it says.\n\
+         Written by the test `libp2p_recordings`, which fails if this file is not as it says.\n\
          Each trace is judged in the dialect of its implementation, without faults.\n\
          A refusal is explained by known faults of the page `reference-model/LIBP2P.md`: with them planted, the model \
          follows the trace to its end, or to a difference that is told in words.\n",
