@@ -25,7 +25,7 @@ use crate::engine::{self, Family, Finding, Implementation, NameRole, Named, Unve
 use gossipsub_automaton::{
     Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::automaton::Model;
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;
 use std::{io::BufRead, path::Path};

@@ -15,7 +15,7 @@ use gossipsub_conformance::{
         minimize::{Options, minimize},
     },
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::automaton::Model;
 use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use std::{marker::PhantomData, path::Path, time::Duration};

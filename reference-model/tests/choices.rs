@@ -5,7 +5,10 @@ use gossipsub_automaton::{
     SetApplicationScore, Subscribe, Time, TopicsByPeer, Validity,
     trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
 };
-use gossipsub_reference_model::{EnumeratedChoices, Model, ObservedChoices, Observer, RandomChoices, Rule};
+use gossipsub_reference_model::{
+    Observer, Rule,
+    automaton::{EnumeratedChoices, Model, ObservedChoices, RandomChoices},
+};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64Mcg;
 use std::collections::{BTreeMap, BTreeSet};

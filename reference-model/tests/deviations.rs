@@ -5,7 +5,7 @@ use gossipsub_automaton::{
     Time, Validity,
     trace_ids::{Message, MessageId, Peer, TraceIds},
 };
-use gossipsub_reference_model::{Model, RandomChoices};
+use gossipsub_reference_model::automaton::{Model, RandomChoices};
 
 /// Accepts everything.
 struct Lenient;

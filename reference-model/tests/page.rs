@@ -1,7 +1,7 @@
 //! The page `BEHAVIOUR.md`, the table of rules and the comments of the model agree.
 
 use gossipsub_automaton::OutputKind;
-use gossipsub_reference_model::{RULES, RuleId};
+use gossipsub_reference_model::automaton::{RULES, RuleId};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -5,7 +5,7 @@ use gossipsub_automaton::{
     Output, PartialView,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
-use gossipsub_reference_model::{Choice, ChoicePoint, ObservedChoices, OverfullMesh, Pick, Violation};
+use gossipsub_reference_model::automaton::{Choice, ChoicePoint, ObservedChoices, OverfullMesh, Pick, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Follows the choices that an answer shows, and notes those that could have been others.

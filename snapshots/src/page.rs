@@ -2,7 +2,7 @@
 
 use crate::{Check, Quirk, limits, meaning_of, showcase_of_output};
 use gossipsub_automaton::OutputKind;
-use gossipsub_reference_model::rule_of;
+use gossipsub_reference_model::automaton::rule_of;
 use std::fmt::Write;
 
 const OPENING: &str = "\

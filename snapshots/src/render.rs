@@ -12,7 +12,7 @@ use gossipsub_conformance::{
     automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
     engine::Violation,
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::automaton::Model;
 use std::error::Error;
 
 /// A scenario as text.

@@ -1,7 +1,7 @@
 //! The text form of a score: its value, and the sum that gives it.
 
 use gossipsub_automaton::{Score, ScoreLimits, trace_ids::TraceIds};
-use gossipsub_reference_model::{ScoreParts, TopicParts};
+use gossipsub_reference_model::automaton::{ScoreParts, TopicParts};
 
 /// `-9 = a(P1 1) + P7 -10`. Parts that are 0 are left out; without any, the value stands alone.
 pub(crate) fn text(score: Score, parts: Option<&ScoreParts>, limits: &ScoreLimits<TraceIds>) -> String {

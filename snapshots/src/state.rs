@@ -9,7 +9,7 @@ use gossipsub_automaton::{
     CachedMessage, Connection, Fanout, Score, ScoreLimits, Time, View,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
-use gossipsub_reference_model::ScoreParts;
+use gossipsub_reference_model::automaton::ScoreParts;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All that is known of a state. Whatever is not there is nothing.

@@ -3,7 +3,10 @@
 use super::Environment;
 use crate::engine::{Difference, Violation, differences, json};
 use gossipsub_automaton::{Ihave, Input, Output, PartialView, SelectGossipMessagesOutput, Time, trace_ids::TraceIds};
-use gossipsub_reference_model::{Model, ObservedChoices, Observer, rule_of};
+use gossipsub_reference_model::{
+    Observer,
+    automaton::{Model, ObservedChoices, rule_of},
+};
 use serde_json::Value;
 
 /// Checks an answer against the model, which makes the same step. The observer learns of the model's decisions.

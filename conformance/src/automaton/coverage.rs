@@ -9,7 +9,10 @@ mod rows;
 use super::AutomatonFamily;
 use crate::engine;
 use gossipsub_automaton::{Behaviour, OutputKind};
-use gossipsub_reference_model::{Decision, MARKS, Mark, Observer, RULES, Rule, RuleId};
+use gossipsub_reference_model::{
+    Decision, Mark, Observer, Rule,
+    automaton::{MARKS, RULES, RuleId},
+};
 use rows::{ROWS, Source};
 use std::cmp::Ordering;
 

@@ -17,7 +17,7 @@ pub use world::World;
 use super::{AutomatonFamily, Environment, Header, Step};
 use crate::engine::{self, Capabilities, Draw};
 use gossipsub_automaton::Behaviour;
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::automaton::Model;
 
 /// Generates one sequence.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
 use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
 use gossipsub_automaton::{Automaton, Input, PartialView, Time, trace_ids::TraceIds};
-use gossipsub_reference_model::{Model, RandomChoices};
+use gossipsub_reference_model::automaton::{Model, RandomChoices};
 
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone, Default)]

@@ -3,7 +3,10 @@
 use super::{AutomatonFamily, Environment, EnvironmentChange, Header, checker};
 use crate::engine::{self, Family, Views, Violation, trace::LineError};
 use gossipsub_automaton::{Input, Output, PartialView, Time, trace_ids::TraceIds};
-use gossipsub_reference_model::{EnumeratedChoices, Model, Observer, RandomChoices};
+use gossipsub_reference_model::{
+    Observer,
+    automaton::{EnumeratedChoices, Model, RandomChoices},
+};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hash;
 

@@ -8,7 +8,7 @@ use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header},
     engine::{self, Draw, Implementation, ImplementationError, Random, Views},
 };
-use gossipsub_reference_model::{Choice, Model, OverfullMesh, Pick, Violation};
+use gossipsub_reference_model::automaton::{Choice, Model, OverfullMesh, Pick, Violation};
 use std::collections::BTreeSet;
 
 /// What is wrong with the choices.

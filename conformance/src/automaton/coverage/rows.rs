@@ -1,7 +1,7 @@
 //! The rows of the coverage table.
 
 use gossipsub_automaton::{Behaviour, OutputKind};
-use gossipsub_reference_model::{MarkId, Report, RuleId};
+use gossipsub_reference_model::automaton::{MarkId, Report, RuleId};
 use std::sync::LazyLock;
 
 /// A row of the table.

@@ -4,7 +4,7 @@ use crate::automaton::{Environment, Event, Exchange, Step};
 use gossipsub_automaton::{
     Finite, Input, LARGEST_INTEGER, RemovePeer, SetApplicationScore, Span, Time, trace_ids::TraceIds,
 };
-use gossipsub_reference_model::{DeadlineKind, Model};
+use gossipsub_reference_model::automaton::{DeadlineKind, Model};
 
 /// Deadlines further away than this are not waited for.
 const LONG: u64 = 100_000_000;

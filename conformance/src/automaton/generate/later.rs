@@ -14,7 +14,7 @@ use gossipsub_automaton::{
     ApplyBatch, BatchedMessage, Input, ReceiveMessage, Validity,
     trace_ids::{Peer, TraceIds},
 };
-use gossipsub_reference_model::Model;
+use gossipsub_reference_model::automaton::Model;
 
 /// The most pending messages that are remembered.
 const PENDING: usize = 12;

@@ -11,7 +11,7 @@ use gossipsub_automaton::{
     TopicScoreLimits, Unsubscribe, Validity,
     trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
 };
-use gossipsub_reference_model::{DeadlineKind, Model};
+use gossipsub_reference_model::automaton::{DeadlineKind, Model};
 
 /// Draws the next step.
 pub(super) fn draw(world: &mut World, model: &Model<Environment>, draw: &mut impl Draw) -> Step {

@@ -5,7 +5,7 @@ use crate::{
     automaton::{Environment, Event, Header, Sequence, Step},
     engine::Bytes,
 };
-use gossipsub_reference_model::{Model, RandomChoices};
+use gossipsub_reference_model::automaton::{Model, RandomChoices};
 use proptest::{
     collection::{SizeRange, vec},
     prelude::{Strategy, any},

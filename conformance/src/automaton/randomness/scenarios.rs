@@ -83,7 +83,7 @@ fn connect(run: &mut ScenarioRun<'_>, kind: Kind) -> Result<(), Finding> {
 mod tests {
     use super::*;
     use crate::automaton::{Core, Header};
-    use gossipsub_reference_model::{Report, RuleId};
+    use gossipsub_reference_model::automaton::{Report, RuleId};
     use std::collections::BTreeSet;
 
     #[test]

@@ -1,6 +1,6 @@
 //! A hash of the whole state, equal for states that answer alike, for a search that visits each state once.
 
-use crate::{
+use crate::automaton::{
     Model,
     message_cache::{Addition, FirstSight, MessageCache},
     score::{MeshStatus, Record, Scores, Status, TopicRecord},

@@ -1,7 +1,9 @@
 //! Section 6: the inputs but the heartbeat. The checks of an input run in their order. The first that holds gives the
 //! output.
 
-use crate::{Candidates, ChoicePoint, MarkId, Model, Pick, RuleId, Violation, choice::Braces, context::Context};
+use crate::automaton::{
+    Candidates, ChoicePoint, MarkId, Model, Pick, RuleId, Violation, choice::Braces, context::Context,
+};
 use gossipsub_automaton::{
     Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput,
     Connection, Fanout, Graft, GraftOutput, Ihave, IhaveOutput, Iwant, IwantOutput, Join, JoinOutput, Leave,
@@ -14,7 +16,7 @@ use std::collections::BTreeSet;
 
 impl<A: Application<TraceIds>> Model<A> {
     /// `add_peer`
-    pub(crate) fn add_peer(&mut self, input: &AddPeer<TraceIds>, context: &mut Context<'_>) -> AddPeerOutput {
+    pub(super) fn add_peer(&mut self, input: &AddPeer<TraceIds>, context: &mut Context<'_>) -> AddPeerOutput {
         let AddPeer { peer, direct, outbound, bootstrap } = *input;
         // (1) The peer is connected.
         if context.check(RuleId::AddPeer1, self.connections.contains_key(&peer), &peer) {
@@ -28,7 +30,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `remove_peer`. Backoffs, heartbeat counters and access counters stay.
-    pub(crate) fn remove_peer(&mut self, input: &RemovePeer<TraceIds>, context: &mut Context<'_>) -> RemovePeerOutput {
+    pub(super) fn remove_peer(&mut self, input: &RemovePeer<TraceIds>, context: &mut Context<'_>) -> RemovePeerOutput {
         let RemovePeer { peer } = input;
         // (1) The peer leaves, whether it is connected or not.
         for mesh in self.mesh.values_mut() {
@@ -43,7 +45,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `subscribe`. The mesh does not change.
-    pub(crate) fn subscribe(&mut self, input: &Subscribe<TraceIds>, context: &mut Context<'_>) -> SubscribeOutput {
+    pub(super) fn subscribe(&mut self, input: &Subscribe<TraceIds>, context: &mut Context<'_>) -> SubscribeOutput {
         let Subscribe { peer, topic } = input;
         // (1) The peer is not connected.
         let connection = self.connections.get_mut(peer);
@@ -62,7 +64,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `unsubscribe`. No backoff.
-    pub(crate) fn unsubscribe(
+    pub(super) fn unsubscribe(
         &mut self,
         input: &Unsubscribe<TraceIds>,
         context: &mut Context<'_>,
@@ -86,7 +88,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `ihave`
-    pub(crate) fn ihave(
+    pub(super) fn ihave(
         &mut self,
         input: &Ihave<TraceIds>,
         context: &mut Context<'_>,
@@ -151,7 +153,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `iwant`
-    pub(crate) fn iwant(&mut self, input: &Iwant<TraceIds>, context: &mut Context<'_>) -> IwantOutput<TraceIds> {
+    pub(super) fn iwant(&mut self, input: &Iwant<TraceIds>, context: &mut Context<'_>) -> IwantOutput<TraceIds> {
         let Iwant { peer, message_ids } = input;
         // (1) The peer's score is below gossip_threshold. A peer without a record passes.
         if let Some((score, threshold)) = self.score_below_gossip_threshold(RuleId::Iwant1, *peer, context) {
@@ -196,7 +198,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `graft`
-    pub(crate) fn graft(&mut self, input: &Graft<TraceIds>, context: &mut Context<'_>) -> GraftOutput {
+    pub(super) fn graft(&mut self, input: &Graft<TraceIds>, context: &mut Context<'_>) -> GraftOutput {
         let Graft { peer, topic } = input;
         // (1) The peer filter refuses. It backs off also a peer that is not connected (Q3).
         if context.check(RuleId::Graft1, !self.application.peer_filter(peer, Action::Graft), peer) {
@@ -282,7 +284,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `prune`
-    pub(crate) fn prune(
+    pub(super) fn prune(
         &mut self,
         input: &Prune<TraceIds>,
         context: &mut Context<'_>,
@@ -319,7 +321,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `receive_message`
-    pub(crate) fn receive_message(
+    pub(super) fn receive_message(
         &mut self,
         input: &ReceiveMessage<TraceIds>,
         context: &mut Context<'_>,
@@ -395,7 +397,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `apply_batch`. Nothing but the verdicts is checked (B1).
-    pub(crate) fn apply_batch(
+    pub(super) fn apply_batch(
         &mut self,
         input: &ApplyBatch<TraceIds>,
         context: &mut Context<'_>,
@@ -446,7 +448,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `publish_message`
-    pub(crate) fn publish_message(
+    pub(super) fn publish_message(
         &mut self,
         input: &PublishMessage<TraceIds>,
         context: &mut Context<'_>,
@@ -506,7 +508,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `join`
-    pub(crate) fn join(
+    pub(super) fn join(
         &mut self,
         input: &Join<TraceIds>,
         context: &mut Context<'_>,
@@ -550,7 +552,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `leave`
-    pub(crate) fn leave(&mut self, input: &Leave<TraceIds>, context: &mut Context<'_>) -> LeaveOutput<TraceIds> {
+    pub(super) fn leave(&mut self, input: &Leave<TraceIds>, context: &mut Context<'_>) -> LeaveOutput<TraceIds> {
         let Leave { topic } = input;
         // (1) The topic is not joined.
         let Some(mesh) = context.check_missing(RuleId::Leave1, self.mesh.remove(topic), topic) else {
@@ -569,7 +571,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `set_application_score`
-    pub(crate) fn set_application_score(
+    pub(super) fn set_application_score(
         &mut self,
         input: &SetApplicationScore<TraceIds>,
         context: &mut Context<'_>,

@@ -1,6 +1,9 @@
 //! What a step has at hand: who makes its choices, and who learns of its decisions.
 
-use crate::{Choice, Decision, MarkId, Observer, OverfullMesh, Pick, RuleId, Violation, choice::ChoicePoint};
+use crate::{
+    Decision, Observer,
+    automaton::{Choice, MarkId, OverfullMesh, Pick, RuleId, Violation, choice::ChoicePoint},
+};
 use gossipsub_automaton::{
     Span, Time,
     trace_ids::{MessageId, Peer, Topic},
@@ -12,48 +15,48 @@ use std::{
 };
 
 /// Makes the choices of one step and reports its decisions.
-pub(crate) struct Context<'a> {
+pub(super) struct Context<'a> {
     choice: &'a mut dyn Choice,
     observer: &'a mut dyn Observer,
 }
 
 /// A value of a comparison, with its name.
-pub(crate) type Operand<T> = (&'static str, T);
+pub(super) type Operand<T> = (&'static str, T);
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(choice: &'a mut dyn Choice, observer: &'a mut dyn Observer) -> Self {
+    pub(super) fn new(choice: &'a mut dyn Choice, observer: &'a mut dyn Observer) -> Self {
         Self { choice, observer }
     }
 
     /// Reports whether the condition of a rule holds, and returns it.
-    pub(crate) fn check(&mut self, rule: RuleId, holds: bool, operands: &dyn Display) -> bool {
+    pub(super) fn check(&mut self, rule: RuleId, holds: bool, operands: &dyn Display) -> bool {
         self.observer.decision(Decision { rule: rule.rule(), holds, ordering: None, operands });
         holds
     }
 
     /// Reports a rule that holds if a value is missing, and returns the value.
-    pub(crate) fn check_missing<T>(&mut self, rule: RuleId, value: Option<T>, operands: &dyn Display) -> Option<T> {
+    pub(super) fn check_missing<T>(&mut self, rule: RuleId, value: Option<T>, operands: &dyn Display) -> Option<T> {
         self.check(rule, value.is_none(), operands);
         value
     }
 
     /// Whether a value is below its limit.
-    pub(crate) fn is_below<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
+    pub(super) fn is_below<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
         self.compare(rule, value, "<", limit, Ordering::is_lt)
     }
 
     /// Whether a value is above its limit.
-    pub(crate) fn is_above<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
+    pub(super) fn is_above<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
         self.compare(rule, value, ">", limit, Ordering::is_gt)
     }
 
     /// Whether a value has reached its limit.
-    pub(crate) fn has_reached<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
+    pub(super) fn has_reached<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
         self.compare(rule, value, ">=", limit, Ordering::is_ge)
     }
 
     /// Whether a value is at most its limit.
-    pub(crate) fn is_at_most<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
+    pub(super) fn is_at_most<T: Value>(&mut self, rule: RuleId, value: Operand<T>, limit: Operand<T>) -> bool {
         self.compare(rule, value, "<=", limit, Ordering::is_le)
     }
 
@@ -71,7 +74,7 @@ impl<'a> Context<'a> {
     }
 
     /// Reports a check that compares a value with a limit and that may depend on more.
-    pub(crate) fn decide(
+    pub(super) fn decide(
         &mut self,
         rule: RuleId,
         holds: bool,
@@ -83,24 +86,24 @@ impl<'a> Context<'a> {
     }
 
     /// Reports a special case if it is met.
-    pub(crate) fn mark(&mut self, mark: MarkId, is_met: bool) {
+    pub(super) fn mark(&mut self, mark: MarkId, is_met: bool) {
         if is_met {
             self.observer.reached(mark.mark());
         }
     }
 
     /// The chosen peers.
-    pub(crate) fn choose_peers(&mut self, pick: &Pick<'_>) -> Result<BTreeSet<Peer>, Violation> {
+    pub(super) fn choose_peers(&mut self, pick: &Pick<'_>) -> Result<BTreeSet<Peer>, Violation> {
         Ok(self.choose(pick)?.into_iter().map(|position| pick.from.peer(position)).collect())
     }
 
     /// The chosen peers, in the order in which they were chosen.
-    pub(crate) fn choose_ordered_peers(&mut self, pick: &Pick<'_>) -> Result<Vec<Peer>, Violation> {
+    pub(super) fn choose_ordered_peers(&mut self, pick: &Pick<'_>) -> Result<Vec<Peer>, Violation> {
         Ok(self.choose(pick)?.into_iter().map(|position| pick.from.peer(position)).collect())
     }
 
     /// The chosen message ids, in the order in which they were chosen.
-    pub(crate) fn choose_message_ids(&mut self, pick: &Pick<'_>) -> Result<Vec<MessageId>, Violation> {
+    pub(super) fn choose_message_ids(&mut self, pick: &Pick<'_>) -> Result<Vec<MessageId>, Violation> {
         Ok(self.choose(pick)?.into_iter().map(|position| pick.from.message_id(position)).collect())
     }
 
@@ -110,7 +113,7 @@ impl<'a> Context<'a> {
     }
 
     /// The part of an over-full mesh that is kept.
-    pub(crate) fn keep(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
+    pub(super) fn keep(&mut self, topic: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
         self.observer.choice(ChoicePoint::Kept(topic).rule().rule(), mesh.keep, mesh.peers.len());
         self.choice.keep(topic, mesh)
     }
@@ -134,7 +137,7 @@ impl<T: Value> Display for Comparison<T> {
 }
 
 /// A value that a rule compares.
-pub(crate) trait Value: PartialOrd {
+pub(super) trait Value: PartialOrd {
     /// Writes the value as a report shows it.
     fn show(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }

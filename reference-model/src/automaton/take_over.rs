@@ -1,6 +1,6 @@
 //! Taking over the state that another automaton shows, to go on from there.
 
-use crate::{Model, backoff::Backoff};
+use crate::automaton::{Model, backoff::Backoff};
 use gossipsub_automaton::{PartialView, trace_ids::TraceIds};
 
 impl<A> Model<A> {

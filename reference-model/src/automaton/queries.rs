@@ -1,6 +1,6 @@
 //! Section 8: the queries. They change nothing.
 
-use crate::{Candidates, ChoicePoint, Model, Pick, RuleId, Violation, context::Context};
+use crate::automaton::{Candidates, ChoicePoint, Model, Pick, RuleId, Violation, context::Context};
 use gossipsub_automaton::{
     Application, Ihave, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
     trace_ids::{Peer, Topic, TraceIds},
@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 impl<A: Application<TraceIds>> Model<A> {
     /// `select_px_peers`
-    pub(crate) fn select_px_peers(
+    pub(super) fn select_px_peers(
         &self,
         input: &SelectPxPeers<TraceIds>,
         context: &mut Context<'_>,
@@ -37,7 +37,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 
     /// `select_gossip_messages`: topics ascending, peers ascending.
-    pub(crate) fn select_gossip_messages(
+    pub(super) fn select_gossip_messages(
         &self,
         context: &mut Context<'_>,
     ) -> Result<SelectGossipMessagesOutput<TraceIds>, Violation> {

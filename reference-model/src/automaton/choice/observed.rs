@@ -1,7 +1,7 @@
 //! Choices read from an output that another automaton gave, and refused if they are not allowed.
 
 use super::{Braces, Candidates, Choice, ChoicePoint, OverfullMesh, Pick, Violation};
-use crate::RuleId;
+use crate::automaton::RuleId;
 use gossipsub_automaton::{
     HeartbeatOutput, IhaveOutput, JoinOutput, Output, PartialView, PruneOutput, PublishMessageOutput,
     SelectGossipMessagesOutput, SelectPxPeersOutput, TopicsByPeer,

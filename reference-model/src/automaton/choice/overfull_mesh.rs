@@ -45,7 +45,7 @@ impl OverfullMesh {
     }
 
     /// The number of outbound peers among these.
-    pub(crate) fn outbound_of<'a>(&self, peers: impl IntoIterator<Item = &'a Peer>) -> usize {
+    pub(in crate::automaton) fn outbound_of<'a>(&self, peers: impl IntoIterator<Item = &'a Peer>) -> usize {
         peers.into_iter().filter(|peer| self.peers.get(peer).is_some_and(|(_, outbound)| *outbound)).count()
     }
 }

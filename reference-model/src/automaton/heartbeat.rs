@@ -1,6 +1,6 @@
 //! Section 7: the heartbeat.
 
-use crate::{
+use crate::automaton::{
     Candidates, ChoicePoint, MarkId, Model, OverfullMesh, Pick, RuleId, Violation,
     choice::{Braces, at_most},
     context::Context,
@@ -21,7 +21,7 @@ struct MeshChanges {
 
 impl<A: Application<TraceIds>> Model<A> {
     /// Steps 1 to 7.
-    pub(crate) fn heartbeat(&mut self, context: &mut Context<'_>) -> Result<HeartbeatOutput<TraceIds>, Violation> {
+    pub(super) fn heartbeat(&mut self, context: &mut Context<'_>) -> Result<HeartbeatOutput<TraceIds>, Violation> {
         // 1 Heartbeats are counted.
         self.heartbeat_ticks = self.heartbeat_ticks.saturating_add(1);
         self.clean_up(context);

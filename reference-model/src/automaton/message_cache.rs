@@ -1,7 +1,7 @@
 //! Section 4: two sliding windows of heartbeats, one of messages that can be requested and one of ids that count as
 //! seen.
 
-use crate::{RuleId, context::Context};
+use crate::automaton::{RuleId, context::Context};
 use gossipsub_automaton::{
     CachedMessage, Limits, Time,
     trace_ids::{Message, MessageId, Peer, Topic, TraceIds},
@@ -10,36 +10,36 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The message cache. A slot is the time between two shifts. Slots are numbered, so that empty ones cost nothing.
 #[derive(Clone, Debug)]
-pub(crate) struct MessageCache {
+pub(super) struct MessageCache {
     history_length: u64,
     history_gossip_length: u64,
     seen_history_length: u64,
     /// The number of shifts, which is the number of the newest slot.
-    pub(crate) shifts: u64,
+    pub(super) shifts: u64,
     /// The additions in the window of messages, oldest first.
-    pub(crate) additions: Vec<Addition>,
-    pub(crate) messages: BTreeMap<MessageId, CachedMessage<TraceIds>>,
-    pub(crate) seen: BTreeMap<MessageId, FirstSight>,
+    pub(super) additions: Vec<Addition>,
+    pub(super) messages: BTreeMap<MessageId, CachedMessage<TraceIds>>,
+    pub(super) seen: BTreeMap<MessageId, FirstSight>,
 }
 
 /// A message that was added under a topic.
 #[derive(Clone, Debug)]
-pub(crate) struct Addition {
-    pub(crate) slot: u64,
-    pub(crate) topic: Topic,
-    pub(crate) message_id: MessageId,
+pub(super) struct Addition {
+    pub(super) slot: u64,
+    pub(super) topic: Topic,
+    pub(super) message_id: MessageId,
 }
 
 /// The time at which an id was first seen, the slot of its last addition, and its recorded senders.
 #[derive(Clone, Debug)]
-pub(crate) struct FirstSight {
-    pub(crate) slot: u64,
-    pub(crate) time: Time,
-    pub(crate) senders: BTreeSet<Peer>,
+pub(super) struct FirstSight {
+    pub(super) slot: u64,
+    pub(super) time: Time,
+    pub(super) senders: BTreeSet<Peer>,
 }
 
 impl MessageCache {
-    pub(crate) const fn new(limits: &Limits<TraceIds>) -> Self {
+    pub(super) const fn new(limits: &Limits<TraceIds>) -> Self {
         Self {
             history_length: limits.history_length,
             history_gossip_length: limits.history_gossip_length,
@@ -52,7 +52,7 @@ impl MessageCache {
     }
 
     /// Adds a message. The sender is recorded, if there is one to record.
-    pub(crate) fn add(
+    pub(super) fn add(
         &mut self,
         topic: &Topic,
         message_id: MessageId,
@@ -76,32 +76,32 @@ impl MessageCache {
     }
 
     /// When the id was first seen, if it counts as seen.
-    pub(crate) fn first_seen_at(&self, message_id: MessageId) -> Option<Time> {
+    pub(super) fn first_seen_at(&self, message_id: MessageId) -> Option<Time> {
         self.seen.get(&message_id).map(|seen| seen.time)
     }
 
     /// Whether a peer is a recorded sender of the id.
-    pub(crate) fn is_sender(&self, message_id: MessageId, peer: Peer) -> bool {
+    pub(super) fn is_sender(&self, message_id: MessageId, peer: Peer) -> bool {
         self.seen.get(&message_id).is_some_and(|seen| seen.senders.contains(&peer))
     }
 
     /// The recorded senders of an id.
-    pub(crate) fn senders_of(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
+    pub(super) fn senders_of(&self, message_id: MessageId) -> impl Iterator<Item = Peer> {
         self.seen.get(&message_id).into_iter().flat_map(|seen| seen.senders.iter().copied())
     }
 
     /// The recorded senders of each id that counts as seen.
-    pub(crate) fn senders(&self) -> impl Iterator<Item = (MessageId, BTreeSet<Peer>)> {
+    pub(super) fn senders(&self) -> impl Iterator<Item = (MessageId, BTreeSet<Peer>)> {
         self.seen.iter().map(|(message_id, seen)| (*message_id, seen.senders.clone()))
     }
 
     /// Whether the id counts as seen, whatever the topic.
-    pub(crate) fn is_seen(&self, message_id: MessageId) -> bool {
+    pub(super) fn is_seen(&self, message_id: MessageId) -> bool {
         self.seen.contains_key(&message_id)
     }
 
     /// The message, if it is still cached, and the number of requests of `peer` for it, this one included.
-    pub(crate) fn request(&mut self, message_id: MessageId, peer: Peer) -> Option<(&Message, u64)> {
+    pub(super) fn request(&mut self, message_id: MessageId, peer: Peer) -> Option<(&Message, u64)> {
         let cached = self.messages.get_mut(&message_id)?;
         let counter = cached.access_counters.entry(peer).or_insert(0);
         *counter = counter.saturating_add(1);
@@ -109,7 +109,7 @@ impl MessageCache {
     }
 
     /// *Gossip ids of t*, ascending. The list keeps its repetitions.
-    pub(crate) fn gossip_ids(&self, topic: &Topic) -> Vec<MessageId> {
+    pub(super) fn gossip_ids(&self, topic: &Topic) -> Vec<MessageId> {
         // (4) The gossip ids are those of the newest history_gossip_length slots.
         let mut ids: Vec<_> = self
             .additions
@@ -122,7 +122,7 @@ impl MessageCache {
     }
 
     /// Shifts both windows.
-    pub(crate) fn shift(&mut self) {
+    pub(super) fn shift(&mut self) {
         // (3) A shift drops the slots that are as old as their window is long.
         self.shifts = self.shifts.saturating_add(1);
         self.additions.retain(|addition| self.shifts - addition.slot < self.history_length);
@@ -133,12 +133,12 @@ impl MessageCache {
     }
 
     /// The messages that can still be requested.
-    pub(crate) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<TraceIds>> {
+    pub(super) const fn messages(&self) -> &BTreeMap<MessageId, CachedMessage<TraceIds>> {
         &self.messages
     }
 
     /// The ids that count as seen.
-    pub(crate) fn first_seen(&self) -> impl Iterator<Item = (MessageId, Time)> {
+    pub(super) fn first_seen(&self) -> impl Iterator<Item = (MessageId, Time)> {
         self.seen.iter().map(|(message_id, seen)| (*message_id, seen.time))
     }
 }

@@ -1,6 +1,6 @@
 //! Section 10: introspection. It changes nothing.
 
-use crate::{Deadline, DeadlineKind, Model};
+use crate::automaton::{Deadline, DeadlineKind, Model};
 use gossipsub_automaton::{
     Connection, Fanout, Score, Span, Time,
     trace_ids::{MessageId, Peer, Topic, TraceIds},

@@ -10,7 +10,7 @@ pub use observed::ObservedChoices;
 pub use overfull_mesh::OverfullMesh;
 pub use random::RandomChoices;
 
-use crate::RuleId;
+use crate::automaton::RuleId;
 use gossipsub_automaton::trace_ids::{MessageId, Peer, Topic};
 use std::{collections::BTreeSet, fmt};
 
@@ -54,14 +54,14 @@ pub enum Candidates {
 
 impl<'a> Pick<'a> {
     /// `limit` of the candidates, or all if there are fewer.
-    pub(crate) fn up_to(limit: u64, from: Candidates, point: ChoicePoint<'a>) -> Self {
+    pub(super) fn up_to(limit: u64, from: Candidates, point: ChoicePoint<'a>) -> Self {
         Self { point, count: at_most(limit, from.len()), from }
     }
 }
 
 impl Candidates {
     /// No candidate.
-    pub(crate) const fn none() -> Self {
+    pub(super) const fn none() -> Self {
         Self::Peers(Vec::new())
     }
 
@@ -82,7 +82,7 @@ impl Candidates {
     }
 
     /// The peer at a position that a choice gave.
-    pub(crate) fn peer(&self, position: usize) -> Peer {
+    pub(super) fn peer(&self, position: usize) -> Peer {
         let peer = match self {
             Self::Peers(peers) => peers.get(position).copied(),
             Self::Grafts(peers) => peers.get(position).map(|(peer, _)| *peer),
@@ -92,7 +92,7 @@ impl Candidates {
     }
 
     /// The message id at a position that a choice gave.
-    pub(crate) fn message_id(&self, position: usize) -> MessageId {
+    pub(super) fn message_id(&self, position: usize) -> MessageId {
         *self.message_ids().get(position).expect("a choice of message ids gives positions of its candidates")
     }
 
@@ -143,7 +143,7 @@ impl fmt::Display for Pick<'_> {
 }
 
 /// The lesser of a limit and a length.
-pub(crate) fn at_most(limit: u64, length: usize) -> usize {
+pub(super) fn at_most(limit: u64, length: usize) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX).min(length)
 }
 
@@ -251,7 +251,7 @@ impl fmt::Display for Violation {
 impl std::error::Error for Violation {}
 
 /// `{1, 2, 3}`
-pub(crate) struct Braces<'a, C: ?Sized>(pub &'a C);
+pub(super) struct Braces<'a, C: ?Sized>(pub &'a C);
 
 impl<'a, C: ?Sized> fmt::Display for Braces<'a, C>
 where

@@ -1,8 +1,11 @@
 //! The state of the model, and the function that answers each input.
 
 use crate::{
-    Choice, Observer, RuleId, ScoreParts, Violation, backoff::Backoff, context::Context, message_cache::MessageCache,
-    score::Scores,
+    Observer,
+    automaton::{
+        Choice, RuleId, ScoreParts, Violation, backoff::Backoff, context::Context, message_cache::MessageCache,
+        score::Scores,
+    },
 };
 use gossipsub_automaton::{
     Application, Behaviour, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Switches, Time, View,
@@ -13,21 +16,21 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The reference model of the automaton.
 #[derive(Clone, Debug)]
 pub struct Model<A> {
-    pub(crate) limits: Limits<TraceIds>,
-    pub(crate) behaviour: Behaviour,
+    pub(super) limits: Limits<TraceIds>,
+    pub(super) behaviour: Behaviour,
     /// Those of the behaviour.
-    pub(crate) switches: Switches,
-    pub(crate) application: A,
-    pub(crate) now: Time,
-    pub(crate) heartbeat_ticks: u64,
-    pub(crate) connections: BTreeMap<Peer, Connection<TraceIds>>,
-    pub(crate) mesh: BTreeMap<Topic, BTreeSet<Peer>>,
-    pub(crate) fanout: BTreeMap<Topic, Fanout<TraceIds>>,
-    pub(crate) backoff: Backoff,
-    pub(crate) scores: Scores,
-    pub(crate) ihave_per_heartbeat: BTreeMap<Peer, u64>,
-    pub(crate) iwant_per_heartbeat: BTreeMap<Peer, u64>,
-    pub(crate) message_cache: MessageCache,
+    pub(super) switches: Switches,
+    pub(super) application: A,
+    pub(super) now: Time,
+    pub(super) heartbeat_ticks: u64,
+    pub(super) connections: BTreeMap<Peer, Connection<TraceIds>>,
+    pub(super) mesh: BTreeMap<Topic, BTreeSet<Peer>>,
+    pub(super) fanout: BTreeMap<Topic, Fanout<TraceIds>>,
+    pub(super) backoff: Backoff,
+    pub(super) scores: Scores,
+    pub(super) ihave_per_heartbeat: BTreeMap<Peer, u64>,
+    pub(super) iwant_per_heartbeat: BTreeMap<Peer, u64>,
+    pub(super) message_cache: MessageCache,
 }
 
 impl<A: Application<TraceIds>> Model<A> {
@@ -103,11 +106,11 @@ impl<A: Application<TraceIds>> Model<A> {
         })
     }
 
-    /// Answers an input at a time, with choices of its own, such as [`RandomChoices`](crate::RandomChoices). A time that
+    /// Answers an input at a time, with choices of its own, such as [`RandomChoices`](crate::automaton::RandomChoices). A time that
     /// goes backwards counts as the last time.
     ///
     /// # Panics
-    /// If the choice refuses, as only [`ObservedChoices`](crate::ObservedChoices) does.
+    /// If the choice refuses, as only [`ObservedChoices`](crate::automaton::ObservedChoices) does.
     pub fn answer(&mut self, now: Time, input: &Input<TraceIds>, choice: &mut dyn Choice) -> Output<TraceIds> {
         self.respond(now, input, choice, &mut ()).expect("a choice that follows no output is allowed")
     }
@@ -159,27 +162,27 @@ impl<A: Application<TraceIds>> Model<A> {
 /// The terms of the page.
 impl<A> Model<A> {
     /// *score(p)*: the value of p's record, or 0 if p has none.
-    pub(crate) fn score(&self, peer: Peer) -> f64 {
+    pub(super) fn score(&self, peer: Peer) -> f64 {
         self.scores.value(peer).unwrap_or(Score::ZERO).value()
     }
 
     /// *Subscribed(t)*: the connected peers whose connection has topic t.
-    pub(crate) fn subscribed(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
+    pub(super) fn subscribed(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
         self.connections.iter().filter(move |(_, connection)| connection.topics.contains(topic)).map(|(peer, _)| *peer)
     }
 
     /// The direct peers subscribed to t: messages go to them outside the mesh.
-    pub(crate) fn subscribed_direct(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
+    pub(super) fn subscribed_direct(&self, topic: &Topic) -> impl Iterator<Item = Peer> {
         self.subscribed(topic).filter(|peer| self.is_direct(*peer))
     }
 
     /// Whether a peer is connected and direct.
-    pub(crate) fn is_direct(&self, peer: Peer) -> bool {
+    pub(super) fn is_direct(&self, peer: Peer) -> bool {
         self.connections.get(&peer).is_some_and(|connection| connection.direct)
     }
 
     /// Whether a peer is connected and outbound.
-    pub(crate) fn is_outbound(&self, peer: Peer) -> bool {
+    pub(super) fn is_outbound(&self, peer: Peer) -> bool {
         self.connections.get(&peer).is_some_and(|connection| connection.outbound)
     }
 }

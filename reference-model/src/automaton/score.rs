@@ -1,6 +1,6 @@
 //! Section 3: the score record of a peer, its value, and what changes it.
 
-use crate::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
+use crate::automaton::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
 use gossipsub_automaton::{
     Score, ScoreLimits, Span, Time, TopicParameters,
     trace_ids::{Peer, Topic, TraceIds},
@@ -9,42 +9,42 @@ use std::collections::BTreeMap;
 
 /// The records of all peers that have one, connected or retained.
 #[derive(Clone, Debug)]
-pub(crate) struct Scores {
+pub(super) struct Scores {
     limits: ScoreLimits<TraceIds>,
     retain_duration: Span,
-    pub(crate) records: BTreeMap<Peer, Record>,
+    pub(super) records: BTreeMap<Peer, Record>,
 }
 
 /// The score record of a peer.
 #[derive(Clone, Debug)]
-pub(crate) struct Record {
-    pub(crate) behaviour_penalty: f64,
-    pub(crate) application_score: f64,
-    pub(crate) status: Status,
-    pub(crate) topics: BTreeMap<Topic, TopicRecord>,
+pub(super) struct Record {
+    pub(super) behaviour_penalty: f64,
+    pub(super) application_score: f64,
+    pub(super) status: Status,
+    pub(super) topics: BTreeMap<Topic, TopicRecord>,
 }
 
 /// Whether the peer of a record is connected.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Status {
+pub(super) enum Status {
     Connected,
     Disconnected { expires: Time },
 }
 
 /// The entry of one topic in a record.
 #[derive(Clone, Debug)]
-pub(crate) struct TopicRecord {
-    pub(crate) mesh_status: MeshStatus,
-    pub(crate) first_message_deliveries: f64,
-    pub(crate) mesh_message_deliveries: f64,
-    pub(crate) mesh_message_deliveries_active: bool,
-    pub(crate) mesh_failure_penalty: f64,
-    pub(crate) invalid_messages: f64,
+pub(super) struct TopicRecord {
+    pub(super) mesh_status: MeshStatus,
+    pub(super) first_message_deliveries: f64,
+    pub(super) mesh_message_deliveries: f64,
+    pub(super) mesh_message_deliveries_active: bool,
+    pub(super) mesh_failure_penalty: f64,
+    pub(super) invalid_messages: f64,
 }
 
 /// Whether the peer is in the mesh of the topic. `during` is the time in the mesh at the last refresh.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum MeshStatus {
+pub(super) enum MeshStatus {
     Inactive,
     Active { since: Time, during: Span },
 }
@@ -217,32 +217,32 @@ impl TopicRecord {
 
 /// The updates. All but *connect* touch only peers that have a record.
 impl Scores {
-    pub(crate) const fn new(limits: ScoreLimits<TraceIds>, retain_duration: Span) -> Self {
+    pub(super) const fn new(limits: ScoreLimits<TraceIds>, retain_duration: Span) -> Self {
         Self { limits, retain_duration, records: BTreeMap::new() }
     }
 
     /// The value of a peer's record, if it has one.
-    pub(crate) fn value(&self, peer: Peer) -> Option<Score> {
+    pub(super) fn value(&self, peer: Peer) -> Option<Score> {
         self.records.get(&peer).map(|record| record.value(&self.limits))
     }
 
     /// The parts of the value of a peer's record, if it has one.
-    pub(crate) fn parts(&self, peer: Peer) -> Option<ScoreParts> {
+    pub(super) fn parts(&self, peer: Peer) -> Option<ScoreParts> {
         self.records.get(&peer).map(|record| record.parts(&self.limits))
     }
 
     /// The values of all records.
-    pub(crate) fn values(&self) -> impl Iterator<Item = (Peer, Score)> {
+    pub(super) fn values(&self) -> impl Iterator<Item = (Peer, Score)> {
         self.records.iter().map(|(peer, record)| (*peer, record.value(&self.limits)))
     }
 
     /// The application's score in a peer's record, if it has one.
-    pub(crate) fn application_score(&self, peer: Peer) -> Option<f64> {
+    pub(super) fn application_score(&self, peer: Peer) -> Option<f64> {
         self.records.get(&peer).map(|record| record.application_score)
     }
 
     /// The times at which the records of disconnected peers expire (refresh 1).
-    pub(crate) fn deadlines(&self) -> impl Iterator<Item = Deadline> {
+    pub(super) fn deadlines(&self) -> impl Iterator<Item = Deadline> {
         self.records.values().filter_map(|record| match record.status {
             Status::Connected => None,
             Status::Disconnected { expires } => Some(Deadline { kind: DeadlineKind::RecordEnd, time: expires }),
@@ -250,14 +250,14 @@ impl Scores {
     }
 
     /// *connect*
-    pub(crate) fn connect(&mut self, peer: Peer, context: &mut Context<'_>) {
+    pub(super) fn connect(&mut self, peer: Peer, context: &mut Context<'_>) {
         // (connect) A record is created, or a retained one is connected with all its counters.
         context.mark(MarkId::AddPeerRetained, self.records.contains_key(&peer));
         self.records.entry(peer).or_insert(Record::new()).status = Status::Connected;
     }
 
     /// *disconnect*
-    pub(crate) fn disconnect(&mut self, peer: Peer, now: Time, context: &mut Context<'_>) {
+    pub(super) fn disconnect(&mut self, peer: Peer, now: Time, context: &mut Context<'_>) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         context.mark(MarkId::RemovePeerRetained, matches!(record.status, Status::Disconnected { .. }));
         // (disconnect 1) The value is above zero. The record is dropped.
@@ -279,21 +279,21 @@ impl Scores {
     }
 
     /// *graft(t)*
-    pub(crate) fn graft(&mut self, peer: Peer, topic: &Topic, now: Time) {
+    pub(super) fn graft(&mut self, peer: Peer, topic: &Topic, now: Time) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         // (graft) The peer is active in the topic since now. Whether mesh deliveries are active stays as it is.
         record.topic(topic).mesh_status = MeshStatus::Active { since: now, during: Span::ZERO };
     }
 
     /// *prune(t)*. No entry is created.
-    pub(crate) fn prune(&mut self, peer: Peer, topic: &Topic) {
+    pub(super) fn prune(&mut self, peer: Peer, topic: &Topic) {
         let Some(entry) = self.records.get_mut(&peer).and_then(|record| record.topics.get_mut(topic)) else { return };
         // (prune) The deficit becomes a mesh failure and the peer is inactive.
         entry.deactivate(self.limits.topics.of(topic).0);
     }
 
     /// *first delivery(t)*
-    pub(crate) fn first_delivery(&mut self, peer: Peer, topic: &Topic, context: &mut Context<'_>) {
+    pub(super) fn first_delivery(&mut self, peer: Peer, topic: &Topic, context: &mut Context<'_>) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         let parameters = self.limits.topics.of(topic).0;
         let entry = record.topic(topic);
@@ -306,7 +306,7 @@ impl Scores {
     }
 
     /// *duplicate(t, first seen)*
-    pub(crate) fn duplicate(
+    pub(super) fn duplicate(
         &mut self,
         peer: Peer,
         topic: &Topic,
@@ -330,27 +330,27 @@ impl Scores {
     }
 
     /// *invalid(t)*
-    pub(crate) fn invalid(&mut self, peer: Peer, topic: &Topic) {
+    pub(super) fn invalid(&mut self, peer: Peer, topic: &Topic) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         // (invalid) The count of invalid messages grows by one.
         record.topic(topic).invalid_messages += 1.0;
     }
 
     /// *penalty(1)*
-    pub(crate) fn penalty(&mut self, peer: Peer) {
+    pub(super) fn penalty(&mut self, peer: Peer) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         // (penalty) The behaviour penalty grows by one.
         record.behaviour_penalty += 1.0;
     }
 
     /// Sets the application's component.
-    pub(crate) fn set_application_score(&mut self, peer: Peer, score: f64) {
+    pub(super) fn set_application_score(&mut self, peer: Peer, score: f64) {
         let Some(record) = self.records.get_mut(&peer) else { return };
         record.application_score = score;
     }
 
     /// *refresh* of all records
-    pub(crate) fn refresh(&mut self, now: Time, context: &mut Context<'_>) {
+    pub(super) fn refresh(&mut self, now: Time, context: &mut Context<'_>) {
         self.records.retain(|_, record| {
             let Status::Disconnected { expires } = record.status else { return true };
             // (refresh 1) The record of a disconnected peer has expired. It is dropped.
