@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 pub(crate) enum Bias {
     /// Always the lowest ids.
     Lowest,
-    /// Never the last one, where there is another.
+    /// The last candidate only if it is the only one.
     NeverTheLast,
     /// All choices of one input are drawn alike.
     SameForEachTopic,

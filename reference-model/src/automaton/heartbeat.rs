@@ -55,7 +55,7 @@ impl<A: Application<TraceIds>> Model<A> {
             }
         }
 
-        // 7 Grafts and prunes are told by peer.
+        // 7 Grafts and prunes are grouped by peer.
         let to_graft = by_peer(changes.iter().map(|(topic, changes)| (topic, &changes.to_graft)));
         let to_prune = by_peer(changes.iter().map(|(topic, changes)| (topic, &changes.to_prune)));
         let no_px_peers = changes.values().flat_map(|changes| changes.no_px.iter().copied()).collect();

@@ -396,7 +396,7 @@ impl<A: Application<TraceIds>> Model<A> {
         None
     }
 
-    /// `apply_batch`. Nothing but the verdicts is checked (B1).
+    /// `apply_batch`. It checks the verdicts only (B1).
     pub(super) fn apply_batch(
         &mut self,
         input: &ApplyBatch<TraceIds>,
@@ -585,7 +585,7 @@ impl<A: Application<TraceIds>> Model<A> {
     }
 }
 
-/// Whether a peer has at least so many topics, and this is not one of them.
+/// Whether a peer has `max` topics or more, and this topic is not one of them.
 fn has_too_many_topics(connection: &Connection<TraceIds>, topic: &Topic, max: u64) -> bool {
     connection.topics.len() as u64 >= max && !connection.topics.contains(topic)
 }

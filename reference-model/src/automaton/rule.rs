@@ -209,7 +209,7 @@ rules! {
     Heartbeat5f = "heartbeat 5f", "a subscribed peer's score is below publish_threshold", [Comparison];
     Heartbeat5 = "heartbeat 5", "the fanout is filled up to degree_optimal", [Choice];
     Heartbeat6 = "heartbeat 6", "the message cache is shifted and the pruned lose their place in the mesh", [];
-    Heartbeat7 = "heartbeat 7", "grafts and prunes are told by peer", [] => Heartbeat;
+    Heartbeat7 = "heartbeat 7", "grafts and prunes are grouped by peer", [] => Heartbeat;
 
     // Queries
     SelectPxPeers1 = "select_px_peers (1)", "do_px is off", [Check];

@@ -15,7 +15,7 @@ pub struct Dialect {
     pub graft_on_subscribe: GraftOnSubscribe,
     /// What becomes of a message in a topic that is not joined.
     pub unjoined_message: UnjoinedMessage,
-    /// Who is told that a message is not wanted any more.
+    /// The peers that are sent IDONTWANT.
     pub idontwant_to: IdontwantTo,
     /// When a message enters the cache.
     pub cache_at: CacheAt,

@@ -57,7 +57,7 @@ impl Promises {
         broken
     }
 
-    /// Decides that a peer broke so many of the promises that ended before now.
+    /// Decides that a peer broke `count` of the promises that ended before now.
     pub(super) fn settle(&mut self, peer: Peer, now: Time, count: usize) {
         let is_broken = |promise: &Promise| promise.peer == peer && promise.end < now;
         let certain = self.0.iter().filter(|promise| is_broken(promise) && !promise.doubtful).count();

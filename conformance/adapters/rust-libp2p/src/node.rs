@@ -18,7 +18,7 @@ use crate::peer::RawPeer;
 use crate::translation::PeerIds;
 use crate::wire;
 
-/// An event of the swarm can cause the next, but not for ever: a node that moves on after so many rounds is at fault.
+/// An event of the swarm can cause the next. A node that still has events after this many rounds is at fault.
 const MOST_ROUNDS: usize = 100_000;
 
 /// What the node has done since the last question.

@@ -297,7 +297,7 @@ fn opportunistic(step: &StepContext<'_>) -> Verdict {
     for mesh in meshes(step) {
         let kept = mesh.kept();
         let (certain, _) = outbound(step, &kept);
-        // Only meshes for which the steps before graft nobody.
+        // Only meshes that the steps before leave as they are.
         if kept.len() < step.parameters.degree_low.max(2) || certain < step.parameters.degree_out {
             continue;
         }
