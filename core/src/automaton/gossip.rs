@@ -13,8 +13,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// Checked in this order: (1) whether the peer's score is below `gossip_threshold`, (2) how many IHaves it sent
     /// since the last heartbeat, this one included, (3) how many messages were requested from it since then, (4)
     /// whether the topic is joined, and (5) each id. An invalid id is counted in the peer's score (P4), and no id is
-    /// requested. (6, 7) Otherwise the valid ids (after `mavryk` also those of unknown validity) that are unseen and not filtered are requested, up to the limit and in
-    /// random order.
+    /// requested. (6, 7) Otherwise the valid ids that are unseen and not filtered are requested, up to the limit and in
+    /// random order. The behaviours of Octez also request ids of unknown validity.
     pub fn ihave(&mut self, now: Time, input: Ihave<I>) -> IhaveOutput<I> {
         self.observe(now);
         let Ihave { peer, topic, mut message_ids } = input;
