@@ -1,7 +1,14 @@
 //! Implementations under test: in this process, or programs that speak the trace format.
 
 mod external;
+mod lines;
 mod panics;
+#[cfg(all(test, unix))]
+mod pipe_tests;
+#[cfg(any(test, not(unix)))]
+mod pipe_threads;
+#[cfg(unix)]
+mod pipes;
 mod process;
 pub mod serve;
 

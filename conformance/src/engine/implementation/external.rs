@@ -32,7 +32,7 @@ impl<F: Family> External<F> {
     }
 
     /// Sends a line and waits for its answer. After an error the process is gone.
-    fn exchange<T: DeserializeOwned>(&mut self, line: Vec<u8>) -> Result<T, ImplementationError> {
+    fn exchange<T: DeserializeOwned>(&mut self, line: &[u8]) -> Result<T, ImplementationError> {
         let mut process = match self.process.take() {
             Some(process) => process,
             None => Process::start(&self.command)?,
@@ -47,7 +47,7 @@ impl<F: Family> External<F> {
     fn step(&mut self, step: &Step<F>) -> Result<AnswerLine<F>, ImplementationError> {
         let mut line = Vec::new();
         step.write_line(&mut line).map_err(ImplementationError::Unwritable)?;
-        let answer: AnswerLine<F> = self.exchange(line)?;
+        let answer: AnswerLine<F> = self.exchange(&line)?;
         match answer {
             AnswerLine { error: Some(error), .. } => Err(ImplementationError::NotUnderstood(error)),
             AnswerLine { unsupported: Some(reason), .. } => Err(ImplementationError::Unsupported(reason)),
@@ -85,7 +85,7 @@ impl<F: Family> Implementation<F> for External<F> {
     fn start(&mut self, header: &F::Header, _: Views) -> Result<(), ImplementationError> {
         let mut line = Vec::new();
         header.write_line(&mut line).map_err(ImplementationError::Unwritable)?;
-        let answer: ReadyLine = self.exchange(line)?;
+        let answer: ReadyLine = self.exchange(&line)?;
         match answer {
             ReadyLine { error: Some(error), .. } => Err(ImplementationError::Refused(error)),
             ReadyLine { ready: true, capabilities, .. } => {

@@ -1,14 +1,18 @@
 //! A program that is sent lines on its standard input, and answers with lines on its standard output.
 
-use super::ImplementationError;
-use crate::engine::trace::LONGEST_LINE;
+#[cfg(not(unix))]
+use super::pipe_threads::Pipes;
+#[cfg(unix)]
+use super::pipes::Pipes;
+use super::{
+    ImplementationError,
+    lines::{Line, LinePipes as _},
+};
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::{
-    fmt,
-    io::{self, BufRead, BufReader, Read, Write},
-    process::{ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    fmt, io,
+    process::{Command, ExitStatus, Stdio},
     str::FromStr,
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel},
     thread,
     time::{Duration, Instant},
 };
@@ -56,21 +60,11 @@ pub(super) fn beginning(line: &str) -> String {
     if shown.len() < line.len() { format!("{shown}...") } else { shown }
 }
 
-/// A running process, in a process group of its own. Threads read and write, so that neither a full pipe nor silence
-/// stops the harness.
+/// A running process, in a process group of its own.
 #[derive(Debug)]
 pub(super) struct Process {
     child: Box<dyn ChildWrapper>,
-    to_write: Sender<Vec<u8>>,
-    /// Lines as they come. At most one is buffered, so that endless output takes no memory.
-    lines: Receiver<io::Result<Line>>,
-}
-
-/// A line without its end, or the rest of the output after the last one.
-#[derive(Debug)]
-enum Line {
-    Whole(String),
-    End { half_line: String },
+    pipes: Pipes,
 }
 
 impl Process {
@@ -85,42 +79,37 @@ impl Process {
         let mut child = wrapped.spawn().map_err(not_started)?;
         let stdin = child.stdin().take().expect("the standard input was set to a pipe");
         let stdout = child.stdout().take().expect("the standard output was set to a pipe");
-        let (to_write, writes) = channel();
-        thread::spawn(move || write_lines(stdin, &writes));
-        let (reads, lines) = sync_channel(1);
-        thread::spawn(move || read_lines(stdout, &reads));
-        Ok(Self { child, to_write, lines })
+        Ok(Self { child, pipes: Pipes::new(stdin, stdout)? })
     }
 
-    pub(super) fn exchange(&mut self, line: Vec<u8>, time_limit: Duration) -> Result<String, ImplementationError> {
-        match self.lines.try_recv() {
-            Ok(Ok(Line::Whole(line))) => return Err(ImplementationError::Unexpected(beginning(&line))),
-            Ok(other) => return self.answer(other),
-            Err(TryRecvError::Empty | TryRecvError::Disconnected) => {}
+    pub(super) fn exchange(&mut self, line: &[u8], time_limit: Duration) -> Result<String, ImplementationError> {
+        match self.pipes.pending()? {
+            None => {}
+            Some(Line::Whole(line)) => return Err(ImplementationError::Unexpected(beginning(&line))),
+            Some(end @ Line::End { .. }) => return self.answer(end),
         }
-        // If the writer is gone, so is the process: what it answers says how it ended.
-        let _ = self.to_write.send(line);
-        match self.lines.recv_timeout(time_limit) {
-            Ok(line) => self.answer(line),
-            Err(RecvTimeoutError::Timeout) => Err(ImplementationError::Silent(time_limit)),
-            Err(RecvTimeoutError::Disconnected) => self.answer(Ok(Line::End { half_line: String::new() })),
+        if !self.pipes.send(line, time_limit)? {
+            return Err(ImplementationError::Silent(time_limit));
+        }
+        match self.pipes.receive(time_limit)? {
+            Some(line) => self.answer(line),
+            None => Err(ImplementationError::Silent(time_limit)),
         }
     }
 
     /// Closes its input, and waits for its end.
     pub(super) fn finish(mut self, time_limit: Duration) -> Result<(), ImplementationError> {
-        (self.to_write, _) = channel();
-        match self.lines.recv_timeout(time_limit) {
-            Ok(Ok(Line::Whole(line))) => return Err(ImplementationError::Unexpected(beginning(&line))),
-            Ok(_) | Err(RecvTimeoutError::Disconnected) => {}
-            Err(RecvTimeoutError::Timeout) => {
-                return Err(ImplementationError::NotFinished(format!("still ran after {time_limit:?}")));
-            }
+        let still_runs = || ImplementationError::NotFinished(format!("still ran after {time_limit:?}"));
+        self.pipes.close();
+        match self.pipes.receive(time_limit) {
+            Ok(Some(Line::Whole(line))) => return Err(ImplementationError::Unexpected(beginning(&line))),
+            Ok(Some(Line::End { .. })) | Err(_) => {}
+            Ok(None) => return Err(still_runs()),
         }
         match self.wait(time_limit)? {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(ImplementationError::NotFinished(format!("ended with {status}"))),
-            None => Err(ImplementationError::NotFinished(format!("still ran after {time_limit:?}"))),
+            None => Err(still_runs()),
         }
     }
 
@@ -138,8 +127,8 @@ impl Process {
         }
     }
 
-    fn answer(&mut self, line: io::Result<Line>) -> Result<String, ImplementationError> {
-        match line? {
+    fn answer(&mut self, line: Line) -> Result<String, ImplementationError> {
+        match line {
             Line::Whole(line) => Ok(line),
             Line::End { half_line } => {
                 // A process that closed its output and runs on has no status.
@@ -156,34 +145,4 @@ impl Drop for Process {
         let _ = self.child.start_kill();
         let _ = self.child.wait();
     }
-}
-
-fn write_lines(mut stdin: ChildStdin, lines: &Receiver<Vec<u8>>) {
-    while let Ok(line) = lines.recv() {
-        if stdin.write_all(&line).and_then(|()| stdin.flush()).is_err() {
-            return;
-        }
-    }
-}
-
-fn read_lines(stdout: ChildStdout, lines: &SyncSender<io::Result<Line>>) {
-    let mut stdout = BufReader::new(stdout);
-    loop {
-        let line = read_line(&mut stdout);
-        let more = matches!(line, Ok(Line::Whole(_)));
-        if lines.send(line).is_err() || !more {
-            return;
-        }
-    }
-}
-
-fn read_line(stdout: &mut impl BufRead) -> io::Result<Line> {
-    let mut line = Vec::new();
-    stdout.take(LONGEST_LINE + 1).read_until(b'\n', &mut line)?;
-    let ended = line.pop_if(|last| *last == b'\n').is_some();
-    if !ended && line.len() as u64 > LONGEST_LINE {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "a line of more than 16 MiB"));
-    }
-    let text = String::from_utf8_lossy(&line).into_owned();
-    Ok(if ended { Line::Whole(text) } else { Line::End { half_line: text } })
 }
