@@ -1,6 +1,7 @@
 //! The commands, one a file.
 
 mod check;
+mod compare;
 mod family;
 mod implementation;
 mod known;
@@ -31,6 +32,7 @@ pub(crate) const UNREADABLE: u8 = 2;
 #[command(version, propagate_version = true, name = "gossipsub-conformance")]
 pub(crate) enum Command {
     Check(check::Check),
+    Compare(compare::Compare),
     Verify(verify::Verify),
     Replay(replay::Replay),
     Known(known::Known),
@@ -44,6 +46,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
             Self::Check(check) => check.run(),
+            Self::Compare(compare) => compare.run(),
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
             Self::Known(known) => known.run(),
