@@ -1,8 +1,10 @@
 //! The commands, one a file.
 
 mod check;
+mod compare;
 mod family;
 mod implementation;
+mod known;
 mod minimize;
 mod paths;
 mod randomness;
@@ -30,8 +32,10 @@ pub(crate) const UNREADABLE: u8 = 2;
 #[command(version, propagate_version = true, name = "gossipsub-conformance")]
 pub(crate) enum Command {
     Check(check::Check),
+    Compare(compare::Compare),
     Verify(verify::Verify),
     Replay(replay::Replay),
+    Known(known::Known),
     Minimize(minimize::Minimize),
     Randomness(randomness::Randomness),
     Record(record::Record),
@@ -42,8 +46,10 @@ impl Command {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
         match self {
             Self::Check(check) => check.run(),
+            Self::Compare(compare) => compare.run(),
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
+            Self::Known(known) => known.run(),
             Self::Minimize(minimize) => minimize.run(),
             Self::Randomness(randomness) => randomness.run(),
             Self::Record(record) => record.run(),

@@ -1,11 +1,12 @@
 //! The engine: everything that is the same for every family of systems.
 //!
 //! [`Referee`] judges one step. [`Runner`] is a referee beside an implementation. Everything that walks a sequence is a
-//! loop around one of the two: [`campaign`], [`verify`], [`minimize`], [`exhaustive`], [`record`] and the reports.
+//! loop around one of the two: [`campaign`], [`compare`], [`verify`], [`minimize`], [`exhaustive`], [`record`] and the reports.
 //! What a system does comes from its [`Family`]; the engine knows no rule of any.
 
 pub mod campaign;
 mod capabilities;
+pub mod compare;
 mod counterexample;
 mod determinism;
 mod difference;

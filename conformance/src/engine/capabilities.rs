@@ -22,6 +22,18 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
+    /// What two implementations support both. The name is that of neither.
+    #[must_use]
+    pub fn common(&self, other: &Self) -> Self {
+        let supports = match (&self.supports, &other.supports) {
+            (Some(ours), Some(theirs)) => Some(ours & theirs),
+            (ours, theirs) => ours.as_ref().or(theirs.as_ref()).cloned(),
+        };
+        let fixed = self.fixed.iter().chain(&other.fixed).map(|(name, value)| (name.clone(), value.clone()));
+        let (fixed, ignored) = (fixed.collect(), &self.ignored & &other.ignored);
+        Self { implementation: None, supports, fixed, ignored }
+    }
+
     /// Whether a feature is supported.
     #[must_use]
     pub fn supports(&self, feature: &str) -> bool {

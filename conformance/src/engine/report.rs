@@ -1,6 +1,7 @@
 //! What is shown of results: as text for people, and as one JSON document for programs.
 
 pub mod campaign;
+pub mod comparison;
 pub mod exhaustive;
 pub mod finding;
 #[cfg(feature = "cli")]

@@ -56,11 +56,6 @@ impl FindingReport {
             Finding::Violated(Violation { differences, .. }) => differences.clone(),
             Finding::Failed(_) | Finding::Unverifiable(_) => Vec::new(),
         };
-        let earlier = steps.len().saturating_sub(STEPS);
-        let mut last_steps: Vec<String> = steps.iter().skip(earlier).map(step_text).collect();
-        if earlier > 0 {
-            last_steps.insert(0, format!("... {earlier} earlier steps"));
-        }
         Self {
             kind: finding.kind(),
             cases: 1,
@@ -70,7 +65,7 @@ impl FindingReport {
             minimized_to: steps.len() as u64,
             message: finding.to_string(),
             differences,
-            last_steps,
+            last_steps: last_steps(steps),
             state: state_before_the_last::<F>(header, steps),
             trace: None,
             replay: None,
@@ -91,6 +86,16 @@ impl FindingReport {
 #[must_use]
 pub fn replay_command(path: &str, arguments: &str) -> String {
     format!("gossipsub-conformance replay {}{arguments}", shell_words::quote(path))
+}
+
+/// The last steps, readable.
+pub(super) fn last_steps<F: Family>(steps: &[Step<F>]) -> Vec<String> {
+    let earlier = steps.len().saturating_sub(STEPS);
+    let mut lines: Vec<String> = steps.iter().skip(earlier).map(step_text).collect();
+    if earlier > 0 {
+        lines.insert(0, format!("... {earlier} earlier steps"));
+    }
+    lines
 }
 
 /// `1500ms graft { peer=3; topic=a } -> Mesh_full`
@@ -148,7 +153,7 @@ impl Display for FindingReport {
     }
 }
 
-fn section(f: &mut Formatter<'_>, title: &str, lines: &[String]) -> Result {
+pub(super) fn section(f: &mut Formatter<'_>, title: &str, lines: &[String]) -> Result {
     if lines.is_empty() {
         return Ok(());
     }

@@ -1,0 +1,270 @@
+//! `compare`: two implementations on the same generated sequences.
+
+use super::{
+    VIOLATIONS,
+    check::named,
+    family::{CommandFamily, FamilyName, with_family},
+    view::View,
+};
+use clap::Args;
+use gossipsub_automaton::LARGEST_INTEGER;
+use gossipsub_conformance::engine::{
+    Counterexample, Generator, Implementation, Named, Sequence, TraceHeader, Views,
+    campaign::{Plan, ProfileOf, Shard, Until},
+    compare::{Pair, PairEnd, PartedCase, Parting, minimize, run, run_pair},
+    implementation::{CommandLine, External},
+    known_differences::KnownDifferences,
+    minimize::Options,
+    report::comparison::{ComparisonReport, DifferenceReport},
+    trace::create,
+};
+use indicatif::{ProgressBar, ProgressStyle};
+use std::{
+    error::Error,
+    num::NonZeroUsize,
+    path::PathBuf,
+    process::ExitCode,
+    str::FromStr,
+    thread::available_parallelism,
+    time::{Duration, Instant},
+};
+
+/// Run two implementations on the same generated sequences, and report where they part
+///
+/// Each answer is judged by a model that follows the choices of its own implementation, so different random choices are no
+/// difference. A difference is an answer that is not allowed while the other answer is, or while the other answer breaks
+/// another rule. Each kind is minimized and saved as two traces, one with the answers of each implementation. If both
+/// break the same rule at the same step, the sequence ends there.
+///
+/// A and B are `core` (our own implementation), `model` (the reference model), or the command of a program.
+///
+/// Exit codes: 0 if they never part, 1 if they do, 2 if something cannot be read or done.
+#[derive(Debug, Args)]
+pub(crate) struct Compare {
+    /// The first implementation: `core`, `model` or a command
+    a: Compared,
+    /// The second implementation
+    b: Compared,
+    /// The kind of system under test
+    #[arg(long, value_enum, default_value_t = FamilyName::Automaton)]
+    family: FamilyName,
+    /// The variant of the system that answers are judged by [default: the first of the family]
+    #[arg(long, value_name = "VARIANT", visible_aliases = ["behaviour", "dialect"])]
+    variant: Option<String>,
+    /// A TOML file of known differences: the models follow the faults that both implementations are known to have
+    #[arg(long, value_name = "FILE")]
+    known_differences: Option<PathBuf>,
+    /// How many seconds an answer of a program may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
+    answer_within: f64,
+    /// Stop after this number of cases
+    #[arg(long, value_name = "N", conflicts_with = "time")]
+    cases: Option<u64>,
+    /// Stop after this number of seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
+    time: f64,
+    /// The seed of all choices
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
+    seed: u64,
+    /// A profile of parameters; may be given several times [default: all]
+    #[arg(long = "profile", value_name = "PROFILE")]
+    profiles: Vec<String>,
+    /// The number of steps of a case
+    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    steps: u64,
+    /// The number of cases that run at the same time [default: one a core]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// After which inputs to compare the whole state of our own implementations
+    #[arg(long, value_enum, default_value_t = View::Heartbeat)]
+    view: View,
+    /// Write the results as JSON
+    #[arg(long, value_name = "FILE")]
+    report_json: Option<PathBuf>,
+    /// The number of seconds for minimizing all differences
+    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
+    minimize: f64,
+    /// The folder for the traces of differences
+    #[arg(long, value_name = "FOLDER", default_value = "gossipsub-findings")]
+    findings: PathBuf,
+}
+
+/// One of the two implementations.
+#[derive(Clone, Debug)]
+enum Compared {
+    Core,
+    Model,
+    Program(CommandLine),
+}
+
+impl FromStr for Compared {
+    type Err = <CommandLine as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "core" => Ok(Self::Core),
+            "model" => Ok(Self::Model),
+            _ => text.parse().map(Self::Program),
+        }
+    }
+}
+
+impl Compared {
+    fn make<F: CommandFamily>(&self, limit: Duration) -> Box<dyn Implementation<F>>
+    where
+        F::Ours: 'static,
+        F::Reference: 'static,
+    {
+        match self {
+            Self::Core => Box::new(F::Ours::default()),
+            Self::Model => Box::new(F::Reference::default()),
+            Self::Program(command) => Box::new(External::new(command.clone(), limit)),
+        }
+    }
+
+    /// The name that it gives itself, or that it was given.
+    fn name<F: CommandFamily>(&self, limit: Duration) -> String {
+        let given = match self {
+            Self::Core => return F::OURS.to_owned(),
+            Self::Model => return concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION")).to_owned(),
+            Self::Program(command) => command.to_string(),
+        };
+        let mut made = self.make::<F>(limit);
+        F::Generator::probes().iter().any(|probe| made.start(probe, Views::Never).is_ok());
+        made.capabilities().implementation.unwrap_or(given)
+    }
+
+    /// The arguments of `replay` that name it, with a space before them.
+    fn arguments<F: CommandFamily>(&self) -> String {
+        let command = match self {
+            Self::Core => return String::new(),
+            Self::Model => format!("gossipsub-conformance serve model --family {} --view every", F::NAME),
+            Self::Program(command) => command.to_string(),
+        };
+        format!(" --implementation {}", shell_words::quote(&command))
+    }
+}
+
+impl Compare {
+    pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
+        with_family!(self.family, F => self.compare::<F>())
+    }
+
+    fn compare<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
+        let limit = Duration::try_from_secs_f64(self.answer_within)?;
+        let names = [self.a.name::<F>(limit), self.b.name::<F>(limit)];
+        let plan = self.plan::<F>(&names)?;
+        let bar = progress(&plan.until);
+        let start = Instant::now();
+        let pair = || Pair { a: self.a.make::<F>(limit), b: self.b.make::<F>(limit) };
+        let results = run(&plan, pair, &|_| match plan.until {
+            Until::Cases(_) => bar.inc(1),
+            Until::Time(_) => bar.set_position(start.elapsed().as_secs()),
+        });
+        bar.finish_and_clear();
+        let mut report = ComparisonReport::new(names, self.seed, &results, start.elapsed().as_secs_f64());
+        let budget = self.minimize / f64::from(u32::try_from(results.partings.len()).unwrap_or(u32::MAX).max(1));
+        let options = Options { time: Duration::try_from_secs_f64(budget)?, views: plan.views, ..Options::default() };
+        for (case, count) in results.partings.into_values() {
+            let (parting, mut difference) = self.conclude(&case, &mut pair(), &options, [&report.a, &report.b])?;
+            difference.cases = count;
+            if parting.equal_states { &mut report.differences } else { &mut report.after_different_choices }
+                .push(difference);
+        }
+        print!("{report}");
+        if let Some(path) = &self.report_json {
+            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+        }
+        Ok(if report.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+    }
+
+    /// Minimizes a case, saves its traces, and reports it.
+    fn conclude<F: CommandFamily>(
+        &self,
+        case: &PartedCase<F>,
+        pair: &mut Pair<'_, F>,
+        options: &Options,
+        names: [&str; 2],
+    ) -> Result<(Parting, DifferenceReport), Box<dyn Error>> {
+        let (sequence, remark) = match minimize(case, pair, options) {
+            Ok(minimized) => {
+                let remark = minimized.to_string();
+                let Counterexample { header, steps, .. } = minimized.counterexample;
+                (Sequence { header, steps }, remark)
+            }
+            Err(nothing) => {
+                let sequence = Sequence { header: case.header.clone(), steps: case.steps.clone() };
+                (sequence, format!("it did not show again: {nothing}"))
+            }
+        };
+        let run = run_pair(pair, &sequence, options.views);
+        let (parting, a, b) = match run.end {
+            PairEnd::Parted(parting) => (parting, run.a, run.b),
+            _ => (case.parting.clone(), case.steps.clone(), Vec::new()),
+        };
+        let mut report = DifferenceReport::new(&parting, &a, &b);
+        (report.case, report.profile, report.steps) =
+            (case.number, case.profile.name().to_owned(), case.steps.len() as u64);
+        report.remarks.push(remark);
+        let stem = format!("compare-case-{}-seed-{}", case.number, self.seed);
+        for (letter, steps, compared, name, answer) in
+            [("a", a, &self.a, names[0], &mut report.a), ("b", b, &self.b, names[1], &mut report.b)]
+        {
+            if steps.is_empty() {
+                continue;
+            }
+            let path = self.findings.join(format!("{stem}-{letter}.jsonl"));
+            let mut header = sequence.header.clone();
+            header.set_implementation(Some(name.to_owned()));
+            header.set_description(Some(parting.kind()));
+            std::fs::create_dir_all(&self.findings)?;
+            let mut file = create::<F>(&path, &header)?;
+            steps.iter().try_for_each(|step| file.step(step))?;
+            file.finish()?;
+            answer.saved_at(&path, &compared.arguments::<F>());
+        }
+        Ok((parting, report))
+    }
+
+    fn plan<F: CommandFamily>(&self, names: &[String; 2]) -> Result<Plan<F>, Box<dyn Error>> {
+        let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
+        let until = match self.cases {
+            Some(cases) => Until::Cases(cases),
+            None => Until::Time(Duration::try_from_secs_f64(self.time)?),
+        };
+        let profiles = if self.profiles.is_empty() {
+            ProfileOf::<F>::ALL.to_vec()
+        } else {
+            self.profiles.iter().map(|name| named("profile", name)).collect::<Result<_, _>>()?
+        };
+        let read = self.known_differences.as_deref().map(KnownDifferences::read::<F>);
+        let mut known = read.transpose()?.unwrap_or_default();
+        for name in names {
+            known.retain_version_in(name);
+        }
+        let variant =
+            self.variant.as_deref().map_or_else(|| Ok(F::Variant::default()), |name| named("variant", name))?;
+        Ok(Plan {
+            seed: self.seed,
+            variant,
+            profiles,
+            steps: self.steps,
+            shard: Shard::WHOLE,
+            jobs: jobs.get(),
+            until,
+            fail_fast: false,
+            views: self.view.into(),
+            known,
+        })
+    }
+}
+
+/// A bar of cases or of seconds, if standard error is a terminal.
+fn progress(until: &Until) -> ProgressBar {
+    let length = match until {
+        Until::Cases(cases) => *cases,
+        Until::Time(time) => time.as_secs(),
+    };
+    let style = ProgressStyle::with_template("{bar:40} {elapsed}");
+    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
