@@ -25,7 +25,7 @@ use crate::engine::{self, Family, Finding, Implementation, NameRole, Named, Unve
 use gossipsub_automaton::{
     Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
 };
-use gossipsub_reference_model::automaton::Model;
+use gossipsub_reference_model::automaton::{Model, RULES};
 use properties::{PropertyChecker, metamorphic};
 use serde::Deserializer;
 use std::{io::BufRead, path::Path};
@@ -150,6 +150,11 @@ impl Family for AutomatonFamily {
             "message" => Some(NameRole::Message),
             _ => None,
         }
+    }
+
+    fn rule_names() -> Vec<String> {
+        let rules = RULES.iter().flat_map(|rule| [rule.name.to_owned(), format!("the state after {}", rule.name)]);
+        rules.chain(properties::ALL.iter().map(|property| property.rule())).collect()
     }
 
     fn is_part_of(rule: &str, other: &str) -> bool {

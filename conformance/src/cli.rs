@@ -3,6 +3,7 @@
 mod check;
 mod family;
 mod implementation;
+mod known;
 mod minimize;
 mod paths;
 mod randomness;
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Verify(verify::Verify),
     Replay(replay::Replay),
+    Known(known::Known),
     Minimize(minimize::Minimize),
     Randomness(randomness::Randomness),
     Record(record::Record),
@@ -44,6 +46,7 @@ impl Command {
             Self::Check(check) => check.run(),
             Self::Verify(verify) => verify.run(),
             Self::Replay(replay) => replay.run(),
+            Self::Known(known) => known.run(),
             Self::Minimize(minimize) => minimize.run(),
             Self::Randomness(randomness) => randomness.run(),
             Self::Record(record) => record.run(),

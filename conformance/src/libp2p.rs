@@ -17,7 +17,7 @@ pub use reference::Reference;
 
 use crate::engine::{self, Family, NameRole};
 use gossipsub_reference_model::libp2p::{
-    Model,
+    Fault, Model, RULES,
     vocabulary::{Input, Output, View},
 };
 use properties::PropertyChecker;
@@ -118,6 +118,15 @@ impl Family for Libp2pFamily {
             "message_id" | "message_ids" | "iwant" | "idontwant" => Some(NameRole::MessageId),
             _ => None,
         }
+    }
+
+    fn rule_names() -> Vec<String> {
+        let rules = RULES.iter().map(|rule| rule.name.to_owned());
+        rules.chain(properties::ALL.iter().map(|property| property.rule())).collect()
+    }
+
+    fn fault_names() -> Vec<&'static str> {
+        Fault::ALL.iter().map(|fault| fault.code()).collect()
     }
 
     fn legal_steps(header: &Header, steps: Vec<Step>) -> Vec<Step> {

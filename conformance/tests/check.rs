@@ -103,8 +103,8 @@ fn a_fault_is_found_by_its_rule_and_first_case() {
 #[test]
 fn a_known_difference_is_no_finding() {
     for after in [After::End, After::TakeOver] {
-        let known = KnownDifference { rule: "graft (8)".into(), reason: "one more is welcome".into(), after };
-        let unused = KnownDifference { rule: "leave (1)".into(), reason: "none".into(), after };
+        let known = KnownDifference::new("graft (8)", "one more is welcome", after);
+        let unused = KnownDifference::new("leave (1)", "none", after);
         let known = KnownDifferences { differences: vec![known, unused] };
         let results = run_greedy(&Plan { known, ..plan(400, 2, "1/1") });
         assert!(results.findings.is_empty(), "{:?}", results.findings);

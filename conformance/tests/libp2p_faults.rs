@@ -174,8 +174,15 @@ fn the_table_has_a_row_for_each_fault() {
 fn parameters_that_break_a_rule_are_refused_except_by_the_fault() {
     let mut parameters = Profile::Small.parameters();
     parameters.degree_low = parameters.degree + 1;
-    let header =
-        Header { implementation: None, seed: None, profile: None, dialect: None, description: None, parameters };
+    let header = Header {
+        implementation: None,
+        seed: None,
+        profile: None,
+        dialect: None,
+        follows: Faults::none(),
+        description: None,
+        parameters,
+    };
     let refused = Reference::new().start(&header, Views::Never);
     assert!(matches!(refused, Err(ImplementationError::Parameters(_))), "{refused:?}");
     assert!(planted(Fault::ParametersUnchecked).start(&header, Views::Never).is_ok());

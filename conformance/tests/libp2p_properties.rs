@@ -12,9 +12,12 @@ use gossipsub_conformance::{
         properties::{ALL, PREFIX, PropertyChecker},
     },
 };
-use gossipsub_reference_model::libp2p::vocabulary::{
-    Delivery, Ihave, Input, Message, MessageId, Output, Parameters, Peer, Protocol, Prune, Rpc, Sent, Subscription,
-    Topic, Validation, Verdict,
+use gossipsub_reference_model::libp2p::{
+    Faults,
+    vocabulary::{
+        Delivery, Ihave, Input, Message, MessageId, Output, Parameters, Peer, Protocol, Prune, Rpc, Sent, Subscription,
+        Topic, Validation, Verdict,
+    },
 };
 
 /// A sequence whose last answer is altered, so that one property does not hold.
@@ -562,6 +565,7 @@ fn answered(row: &Row) -> (Header, Vec<(Time, Input, Output)>) {
         seed: Some(0),
         profile: None,
         dialect: None,
+        follows: Faults::none(),
         description: None,
         parameters: (row.parameters)(),
     };

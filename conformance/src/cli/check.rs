@@ -6,6 +6,7 @@ use super::{
     VIOLATIONS,
     family::{CommandFamily, FamilyName, with_family},
     implementation::UnderTest,
+    known::KnownFile,
     view::View,
 };
 use clap::Args;
@@ -13,7 +14,6 @@ use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::engine::{
     Counterexample, Coverage, Named, Sequence,
     campaign::{Case, Plan, ProfileOf, Shard, Until, run},
-    known_differences::KnownDifferences,
     minimize::{Options, minimize},
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
 };
@@ -72,9 +72,11 @@ pub(crate) struct Check {
     /// Stop at the first finding
     #[arg(long)]
     fail_fast: bool,
-    /// A TOML file of known differences, each with its rule, a reason, and how checking goes on after it
-    #[arg(long, value_name = "FILE")]
-    known_differences: Option<PathBuf>,
+    #[command(flatten)]
+    known: KnownFile,
+    /// Fail if a known difference does not occur
+    #[arg(long, requires = "known_differences")]
+    require_known: bool,
     /// Print the coverage table
     #[arg(long)]
     report: bool,
@@ -93,7 +95,7 @@ pub(crate) struct Check {
 }
 
 /// The value of a name, or an error that lists all names.
-fn named<T: Named>(kind: &str, name: &str) -> Result<T, String> {
+pub(super) fn named<T: Named>(kind: &str, name: &str) -> Result<T, String> {
     T::from_name(name).ok_or_else(|| T::unknown(kind, name))
 }
 
@@ -122,10 +124,7 @@ impl Check {
         let results = run(&plan, || self.under_test.make::<F>(), &told);
         bar.finish_and_clear();
         let mut report = CampaignReport::new(self.seed, &results, start.elapsed().as_secs_f64());
-        for (index, known) in plan.known.differences.iter().enumerate() {
-            let count = results.known.get(&index).copied().unwrap_or(0);
-            report.known_differences.insert(known.rule.clone(), count);
-        }
+        report.count_known_differences(&plan.known, &results, self.require_known);
         if self.profiles.is_empty() && results.findings.is_empty() {
             report.below_minimum = results.coverage.below_minimum(results.steps);
         }
@@ -212,7 +211,7 @@ impl Check {
         } else {
             self.profiles.iter().map(|name| named("profile", name)).collect::<Result<_, _>>()?
         };
-        let known = self.known_differences.as_deref().map(KnownDifferences::read).transpose()?.unwrap_or_default();
+        let known = self.known.read::<F>(&self.under_test)?.unwrap_or_default();
         Ok(Plan {
             seed: self.seed,
             variant: self.variant::<F>()?,

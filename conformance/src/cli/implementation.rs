@@ -4,7 +4,7 @@ use super::family::CommandFamily;
 use clap::Args;
 use gossipsub_automaton::Time;
 use gossipsub_conformance::engine::{
-    Answer, Capabilities, Implementation, ImplementationError, Views,
+    Answer, Capabilities, Generator, Implementation, ImplementationError, Views,
     implementation::{CommandLine, External},
 };
 use std::time::Duration;
@@ -32,6 +32,13 @@ impl UnderTest {
         self.implementation.as_ref().map_or_else(String::new, |command| {
             format!(" --implementation {}{within}", shell_words::quote(&command.to_string()))
         })
+    }
+
+    /// What it says of itself, if it accepts a header of those to learn this with.
+    pub(crate) fn capabilities<F: CommandFamily>(&self) -> Capabilities {
+        let mut made = self.make::<F>();
+        F::Generator::probes().iter().any(|probe| made.start(probe, Views::Never).is_ok());
+        made.capabilities()
     }
 
     /// A new one: if it is a program, a process of its own.

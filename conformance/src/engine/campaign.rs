@@ -2,7 +2,7 @@
 
 use super::{
     Capabilities, Counterexample, Coverage, Event, Exchange, Family, Finding, Generator, Implementation,
-    PropertyExtent, Random, Runner, Step, Views, determinism,
+    PropertyExtent, Random, Runner, Step, TraceHeader, Views, determinism,
     implementation::ImplementationError,
     known_differences::{After, KnownDifferences},
 };
@@ -46,6 +46,21 @@ pub struct Plan<F: Family> {
     pub known: KnownDifferences,
 }
 
+impl<F: Family> Plan<F> {
+    /// The finding, unless it is a known difference, which is counted.
+    fn unless_known(
+        &self,
+        header: &F::Header,
+        steps: &[Step<F>],
+        finding: Finding,
+        counts: &mut BTreeMap<usize, u64>,
+    ) -> Option<Finding> {
+        let Some(index) = self.known.of(header, steps, &finding) else { return Some(finding) };
+        *counts.entry(index).or_insert(0) += 1;
+        None
+    }
+}
+
 /// One of several disjoint shares of a campaign: together they are the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
@@ -60,7 +75,7 @@ impl Shard {
     pub const WHOLE: Self = Self { number: NonZeroU64::MIN, of: NonZeroU64::MIN };
 
     /// The number of our case of this index.
-    const fn case(self, index: u64) -> u64 {
+    pub(super) const fn case(self, index: u64) -> u64 {
         index.saturating_mul(self.of.get()).saturating_add(self.number.get() - 1)
     }
 }
@@ -104,6 +119,8 @@ pub struct Results<F: Family> {
     pub coverage: F::Coverage,
     /// How often each known difference occurred, by its index.
     pub known: BTreeMap<usize, u64>,
+    /// The number of cases in which the model followed the known faults of the plan.
+    pub followed: u64,
     /// The number of cases that ended at a step that the implementation does not support, by its reason.
     pub unsupported: BTreeMap<String, u64>,
     /// For each kind of finding, the case with the lowest number that showed it, and the number of cases that did.
@@ -118,6 +135,7 @@ impl<F: Family> Default for Results<F> {
             profiles: BTreeMap::new(),
             coverage: F::Coverage::default(),
             known: BTreeMap::new(),
+            followed: 0,
             unsupported: BTreeMap::new(),
             findings: BTreeMap::new(),
         }
@@ -140,6 +158,7 @@ impl<F: Family> Results<F> {
     fn add(&mut self, other: Self) {
         self.cases += other.cases;
         self.steps += other.steps;
+        self.followed += other.followed;
         self.coverage.add(&other.coverage);
         for (profile, count) in other.profiles {
             *self.profiles.entry(profile).or_insert(0) += count;
@@ -206,6 +225,12 @@ impl Extra {
             Self::States | Self::Views => PropertyExtent::All,
         }
     }
+}
+
+/// Whether the model follows the known faults in the case of this number: in every second case of a profile. The cases
+/// that check properties of the state are among the others, because no properties are checked behind a fault.
+const fn follows_faults(profiles: u64, number: u64) -> bool {
+    !(number / profiles).is_multiple_of(2)
 }
 
 /// Runs a campaign. `make` makes an implementation for each job. `progress` is told the steps of each case, and what its
@@ -286,8 +311,13 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
         let mut draw = Random::of_case(self.plan.seed, number);
         let turn = usize::try_from(number % profiles).expect("a vector has at most usize::MAX members");
         let profile = *self.plan.profiles.get(turn).expect("the turn is below the number of profiles");
-        let (header, generator) =
+        let (mut header, generator) =
             F::Generator::start(profile, self.plan.variant, &self.implementation.capabilities(), &mut draw);
+        let faults = self.plan.known.followed_faults();
+        if !faults.is_empty() && follows_faults(profiles, number) {
+            assert!(header.follow_faults(&faults), "known differences have faults of the family");
+            self.results.followed += 1;
+        }
         self.results.cases += 1;
         *self.results.profiles.entry(profile).or_insert(0) += 1;
         let extra = Extra::of(profiles, number);
@@ -327,7 +357,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
         let known = &plan.known.differences;
         let mut runner = match Runner::start_with(implementation, header, views, extra.properties()) {
             Ok(runner) => runner,
-            Err(finding) => return Some(finding),
+            Err(finding) => return plan.unless_known(header, steps, finding, &mut results.known),
         };
         if known.iter().any(|known| known.after == After::TakeOver) {
             runner.referee().keep_before();
@@ -350,7 +380,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             }
             steps.push(step);
             let Err(finding) = judged else { continue };
-            let Some(index) = plan.known.of(&finding) else { return Some(finding) };
+            let Some(index) = plan.known.of::<F>(header, steps, &finding) else { return Some(finding) };
             *results.known.entry(index).or_insert(0) += 1;
             let goes_on = known.get(index).is_some_and(|known| known.after == After::TakeOver);
             if !goes_on || !steps.last().is_some_and(|step| runner.referee().take_over(step)) {
@@ -361,8 +391,6 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             return None;
         }
         let finding = F::metamorphic_tests(implementation, header, steps).err()?;
-        let Some(index) = plan.known.of(&finding) else { return Some(finding) };
-        *results.known.entry(index).or_insert(0) += 1;
-        None
+        plan.unless_known(header, steps, finding, &mut results.known)
     }
 }

@@ -1,7 +1,7 @@
 //! A sequence that ends with a finding.
 
 use super::{
-    Family, Finding, Implementation, Step, Views,
+    Family, Finding, Implementation, PropertyExtent, Referee, Step, Views,
     runner::run_sequence,
     trace::{TraceError, create},
 };
@@ -38,6 +38,17 @@ impl<F: Family> Counterexample<F> {
     pub fn replay<M: Implementation<F> + ?Sized>(&self, implementation: &mut M) -> Option<Self> {
         let (steps, finding) = run_sequence(implementation, &self.header, &self.steps, self.views);
         Some(Self { header: self.header.clone(), steps, finding: finding?, views: self.views })
+    }
+
+    /// What is wrong with the recorded last answer if another header says how answers are judged. Absent if it is allowed,
+    /// and if an earlier answer is not.
+    pub(super) fn finding_with(&self, header: &F::Header) -> Option<Finding> {
+        let mut referee = Referee::<F>::start(header, PropertyExtent::All).ok()?;
+        let (last, before) = self.steps.split_last()?;
+        if before.iter().any(|step| referee.judge(step, &mut ()).is_err()) {
+            return None;
+        }
+        referee.judge(last, &mut ()).err()
     }
 
     /// A name for a file: the kind of the finding in words that a file name can have.

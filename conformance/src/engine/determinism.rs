@@ -11,10 +11,8 @@ const ONE_IN: u64 = 100;
 const REPLAYED: &str = "determinism: a replay has the same answers";
 const COPIED: &str = "determinism: a copy has the same answers as the original";
 
-/// Whether a finding is one of these.
-pub(crate) fn is_rule(rule: &str) -> bool {
-    [REPLAYED, COPIED].contains(&rule)
-}
+/// The rules of findings.
+pub(super) const RULES: [&str; 2] = [REPLAYED, COPIED];
 
 /// Whether the case of this number is checked: every hundredth, so that a campaign checks the same ones every time.
 pub(crate) const fn is_checked(case: u64) -> bool {

@@ -136,6 +136,16 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         steps
     }
 
+    /// The names of all rules that a finding can break, as the rule of a finding begins: `graft (8)`. Files of known
+    /// differences may name these.
+    fn rule_names() -> Vec<String>;
+
+    /// The names of the known faults that the model can follow: see [`TraceHeader::follow_faults`].
+    #[must_use]
+    fn fault_names() -> Vec<&'static str> {
+        Vec::new()
+    }
+
     /// Whether a rule is `other` or a part of it: with less around it, the same fault may break only a part of a rule.
     #[must_use]
     fn is_part_of(rule: &str, other: &str) -> bool {
@@ -190,6 +200,17 @@ pub trait TraceHeader: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     #[must_use]
     fn set_variant(&mut self, _name: &str) -> bool {
         false
+    }
+
+    /// The known faults that the model follows when it judges the answers: names of [`Family::fault_names`].
+    fn followed_faults(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// Sets the known faults that the model follows. False if the family has no fault of one of these names.
+    #[must_use]
+    fn follow_faults(&mut self, names: &[String]) -> bool {
+        names.is_empty()
     }
 
     /// The profile of parameters that the sequence was generated from.

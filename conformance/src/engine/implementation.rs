@@ -146,21 +146,30 @@ pub enum ImplementationError {
     Unwritable(LineError),
 }
 
+const REFUSES: &str = "the implementation refuses the header";
+const PANICKED: &str = "the implementation panicked";
+const ENDED: &str = "the implementation ended without an answer";
+const SILENT: &str = "the implementation gave no answer in time";
+const INVALID: &str = "the implementation gave an invalid answer";
+
 impl ImplementationError {
+    /// The kinds that can be known differences of an implementation.
+    pub(crate) const KINDS: [&str; 5] = [REFUSES, PANICKED, ENDED, SILENT, INVALID];
+
     /// What went wrong, without particulars.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
-            Self::Parameters(_) | Self::Refused(_) => "the implementation refuses the header",
+            Self::Parameters(_) | Self::Refused(_) => REFUSES,
             Self::NotUnderstood(_) => "the implementation does not understand a step",
             Self::Unsupported(_) => "the implementation does not support a step",
             Self::NotStarted { .. } => "the implementation cannot be started",
-            Self::Panicked(_) => "the implementation panicked",
-            Self::Ended { .. } => "the implementation ended without an answer",
+            Self::Panicked(_) => PANICKED,
+            Self::Ended { .. } => ENDED,
             Self::NotFinished(_) => "the implementation does not end with its input",
-            Self::Silent(_) => "the implementation gave no answer in time",
+            Self::Silent(_) => SILENT,
             Self::Unexpected(_) => "the implementation wrote an unexpected line",
-            Self::InvalidAnswer { .. } => "the implementation gave an invalid answer",
+            Self::InvalidAnswer { .. } => INVALID,
             Self::Io(_) => "the connection to the implementation failed",
             Self::Unwritable(_) => "a step cannot be written",
         }

@@ -14,7 +14,9 @@ mod search;
 mod small_parameters;
 mod values;
 
-use super::{Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views};
+use super::{
+    Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views, determinism, runner::run_sequence,
+};
 use search::Search;
 use std::{fmt, time::Duration};
 
@@ -69,15 +71,54 @@ pub fn minimize<F: Family, M: Implementation<F>>(
     implementation: &mut M,
     options: &Options,
 ) -> Result<Minimized<F>, NothingToMinimize> {
+    minimize_with(sequence, &mut JudgedImplementation { implementation, views: options.views }, options)
+}
+
+/// What runs a candidate.
+pub(super) trait Subject<F: Family> {
+    /// Runs a sequence up to the first finding, with its answers. Absent if there is none. `wanted` is the kind of the
+    /// finding that is minimized; absent if any counts.
+    fn run(&mut self, sequence: &Sequence<F>, wanted: Option<&str>) -> Option<Counterexample<F>>;
+}
+
+/// An implementation whose answers are judged.
+struct JudgedImplementation<'a, M> {
+    implementation: &'a mut M,
+    views: Views,
+}
+
+impl<F: Family, M: Implementation<F>> Subject<F> for JudgedImplementation<'_, M> {
+    fn run(&mut self, Sequence { header, steps }: &Sequence<F>, wanted: Option<&str>) -> Option<Counterexample<F>> {
+        let Self { implementation, views } = self;
+        let (steps, mut finding) = run_sequence(*implementation, header, steps, *views);
+        if finding.is_none() && wanted.is_none_or(needs_replay::<F>) {
+            finding = determinism::check(*implementation, header, &steps, *views).map(|(_, finding)| finding);
+            finding = finding.or_else(|| F::metamorphic_tests(*implementation, header, &steps).err());
+        }
+        Some(Counterexample { header: header.clone(), steps, finding: finding?, views: *views })
+    }
+}
+
+/// Whether a finding of this kind shows only if the implementation is sent the same sequence again.
+fn needs_replay<F: Family>(kind: &str) -> bool {
+    determinism::RULES.contains(&kind) || F::is_metamorphic(kind)
+}
+
+/// As [`minimize`], for anything that runs sequences.
+pub(super) fn minimize_with<F: Family, S: Subject<F>>(
+    sequence: Sequence<F>,
+    subject: &mut S,
+    options: &Options,
+) -> Result<Minimized<F>, NothingToMinimize> {
     let steps_before = sequence.steps.len();
-    let mut search = Search::start(&sequence.without_answers(), implementation, options)?;
+    let mut search = Search::start(&sequence.without_answers(), subject, options)?;
     while simplify(&mut search) {}
     Ok(end(search, steps_before, options))
 }
 
 /// One round of all passes, from those that are quick and help most to those that are slow and help seldom. Returns
 /// whether another round may help.
-fn simplify<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) -> bool {
+fn simplify<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) -> bool {
     let before = search.best().cost;
     parts::drop_steps(search);
     parts::drop_names(search);
@@ -98,17 +139,27 @@ fn simplify<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) -> b
     search.best().cost < before || search.turns_out_unrepeatable()
 }
 
-fn end<F: Family, M: Implementation<F>>(
-    search: Search<'_, F, M>,
-    steps_before: usize,
-    options: &Options,
-) -> Minimized<F> {
+fn end<F: Family, S: Subject<F>>(search: Search<'_, F, S>, steps_before: usize, options: &Options) -> Minimized<F> {
     let (complete, repeatable, runs) = (search.complete(), search.repeatable(), search.runs());
     let mut counterexample = search.into_best().answered;
+    drop_followed_faults(&mut counterexample);
     let description = describe(&counterexample.finding, steps_before, counterexample.steps.len(), repeatable);
     counterexample.header.set_implementation(options.implementation.clone());
     counterexample.header.set_description(Some(description));
     Minimized { counterexample, steps_before, complete, repeatable, runs }
+}
+
+/// Lets the model follow no faults without which it judges the same answers alike.
+fn drop_followed_faults<F: Family>(counterexample: &mut Counterexample<F>) {
+    let kind = counterexample.finding.kind();
+    for fault in counterexample.header.followed_faults() {
+        let mut header = counterexample.header.clone();
+        let others: Vec<String> = header.followed_faults().into_iter().filter(|other| *other != fault).collect();
+        assert!(header.follow_faults(&others), "a header follows faults of its family");
+        if counterexample.finding_with(&header).is_some_and(|finding| finding.kind() == kind) {
+            counterexample.header = header;
+        }
+    }
 }
 
 fn describe(finding: &Finding, before: usize, after: usize, repeatable: bool) -> String {

@@ -1,7 +1,8 @@
 //! The one place where a step of a sequence is judged: by the model, and by the properties beside it.
 
 use super::{
-    Event, Exchange, Family, Finding, Model, Properties, PropertyExtent, Step, Unverifiable, Views, trace::LineError,
+    Event, Exchange, Family, Finding, Model, Properties, PropertyExtent, Step, TraceHeader, Unverifiable, Views,
+    trace::LineError,
 };
 use gossipsub_reference_model::Observer;
 
@@ -9,7 +10,8 @@ use gossipsub_reference_model::Observer;
 #[derive(Clone, Debug)]
 pub struct Referee<F: Family> {
     model: F::Model,
-    /// Absent if none are checked, and after [`Self::take_over`]: the documents do not speak of what follows a difference.
+    /// Absent if none are checked, if the model follows known faults, and after [`Self::take_over`]: the documents do not
+    /// speak of what follows a difference.
     properties: Option<F::Properties>,
     is_undisturbed: bool,
     /// The model before the last input, if it is kept.
@@ -24,7 +26,8 @@ impl<F: Family> Referee<F> {
     /// The rule that the header's parameters break.
     pub fn start(header: &F::Header, extent: PropertyExtent) -> Result<Self, LineError> {
         let model = F::Model::start(header)?;
-        let properties = (extent != PropertyExtent::None).then(|| F::Properties::start(header, extent));
+        let are_checked = extent != PropertyExtent::None && header.followed_faults().is_empty();
+        let properties = are_checked.then(|| F::Properties::start(header, extent));
         Ok(Self { model, properties, is_undisturbed: true, before: None, keeps_before: false })
     }
 

@@ -15,7 +15,7 @@ use super::{DialectName, Header, Libp2pFamily, Step};
 use crate::engine::{self, Capabilities, Draw, Named};
 use gossipsub_automaton::Time;
 use gossipsub_reference_model::libp2p::{
-    Model,
+    Faults, Model,
     vocabulary::{Input, MessageId, Peer, Topic, Verdict},
 };
 use world::World;
@@ -35,6 +35,7 @@ impl engine::Generator<Libp2pFamily> for Generator {
             seed: Some(0),
             profile: Some(profile.name().into()),
             dialect: None,
+            follows: Faults::none(),
             description: None,
             parameters: profile.parameters(),
         };
@@ -54,6 +55,7 @@ impl engine::Generator<Libp2pFamily> for Generator {
             seed: Some(draw.below(1 << 53)),
             profile: Some(profile.name().into()),
             dialect: Some(dialect),
+            follows: Faults::none(),
             description: None,
             parameters,
         };

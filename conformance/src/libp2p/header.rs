@@ -5,7 +5,7 @@ use crate::engine::{
     trace::{LineError, LineErrorKind, check_version, parse, there, write},
 };
 use gossipsub_reference_model::libp2p::{
-    Dialect,
+    Dialect, Fault, Faults,
     vocabulary::{FORMAT, Parameters, VERSION},
 };
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,8 @@ pub struct Header {
     pub profile: Option<String>,
     /// The dialect that answers are judged by. Absent: `spec`.
     pub dialect: Option<DialectName>,
+    /// The known faults that the model follows when it judges the answers.
+    pub follows: Faults,
     /// Any text.
     pub description: Option<String>,
     /// The parameters of the router.
@@ -73,6 +75,8 @@ struct ReadFields {
     profile: Option<String>,
     #[serde(default, deserialize_with = "there")]
     dialect: Option<String>,
+    #[serde(default)]
+    follows: Vec<String>,
     #[serde(default, deserialize_with = "there")]
     description: Option<String>,
     parameters: Parameters,
@@ -90,6 +94,8 @@ struct WrittenFields<'a> {
     profile: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     dialect: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    follows: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     parameters: &'a Parameters,
@@ -100,11 +106,17 @@ impl TraceHeader for Header {
 
     fn from_line(line: &str) -> Result<Self, LineError> {
         check_version(line, FORMAT, VERSION)?;
-        let ReadFields { implementation, seed, profile, dialect, description, parameters } = parse(line)?;
+        let ReadFields { implementation, seed, profile, dialect, follows, description, parameters } = parse(line)?;
         let dialect = dialect.map(|name| DialectName::from_name(&name).ok_or(name)).transpose().map_err(|name| {
             LineError::of_field("dialect", LineErrorKind::Content(DialectName::unknown("dialect", &name)))
         })?;
-        let header = Self { implementation, seed, profile, dialect, description, parameters };
+        let follows = follows.iter().map(|name| Fault::named(name).ok_or(name)).collect::<Result<_, _>>();
+        let follows = follows.map_err(|name| {
+            let codes = Fault::ALL.iter().map(|fault| fault.code()).collect::<Vec<_>>().join(", ");
+            let kind = LineErrorKind::Content(format!("unknown fault `{name}`; expected some of: {codes}"));
+            LineError::of_field("follows", kind)
+        })?;
+        let header = Self { implementation, seed, profile, dialect, follows, description, parameters };
         header.check()?;
         Ok(header)
     }
@@ -118,6 +130,7 @@ impl TraceHeader for Header {
             seed: self.seed,
             profile: self.profile.as_deref(),
             dialect: self.dialect.map(Named::name),
+            follows: self.follows.iter().map(Fault::code).collect(),
             description: self.description.as_deref(),
             parameters: &self.parameters,
         };
@@ -142,6 +155,15 @@ impl TraceHeader for Header {
     fn set_variant(&mut self, name: &str) -> bool {
         self.dialect = DialectName::from_name(name);
         self.dialect.is_some()
+    }
+
+    fn followed_faults(&self) -> Vec<String> {
+        self.follows.iter().map(|fault| fault.code().to_owned()).collect()
+    }
+
+    fn follow_faults(&mut self, names: &[String]) -> bool {
+        let faults: Option<Faults> = names.iter().map(|name| Fault::named(name)).collect();
+        faults.map(|faults| self.follows = faults).is_some()
     }
 
     fn profile(&self) -> Option<&str> {

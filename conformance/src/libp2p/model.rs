@@ -21,7 +21,7 @@ impl engine::Model<Libp2pFamily> for Model {
 
     fn start(header: &Header) -> Result<Self, LineError> {
         let dialect = header.dialect.unwrap_or_default().dialect();
-        Self::new(&header.parameters, dialect).map_err(|error| {
+        Self::with_faults(&header.parameters, dialect, header.follows.clone()).map_err(|error| {
             let kind = LineErrorKind::Content(format!("{} is required, found {}", error.rule, error.found));
             LineError::of_field(&format!("parameters.{}", error.field), kind)
         })

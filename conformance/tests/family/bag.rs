@@ -68,6 +68,10 @@ impl Family for BagFamily {
         }
     }
 
+    fn rule_names() -> Vec<String> {
+        ["take", "put", "the bag holds what was put and not taken"].map(Into::into).into()
+    }
+
     fn name_role(field: &str) -> Option<NameRole> {
         (field == "item").then_some(NameRole::MessageId)
     }

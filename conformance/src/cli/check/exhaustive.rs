@@ -17,7 +17,7 @@ pub(super) struct Search {
     /// Enumerate all sequences over small worlds instead, shortest first, with every allowed random choice
     #[arg(long, conflicts_with_all = [
         "implementation", "cases", "time", "seed", "profiles", "steps", "shard", "view", "fail_fast",
-        "known_differences", "report_junit", "minimize",
+        "known_differences", "require_known", "report_junit", "minimize",
     ])]
     pub(super) exhaustive: bool,
     /// The small world; may be given several times [default: all]

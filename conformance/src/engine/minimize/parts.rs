@@ -5,7 +5,7 @@ use super::{
     parameters,
     search::{Best, Search},
 };
-use crate::engine::{Family, Implementation, Sequence};
+use crate::engine::{Family, Sequence, minimize::Subject};
 use serde_json::{Value, json};
 use std::ops::Range;
 
@@ -71,7 +71,7 @@ pub(super) fn count<F: Family>(document: &mut Document<F>, parts: Parts<F>) -> u
 }
 
 /// Drops all steps that the finding does not need.
-pub(super) fn drop_steps<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn drop_steps<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     // The last step is the finding.
     let others = |best: &Best<F>| best.sequence.steps.len().saturating_sub(1);
     drop_most(search, others, |best, dropped| {
@@ -83,7 +83,7 @@ pub(super) fn drop_steps<F: Family, M: Implementation<F>>(search: &mut Search<'_
 
 /// Drops all steps about a peer, a topic or a message at once. Dropping only one of them may change later random choices;
 /// dropping all of them does so less often.
-pub(super) fn drop_names<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn drop_names<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     for (role, name) in names(&mut search.best().document.clone()).into_iter().rev() {
         search.edit(|document| {
             let last = document.steps.pop();
@@ -94,7 +94,7 @@ pub(super) fn drop_names<F: Family, M: Implementation<F>>(search: &mut Search<'_
 }
 
 /// Drops all values that the finding does not need.
-pub(super) fn drop_values<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn drop_values<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     search.edit(parameters::unify_topics);
     let kinds: [Parts<F>; 5] = [changed_parameters, topics, waits, entries, flags];
     for parts in kinds {
@@ -107,8 +107,8 @@ pub(super) fn drop_values<F: Family, M: Implementation<F>>(search: &mut Search<'
     }
 }
 
-fn drop_most<F: Family, M: Implementation<F>>(
-    search: &mut Search<'_, F, M>,
+fn drop_most<F: Family, S: Subject<F>>(
+    search: &mut Search<'_, F, S>,
     count: impl Fn(&Best<F>) -> usize,
     without: impl Fn(&Best<F>, &Range<usize>) -> Option<Sequence<F>>,
 ) {

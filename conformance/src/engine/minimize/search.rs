@@ -1,7 +1,7 @@
 //! The search: the best sequence so far, and whether a candidate is better.
 
-use super::{NothingToMinimize, Options, cost::Cost, document::Document};
-use crate::engine::{Counterexample, Family, Implementation, Sequence, TraceHeader, Views, determinism, run_sequence};
+use super::{NothingToMinimize, Options, Subject, cost::Cost, document::Document};
+use crate::engine::{Counterexample, Family, Sequence, TraceHeader};
 use std::{mem, time::Instant};
 
 /// The number of other seeds that some passes try each candidate with.
@@ -20,10 +20,9 @@ pub(super) struct Best<F: Family> {
 
 /// The state of the search.
 #[derive(Debug)]
-pub(super) struct Search<'a, F: Family, M> {
-    implementation: &'a mut M,
+pub(super) struct Search<'a, F: Family, S> {
+    subject: &'a mut S,
     best: Best<F>,
-    views: Views,
     deadline: Option<Instant>,
     complete: bool,
     /// How often to try if runs differ.
@@ -33,20 +32,19 @@ pub(super) struct Search<'a, F: Family, M> {
     runs: u64,
 }
 
-impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
+impl<'a, F: Family, S: Subject<F>> Search<'a, F, S> {
     /// Runs the sequence as it is, to learn what the finding is, and whether it comes back.
     pub(super) fn start(
         sequence: &Sequence<F>,
-        implementation: &'a mut M,
+        subject: &'a mut S,
         options: &Options,
     ) -> Result<Self, NothingToMinimize> {
         let deadline = Instant::now().checked_add(options.time);
-        let (tries, views) = (options.tries.max(1), options.views);
-        let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, implementation, views, true)?)));
+        let tries = options.tries.max(1);
+        let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, subject, None)?)));
         let Some((runs, best)) = first else { return Err(NothingToMinimize { runs: tries.into() }) };
         let (repeatable, runs) = (runs == 1, runs.into());
-        let mut search =
-            Self { implementation, best, views, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
+        let mut search = Self { subject, best, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
         search.turns_out_unrepeatable();
         Ok(search)
     }
@@ -114,7 +112,7 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
         }
         self.runs += 1;
         let kind = self.best.answered.finding.kind();
-        let again = Best::of_run(&self.best.sequence, self.implementation, self.views, needs_replay::<F>(&kind));
+        let again = Best::of_run(&self.best.sequence, self.subject, Some(&kind));
         let same =
             |again: Best<F>| again.answered.steps == self.best.answered.steps && again.answered.finding.kind() == kind;
         self.repeatable = again.is_some_and(same);
@@ -140,7 +138,7 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
                     return None;
                 }
                 self.runs += 1;
-                let shown = Best::of_run(&candidate, self.implementation, self.views, needs_replay::<F>(&kind));
+                let shown = Best::of_run(&candidate, self.subject, Some(&kind));
                 if let Some(shown) = shown.filter(|shown| F::is_part_of(&shown.answered.finding.kind(), &kind)) {
                     return Some(shown);
                 }
@@ -157,25 +155,13 @@ impl<'a, F: Family, M: Implementation<F>> Search<'a, F, M> {
 }
 
 impl<F: Family> Best<F> {
-    /// Runs a sequence up to the first finding; nothing if there is none. `replays` also checks determinism and runs the
-    /// metamorphic tests.
-    fn of_run<M: Implementation<F>>(
-        Sequence { header, steps }: &Sequence<F>,
-        implementation: &mut M,
-        views: Views,
-        replays: bool,
-    ) -> Option<Self> {
-        let (answered, mut finding) = run_sequence(implementation, header, steps, views);
-        if replays && finding.is_none() {
-            finding = determinism::check(implementation, header, &answered, views).map(|(_, finding)| finding);
-            finding = finding.or_else(|| F::metamorphic_tests(implementation, header, &answered).err());
-        }
-        let finding = finding?;
-        let steps = steps.iter().take(answered.len()).cloned().collect();
-        let sequence = Sequence { header: header.clone(), steps };
+    /// Runs a sequence up to the first finding; nothing if there is none.
+    fn of_run<S: Subject<F>>(sequence: &Sequence<F>, subject: &mut S, wanted: Option<&str>) -> Option<Self> {
+        let answered = subject.run(sequence, wanted)?;
+        let steps = sequence.steps.iter().take(answered.steps.len()).cloned().collect();
+        let sequence = Sequence { header: sequence.header.clone(), steps };
         let mut document = Document::of(&sequence);
         let cost = Cost::of(&mut document);
-        let answered = Counterexample { header: header.clone(), steps: answered, finding, views };
         Some(Self { sequence, document, cost, answered })
     }
 
@@ -184,9 +170,4 @@ impl<F: Family> Best<F> {
         edit(&mut document);
         document.into_sequence()
     }
-}
-
-/// Whether a finding of this kind shows only if the implementation is sent the same sequence again.
-fn needs_replay<F: Family>(kind: &str) -> bool {
-    determinism::is_rule(kind) || F::is_metamorphic(kind)
 }

@@ -2,14 +2,14 @@
 //! full with one peer. Parameters that are not the default cost less than steps.
 
 use super::{document::Document, parameters, parts, search::Search};
-use crate::engine::{Family, Implementation};
+use crate::engine::{Family, minimize::Subject};
 use serde_json::json;
 
 /// The values that are tried.
 const SMALL: [u64; 3] = [0, 1, 2];
 
 /// Tries each parameter, and those that bound each other; with each, fewer steps.
-pub(super) fn try_all<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn try_all<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     for (small, zero) in F::BOUND_PARAMETERS {
         for value in SMALL {
             let set_parameters = |document: &mut Document<F>| {

@@ -5,11 +5,11 @@ use super::{
     document::{Document, is_name, leaves, names},
     search::Search,
 };
-use crate::engine::{Family, Implementation, NameRole};
+use crate::engine::{Family, NameRole, minimize::Subject};
 use serde_json::{Value, json};
 
 /// Gives each name that of another, or the first of its role that is free.
-pub(super) fn rename<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn rename<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     for (role, from) in names(&mut search.best().document.clone()) {
         let others = names(&mut search.best().document.clone())
             .into_iter()
@@ -39,7 +39,7 @@ fn name(role: NameRole, index: usize) -> Value {
 }
 
 /// Makes times, spans, scores, the seed and limits simpler, one by one.
-pub(super) fn simplify_numbers<F: Family, M: Implementation<F>>(search: &mut Search<'_, F, M>) {
+pub(super) fn simplify_numbers<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     let mut index = 0;
     while let Some(number) = number(&mut search.best().document.clone(), index).cloned() {
         for simpler in simpler(&number) {

@@ -1,7 +1,11 @@
 //! A campaign's results as a whole, for programs.
 
 use super::finding::FindingReport;
-use crate::engine::{Coverage, Family, Named, campaign::Results};
+use crate::engine::{
+    Coverage, Family, Named,
+    campaign::Results,
+    known_differences::{KnownDifference, KnownDifferences},
+};
 use serde::{Serialize, Serializer};
 use std::{
     collections::BTreeMap,
@@ -29,10 +33,35 @@ pub struct CampaignReport<F: Family> {
     pub below_minimum: Vec<String>,
     /// The number of cases that ended at a step that the implementation does not support, by its reason.
     pub unsupported: BTreeMap<String, u64>,
-    /// How often each known difference occurred, by its rule.
-    pub known_differences: BTreeMap<String, u64>,
+    /// The number of cases in which the model followed known faults.
+    pub followed_cases: u64,
+    /// How often each known difference occurred.
+    pub known_differences: Vec<KnownDifferenceCount>,
+    /// The names of the known differences that had to occur and did not.
+    pub no_longer_occurring: Vec<String>,
     /// What was found.
     pub findings: Vec<FindingReport>,
+}
+
+/// How often a known difference occurred.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct KnownDifferenceCount {
+    /// Its id, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its rule.
+    pub rule: String,
+    /// How often it occurred.
+    pub times: u64,
+}
+
+impl Display for KnownDifferenceCount {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match &self.id {
+            Some(id) => write!(f, "{id}: {}", self.rule),
+            None => f.write_str(&self.rule),
+        }
+    }
 }
 
 impl<F: Family> CampaignReport<F> {
@@ -48,15 +77,29 @@ impl<F: Family> CampaignReport<F> {
             coverage: results.coverage.clone(),
             below_minimum: Vec::new(),
             unsupported: results.unsupported.clone(),
-            known_differences: BTreeMap::new(),
+            followed_cases: results.followed,
+            known_differences: Vec::new(),
+            no_longer_occurring: Vec::new(),
             findings: Vec::new(),
+        }
+    }
+
+    /// Adds how often each known difference occurred. `required`: each of them has to occur.
+    pub fn count_known_differences(&mut self, known: &KnownDifferences, results: &Results<F>, required: bool) {
+        for (index, difference) in known.differences.iter().enumerate() {
+            let times = results.known.get(&index).copied().unwrap_or(0);
+            let KnownDifference { id, rule, .. } = difference;
+            self.known_differences.push(KnownDifferenceCount { id: id.clone(), rule: rule.clone(), times });
+            if required && times == 0 {
+                self.no_longer_occurring.push(difference.name().to_owned());
+            }
         }
     }
 
     /// Whether all is as it should be.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.below_minimum.is_empty()
+        self.findings.is_empty() && self.below_minimum.is_empty() && self.no_longer_occurring.is_empty()
     }
 
     /// How many steps were checked in a second.
@@ -87,11 +130,14 @@ impl<F: Family> Display for CampaignReport<F> {
         for (reason, cases) in &self.unsupported {
             writeln!(f, "unsupported: {reason}: {cases} cases ended there")?;
         }
-        for (rule, count) in &self.known_differences {
-            match count {
-                0 => writeln!(f, "known difference that did not occur: {rule}")?,
-                _ => writeln!(f, "known difference: {rule}: {count} times")?,
+        for difference in &self.known_differences {
+            match difference.times {
+                0 => writeln!(f, "known difference that did not occur: {difference}")?,
+                times => writeln!(f, "known difference: {difference}: {times} times")?,
             }
+        }
+        for name in &self.no_longer_occurring {
+            writeln!(f, "known difference that no longer occurs: {name}")?;
         }
         let (reached, all) = self.coverage.reached();
         let Self { cases, steps, .. } = self;

@@ -28,6 +28,10 @@ pub fn junit<F: Family>(report: &CampaignReport<F>) -> Result<String, SerializeE
             failure("rows were reached too seldom", &missing),
         ));
     }
+    if !report.no_longer_occurring.is_empty() {
+        let names = report.no_longer_occurring.join("\n");
+        suite.add_test_case(TestCase::new("known differences", failure("known differences no longer occur", &names)));
+    }
     let mut document = Report::new("gossipsub-conformance check");
     document.add_test_suite(suite);
     document.to_string()

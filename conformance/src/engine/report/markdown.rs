@@ -25,5 +25,11 @@ pub fn markdown<F: Family>(report: &CampaignReport<F>) -> String {
             let _ = writeln!(page, "- {missing}");
         }
     }
+    if !report.no_longer_occurring.is_empty() {
+        let _ = write!(page, "\n#### Known differences that no longer occur\n\n");
+        for name in &report.no_longer_occurring {
+            let _ = writeln!(page, "- {name}");
+        }
+    }
     page
 }

@@ -67,6 +67,12 @@ impl<F: Family, R: BufRead> TraceReader<F, R> {
         is_known
     }
 
+    /// Judges the trace with known faults that the model follows. False if the family has no fault of one of these names.
+    #[must_use]
+    pub fn follow_faults(&mut self, names: &[String]) -> bool {
+        self.header.follow_faults(names)
+    }
+
     fn read_step(&mut self) -> Result<Option<Step<F>>, LineError> {
         let Some(line) = read_line(&mut self.reader, &mut self.line)? else {
             return Ok(None);
