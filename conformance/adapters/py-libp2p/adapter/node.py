@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 import trio
 import trio.testing
 from libp2p.peer.peerinfo import PeerInfo
-from libp2p.pubsub import floodsub, gossipsub, pubsub
+from libp2p.pubsub import floodsub, gossipsub, pubsub, score
 from libp2p.tools.anyio_service import background_trio_service
 from libp2p.utils.varint import encode_varint_prefixed
 
@@ -56,7 +56,7 @@ def check_parameters(parameters):
         if parameters[name] != value:
             raise InvalidLine(f"{name}: this implementation has {value} only")
     if parameters["scoring"] is not None:
-        raise InvalidLine("scoring: the scores of this implementation have other parameters than the specification")
+        check_scoring(parameters["scoring"])
     for name in ("fanout_ttl", "seen_ttl", "prune_backoff", "unsubscribe_backoff"):
         if parameters[name] % 1000 != 0:
             raise InvalidLine(f"{name}: expected whole seconds")
@@ -64,6 +64,18 @@ def check_parameters(parameters):
         raise InvalidLine(f"heartbeat_interval: expected 1 to {LONGEST_HEARTBEAT_INTERVAL}")
     if parameters["history_length"] > LONGEST_HISTORY:
         raise InvalidLine(f"history_length: expected at most {LONGEST_HISTORY}")
+
+
+def check_scoring(scoring):
+    """Of the score of the specification, the implementation has the application's part in the same form."""
+    weights = {"ip_colocation_factor_weight": scoring["ip_colocation_factor_weight"]}
+    weights["behaviour_penalty_weight"] = scoring["behaviour_penalty_weight"]
+    for topic, parameters in scoring["topics"].items():
+        names = (name for name in parameters if name.endswith("_weight") and name != "topic_weight")
+        weights.update({f"topics.{topic}.{name}": parameters[name] for name in names})
+    for name, weight in weights.items():
+        if weight != 0:
+            raise InvalidLine(f"scoring.{name}: this part of the score has another form here, expected 0")
 
 
 class Node:
@@ -84,10 +96,14 @@ class Node:
         self.forwarders = {}
         # For each message that the application was asked about: an event, and the verdict once it is set.
         self.questions = {}
+        # How often the application was asked about a message that it has not got from its subscription yet.
+        self.accepted_unread = {}
         self.failure = None
         self.rpcs = {}
         self.dials = []
         self.asked = []
+        self.is_scoring = parameters["scoring"] is not None
+        self.application_scores = {}
         self.network = Network(self.peers.id(0), lambda peer: self.dials.append(self.peers.number(peer)))
         interval = self.heartbeat_interval / 1000
         self.router = gossipsub.GossipSub(
@@ -104,6 +120,7 @@ class Node:
             px_peers_count=parameters["px_peers"],
             prune_back_off=parameters["prune_backoff"] // 1000,
             unsubscribe_back_off=parameters["unsubscribe_backoff"] // 1000,
+            score_params=self.score_parameters(parameters["scoring"]),
             # These change parameters while the node runs, or add rules that the specification does not have.
             adaptive_gossip_enabled=False,
             spam_protection_enabled=False,
@@ -117,6 +134,19 @@ class Node:
         self.pubsub.seen_messages.stop()
         self.push_message = self.pubsub.push_msg
         self.pubsub.push_msg = self.observe_message
+
+    def score_parameters(self, scoring):
+        if scoring is None:
+            return None
+        thresholds = scoring["thresholds"]
+        return score.ScoreParams(
+            p6_appl_slack_weight=scoring["app_specific_weight"],
+            app_specific_score_fn=lambda id: self.application_scores.get(self.peers.number(id), 0.0),
+            publish_threshold=thresholds["publish"],
+            gossip_threshold=thresholds["gossip"],
+            graylist_threshold=thresholds["graylist"],
+            accept_px_threshold=thresholds["accept_px"],
+        )
 
     @asynccontextmanager
     async def running(self):
@@ -154,6 +184,8 @@ class Node:
         self.asked.append(self.delivery(forwarder, message.topicIDs[0], message))
         question = self.questions.setdefault(number, (trio.Event(), []))
         await question[0].wait()
+        if question[1][0]:
+            self.accepted_unread[number] = self.accepted_unread.get(number, 0) + 1
         return question[1][0]
 
     def delivery(self, forwarder, topic, message):
@@ -219,7 +251,7 @@ class Node:
                 raise InvalidLine(f"message {input['message_id']} was not asked about")
             if input["verdict"] == "ignore":
                 raise Unsupported("a validator answers yes or no")
-        elif kind == "set_application_score":
+        elif kind == "set_application_score" and not self.is_scoring:
             raise Unsupported("scoring is off")
 
     async def run_input(self, input):
@@ -245,6 +277,8 @@ class Node:
                 message = self.messages.message(input["topic"], input["message_id"])
                 # Not awaited: it may wait for a free validator.
                 self.nursery.start_soon(self.pubsub.push_msg, self.network.me, message)
+            case "set_application_score":
+                self.application_scores[input["peer"]] = input["score"]
             case "validated":
                 event, verdict = self.questions.pop(input["message_id"])
                 verdict.append(input["verdict"] == "accept")
@@ -283,6 +317,11 @@ class Node:
                     message = subscription.receive_channel.receive_nowait()
                 except (trio.WouldBlock, trio.EndOfChannel):
                     break
+                number = self.messages.number_of(message)
+                if self.accepted_unread.get(number, 0) > 0:
+                    # The application has it since it was asked.
+                    self.accepted_unread[number] -= 1
+                    continue
                 _, forwarder = self.forwarders[id(message)]
                 deliveries.append(self.delivery(forwarder, topic, message))
         return deliveries

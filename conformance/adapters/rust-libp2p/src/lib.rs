@@ -9,6 +9,7 @@ mod format;
 mod network;
 mod node;
 mod peer;
+pub mod reproduction;
 mod session;
 mod translation;
 mod wire;
