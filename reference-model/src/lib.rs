@@ -10,6 +10,7 @@
 
 pub mod automaton;
 mod decision;
+mod enumeration;
 pub mod libp2p;
 
 pub use decision::{Decision, Mark, Observer, Rule};

@@ -17,6 +17,7 @@ mod connections;
 mod deadlines;
 mod delivery;
 pub mod dialect;
+mod enumerated;
 mod fanout;
 mod faults;
 mod gossip;

@@ -1,6 +1,7 @@
 //! Small worlds: limits so tight that a few inputs reach what they limit, and every action that there is.
 
 use super::{Action, EnvironmentChange, Event, Exchange, FilteredAction, Header, World};
+use crate::engine::Views;
 use gossipsub_automaton::{
     AddPeer, Finite, Graft, Ihave, Input, Iwant, Join, Leave, Limits, Prune, PublishMessage, ReceiveMessage,
     RemovePeer, ScoreLimits, SelectPxPeers, SetApplicationScore, Span, Subscribe, TopicParameters, TopicScoreLimits,
@@ -170,6 +171,7 @@ fn two_peers() -> World {
         about: "2 peers, 1 topic and 2 messages, all of them absent at the start",
         depth: 7,
         header: header("two-peers", tight()),
+        views: Views::Every,
         start: start.0,
         actions: actions.0,
     }
@@ -220,6 +222,7 @@ fn three_peers() -> World {
         about: "3 peers, connected and subscribed, 1 topic, 2 messages",
         depth: 5,
         header: header("three-peers", limits),
+        views: Views::Every,
         start: start.0,
         actions: actions.0,
     }
@@ -280,6 +283,7 @@ fn two_topics() -> World {
         about: "2 peers, connected and subscribed, 2 topics, 1 message of changing validity",
         depth: 5,
         header: header("two-topics", limits),
+        views: Views::Every,
         start: start.0,
         actions: actions.0,
     }

@@ -4,11 +4,15 @@
 //! allowed outcome is followed: the implementation gets one seed after the other until it has shown all of them. An
 //! outcome that never shows is a finding. States that were met before are not expanded again. Two states are the same if
 //! their models have the same [`Model::key`], a hash of 128 bits. For n states, the probability that any two share a hash
-//! is below n^2 / 2^129: for 10^9 states, 2 in 10^21.
+//! is below n^2 / 2^129: for 10^9 states, 2 in 10^21. An action that is not legal in a state is left out there.
 //!
-//! Every step compares the whole view, so the state that the implementation shows is the state of the model. Hidden
-//! state (caches, the order of tables, the zero of the clock) is not told apart: of the sequences that lead to the same
-//! state of the model, the first is followed.
+//! If the view shows the whole state, the state that the implementation shows is the state of the model. Hidden state
+//! (caches, the order of tables, the zero of the clock) is not told apart: of the sequences that lead to the same state of
+//! the model, the first is followed.
+//!
+//! Some choices show in no answer, or only in a later one. An implementation that is a model itself, [`Fork::model`],
+//! makes them known: its outcomes are those that must show, and its state tells states apart beside that of the model
+//! that judges it.
 //!
 //! Stateright 0.31 does not fit. It wants the actions of a state before their outcomes, which are known here only after
 //! the implementation answered. It queues whole states, hashes them to 64 bits, and its first discovery on several
@@ -55,16 +59,18 @@ pub struct World<F: Family> {
     pub depth: usize,
     /// The header of its sequences.
     pub header: F::Header,
+    /// What the implementation shows of its state. What it does not show is compared by later answers only.
+    pub views: Views,
     /// The start of every sequence. It leaves no choice.
     pub start: Vec<Action<F>>,
-    /// What can come next, at any time.
+    /// What can come next, whenever it is legal.
     pub actions: Vec<Action<F>>,
 }
 
 /// An input, or a change of the environment, some time after the step before it.
 #[derive(Clone, Debug)]
 pub struct Action<F: Family> {
-    /// The time since the step before.
+    /// The time since the step before. Events with times of their own ignore it.
     pub after: Span,
     /// What happens, without an answer.
     pub event: Event<F>,
@@ -189,7 +195,7 @@ pub fn explore<F: Family, M: Fork<F> + Send + Sync>(
     };
     let first = Node { parent: 0, taken: Move { action: 0, seed: 0 } };
     let mut known = KnownStates { nodes: vec![first], keys: HashSet::with_hasher(FixedState::with_seed(0)) };
-    known.keys.insert(start.key());
+    known.keys.insert(start.keys().0);
     explored.levels.push(Level { states: 1, steps: 0 });
     let mut frontier = 0..1;
     while explored.levels.len() <= depth && !frontier.is_empty() {
@@ -300,7 +306,8 @@ impl<F: Family, M: Fork<F>> Job<'_, F, M> {
         for node in way.into_iter().skip(shared) {
             let Move { action, seed } = self.known.taken(node);
             let (_, state) = self.line.last().expect("the start is never removed from the line");
-            let (next, _) = state.after(self.world.action(action), seed, &mut ()).map_err(|finding| (None, finding))?;
+            let next = state.after(self.world.action(action), seed, &mut ()).map_err(|finding| (None, finding))?;
+            let (next, _) = next.expect("a move is legal");
             self.line.push((node, next));
         }
         Ok(())
@@ -341,7 +348,7 @@ fn counterexample<F: Family, M: Fork<F>>(
             (*output, *view) = (Some(answer.output), answer.view);
         }
         steps.push(Step { now: after.now(), event });
-        state = next.ok().map(|(after, _)| after);
+        state = next.ok().flatten().map(|(after, _)| after);
     }
-    Counterexample { header: world.header.clone(), steps, finding, views: Views::Every }
+    Counterexample { header: world.header.clone(), steps, finding, views: world.views }
 }

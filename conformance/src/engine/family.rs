@@ -4,10 +4,10 @@
 //! them: adding a family touches no file of the engine.
 
 use super::{
-    Capabilities, Draw, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
+    Capabilities, Draw, Event, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
     implementation::ImplementationError, trace::LineError, verify::OutputCounts,
 };
-use gossipsub_automaton::Time;
+use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::Observer;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -285,7 +285,8 @@ pub trait Model<F: Family>: Clone + fmt::Debug + Send + Sync {
         false
     }
 
-    /// Every allowed outcome of an input, each once: its normalized output and the model after it.
+    /// Every allowed outcome of an input, each once: its normalized output and the model after it. Only the choices of
+    /// this step are made: a model that does not know all earlier ones may have too few outcomes or too many.
     fn outcomes(&self, now: Time, input: &F::Input) -> Vec<(F::Output, Self)> {
         let mut after = self.clone();
         let output = after.respond(now, input, &mut Self::chance(0));
@@ -473,7 +474,7 @@ pub struct Answer<F: Family> {
 }
 
 /// What a step of a trace may be after those before it. Time never goes backwards in any family.
-pub trait StepOrder<F: Family>: Clone + fmt::Debug + Send {
+pub trait StepOrder<F: Family>: Clone + fmt::Debug + Send + Sync {
     /// At the start of a trace.
     fn start(header: &F::Header) -> Self;
 
@@ -482,6 +483,12 @@ pub trait StepOrder<F: Family>: Clone + fmt::Debug + Send {
     /// # Errors
     /// The rule of the trace format that the step breaks.
     fn check(&mut self, step: &Step<F>) -> Result<(), LineError>;
+
+    /// The time of an event that comes so long after the last step, which was at `now`. Some events have times of their
+    /// own.
+    fn time_of(&self, now: Time, after: Span, _event: &Event<F>) -> Time {
+        now + after
+    }
 }
 
 /// A family in which every step is legal at any time.

@@ -79,6 +79,12 @@ pub trait Implementation<F: Family> {
 pub trait Fork<F: Family>: Implementation<F> + Clone {
     /// From here on, draws all random choices from this seed.
     fn reseed(&mut self, seed: u64);
+
+    /// Its state, if it is a model that runs by itself. With it, exhaustive search also follows the choices that no answer
+    /// shows.
+    fn model(&self) -> Option<&F::Model> {
+        None
+    }
 }
 
 /// After which inputs an implementation in this process shows its state. After heartbeats it always shows what their

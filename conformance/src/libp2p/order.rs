@@ -5,7 +5,7 @@ use crate::engine::{
     StepOrder,
     trace::{LineError, LineErrorKind},
 };
-use gossipsub_automaton::Time;
+use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::libp2p::vocabulary::{Input, Script, ScriptError};
 
 /// Heartbeats come on time, and only connected peers send.
@@ -26,6 +26,14 @@ impl StepOrder<Libp2pFamily> for Order {
         }
         self.0.advance(step.now, input, output.as_ref());
         Ok(())
+    }
+
+    /// Heartbeats have times of their own.
+    fn time_of(&self, now: Time, after: Span, event: &Event) -> Time {
+        match event {
+            Event::Input(Exchange { input: Input::Heartbeat, .. }) => self.0.next_heartbeat(),
+            _ => now + after,
+        }
     }
 }
 

@@ -82,4 +82,8 @@ impl Fork<Libp2pFamily> for Reference {
             *random = Random::from_seed(seed);
         }
     }
+
+    fn model(&self) -> Option<&Model> {
+        self.started.as_ref().map(|(model, ..)| model)
+    }
 }

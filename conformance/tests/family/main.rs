@@ -160,6 +160,7 @@ fn world() -> World<BagFamily> {
         about: "a bag for 2 of 2 items",
         depth: 4,
         header: Header::new(2, 0),
+        views: Views::Every,
         start: Vec::new(),
         actions: script(&inputs).into_iter().map(action).collect(),
     }

@@ -5,13 +5,16 @@ use super::{
     vocabulary::{Parameters, Peer, Topic},
 };
 use gossipsub_automaton::{Span, Time};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+};
 
 /// Backoffs are removed at every heartbeat whose number is a multiple.
 const CLEAR_TICKS: u64 = 15;
 
 /// The end of a backoff.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Entry {
     end: Time,
     /// The heartbeat, in turn, that looks at it. Only with `backoff_clear` `slots`.
@@ -74,6 +77,11 @@ impl Backoffs {
             }
         }
         before - self.entries.len()
+    }
+
+    /// Feeds the whole state to a hasher.
+    pub(super) fn hash_state<H: Hasher>(&self, hasher: &mut H) {
+        (self.next_slot, &self.entries).hash(hasher);
     }
 
     /// Every entry: topic, peer and end.

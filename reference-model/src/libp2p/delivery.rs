@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const LIFE: Span = Span::from_secs(120);
 
 /// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Status {
     /// There is no verdict yet.
     Unknown,
@@ -21,7 +21,7 @@ pub(super) enum Status {
 }
 
 /// What is known of a message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) struct DeliveryRecord {
     pub(super) status: Status,
     /// The peers that sent another copy.
@@ -30,7 +30,7 @@ pub(super) struct DeliveryRecord {
 }
 
 /// The records of the last messages.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub(super) struct DeliveryRecords(BTreeMap<MessageId, DeliveryRecord>);
 
 impl DeliveryRecords {

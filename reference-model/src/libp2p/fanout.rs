@@ -7,7 +7,7 @@ use super::vocabulary::Peer;
 use std::collections::BTreeSet;
 
 /// The members of a fanout: some are certain, and between `fewest` and `most` of some others are members, too.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Fanout {
     certain: BTreeSet<Peer>,
     possible: BTreeSet<Peer>,

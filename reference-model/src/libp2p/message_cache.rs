@@ -4,7 +4,7 @@ use super::vocabulary::{MessageId, Parameters, Peer, Topic};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// A cached message.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) struct CachedMessage {
     pub(super) topic: Topic,
     /// Whether it was accepted or published. Other messages are hidden.
@@ -16,7 +16,7 @@ pub(super) struct CachedMessage {
 }
 
 /// The messages of the last `history_length` heartbeats.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) struct MessageCache {
     gossip: usize,
     /// The newest slot first.

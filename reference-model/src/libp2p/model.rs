@@ -25,6 +25,7 @@ use gossipsub_automaton::{Span, Time};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    hash::{Hash, Hasher},
     sync::Arc,
 };
 
@@ -37,7 +38,7 @@ pub(super) struct Settings {
 }
 
 /// A connected peer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) struct Connection {
     pub(super) protocol: Protocol,
     pub(super) outbound: bool,
@@ -46,7 +47,7 @@ pub(super) struct Connection {
 }
 
 /// What a peer did since the last heartbeat. It outlives the connection.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Hash)]
 pub(super) struct Counters {
     /// RPCs with IHAVE.
     pub(super) ihave: usize,
@@ -59,7 +60,7 @@ pub(super) struct Counters {
 }
 
 /// Who sent the first copy of a message that the application was asked about.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Hash)]
 pub(super) struct Source {
     pub(super) peer: Peer,
     pub(super) topic: Topic,
@@ -202,6 +203,47 @@ impl Model {
         })
     }
 
+    /// Feeds the whole state to a hasher. Parameters, dialect and faults are left out.
+    pub fn hash_state<H: Hasher>(&self, hasher: &mut H) {
+        let Self {
+            settings: _,
+            script,
+            peers,
+            direct,
+            mesh,
+            fanout,
+            last_published,
+            backoffs,
+            counters,
+            seen,
+            cache,
+            sources,
+            promises,
+            scores,
+            ticks,
+            exchanged,
+            cached_scores,
+            started,
+            alternatives,
+            allowed,
+        } = self;
+        (script, peers, direct, mesh, fanout, last_published).hash(hasher);
+        backoffs.hash_state(hasher);
+        seen.hash_state(hasher);
+        (counters, cache, sources, promises, ticks, exchanged, started, allowed).hash(hasher);
+        if let Some(scores) = scores {
+            scores.hash_state(hasher);
+        }
+        cached_scores.len().hash(hasher);
+        for (peer, CachedScore { value, end }) in cached_scores {
+            (peer, value.to_bits(), end).hash(hasher);
+        }
+        alternatives.len().hash(hasher);
+        for alternative in alternatives {
+            alternative.hash_state(hasher);
+        }
+    }
+
     /// Whether a step may come next.
     ///
     /// # Errors
@@ -260,8 +302,19 @@ impl Model {
     /// # Panics
     /// If a drawn choice is not allowed, which is a fault of the model.
     pub fn respond(&mut self, now: Time, input: &Input, random: &mut Random, observer: &mut dyn Observer) -> Output {
-        let mut step = Step { now, choice: random, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
-        self.step(&mut step, input).expect("a drawn choice is allowed");
+        self.respond_with(now, input, random, observer)
+    }
+
+    /// Makes a step with choices that are always allowed.
+    pub(super) fn respond_with(
+        &mut self,
+        now: Time,
+        input: &Input,
+        choice: &mut dyn Choice,
+        observer: &mut dyn Observer,
+    ) -> Output {
+        let mut step = Step { now, choice, observer, answer: Answer::default(), uncertain: BTreeSet::new() };
+        self.step(&mut step, input).expect("a choice of the model is allowed");
         step.answer.into_output(self.settings.parameters.validation)
     }
 

@@ -8,7 +8,7 @@ use gossipsub_automaton::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A promise of one of several ids.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Promise {
     peer: Peer,
     /// One of these is promised, unless it was one that has arrived.
@@ -26,7 +26,7 @@ pub(super) struct BrokenPromises {
 }
 
 /// The promises of all peers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub(super) struct Promises(Vec<Promise>);
 
 impl Promises {

@@ -13,6 +13,7 @@ use gossipsub_automaton::{Span, Time};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
+    hash::{Hash, Hasher},
     sync::Arc,
 };
 
@@ -20,7 +21,7 @@ use std::{
 const MOST_PENALTIES: usize = 64;
 
 /// Whether a peer is connected, or until when its record is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Presence {
     Connected,
     Expiring(Time),
@@ -61,6 +62,20 @@ struct Record {
 }
 
 impl Record {
+    fn hash_state<H: Hasher>(&self, hasher: &mut H) {
+        let Self { presence, topics, penalties, application, address } = self;
+        (presence, address, application.to_bits(), penalties.len()).hash(hasher);
+        penalties.iter().for_each(|count| count.to_bits().hash(hasher));
+        topics.len().hash(hasher);
+        for (topic, record) in topics {
+            let TopicRecord { in_mesh, graft_time, mesh_time, active, .. } = record;
+            (topic, in_mesh, graft_time, mesh_time, active).hash(hasher);
+            let counters =
+                [record.first_deliveries, record.mesh_deliveries, record.failure_penalties, record.invalid_messages];
+            counters.map(f64::to_bits).hash(hasher);
+        }
+    }
+
     fn sort_penalties(&mut self) {
         self.penalties.sort_by(f64::total_cmp);
         self.penalties.dedup();
@@ -99,6 +114,21 @@ impl Scores {
         };
         scores.next_decay = Time::ZERO + scores.parameters().decay_interval;
         scores
+    }
+
+    /// Feeds the whole state to a hasher.
+    pub(super) fn hash_state<H: Hasher>(&self, hasher: &mut H) {
+        let Self { settings: _, records, deliveries, application, addresses, next_decay } = self;
+        records.len().hash(hasher);
+        for (peer, record) in records {
+            peer.hash(hasher);
+            record.hash_state(hasher);
+        }
+        application.len().hash(hasher);
+        for (peer, score) in application {
+            (peer, score.to_bits()).hash(hasher);
+        }
+        (deliveries, addresses, next_decay).hash(hasher);
     }
 
     pub(super) fn parameters(&self) -> &ScoringParameters {

@@ -5,7 +5,10 @@ use super::{
     vocabulary::{MessageId, Parameters},
 };
 use gossipsub_automaton::{Span, Time};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    hash::{Hash, Hasher},
+};
 
 /// A sweep forgets messages that often.
 const SWEEP: Span = Span::from_secs(60);
@@ -22,6 +25,11 @@ pub(super) struct Seen {
 impl Seen {
     pub(super) fn new(expiry: SeenExpiry, parameters: &Parameters) -> Self {
         Self { expiry, ttl: parameters.seen_ttl, next_sweep: Time::ZERO + SWEEP, first: BTreeMap::new() }
+    }
+
+    /// Feeds the whole state to a hasher.
+    pub(super) fn hash_state<H: Hasher>(&self, hasher: &mut H) {
+        (self.next_sweep, &self.first).hash(hasher);
     }
 
     /// Time passes.

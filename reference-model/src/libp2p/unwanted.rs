@@ -12,7 +12,7 @@ const MOST_KEPT: usize = 10_000;
 const MOST_IDS: usize = 512;
 
 /// When an id came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Arrival {
     time: Time,
     ticks: u64,
@@ -21,7 +21,7 @@ struct Arrival {
 }
 
 /// The ids of the IDONTWANT of a peer.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Hash)]
 pub(super) struct Unwanted {
     arrivals: BTreeMap<MessageId, Arrival>,
     next: u64,

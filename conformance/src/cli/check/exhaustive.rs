@@ -4,7 +4,7 @@ use super::Check;
 use crate::cli::{VIOLATIONS, family::CommandFamily};
 use clap::Args;
 use gossipsub_conformance::engine::{
-    Counterexample, Coverage, TraceHeader,
+    Counterexample, Coverage, Named, TraceHeader,
     exhaustive::{World, explore, find_seed},
     report::{exhaustive::ExhaustiveReport, finding::FindingReport},
 };
@@ -47,7 +47,12 @@ impl Check {
         let Search { worlds: names, depth, .. } = &self.search;
         let worlds = worlds::<F>(names)?;
         let mut reports = Vec::new();
-        for world in worlds {
+        for mut world in worlds {
+            if let Some(name) = &self.variant
+                && !world.header.set_variant(name)
+            {
+                return Err(F::Variant::unknown("variant", name).into());
+            }
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
             if self.report {
                 for (name, count) in report.coverage.rows() {

@@ -12,7 +12,7 @@ const TRIES: u32 = 64;
 pub(super) struct Outcomes<F: Family> {
     pub(super) steps: u64,
     pub(super) coverage: F::Coverage,
-    /// Whether the last step left a choice, so that it could have another outcome.
+    /// Whether the last step left a choice that the model reports, so that it could have another outcome.
     is_open: bool,
     /// The states after the last action, each with the seed that leads there.
     found: Vec<(u128, u32)>,
@@ -57,11 +57,18 @@ impl<C: Observer> Observer for ChoiceWatcher<'_, C> {
     }
 }
 
-/// The key of the state after an action, and the answer to it, if it is an input.
-type SeedOutcome<F> = (u128, Option<Answer<F>>);
+/// What came of an action with a seed.
+struct SeedOutcome<F: Family> {
+    /// The key of the state.
+    key: u128,
+    /// The key of the model that knows every choice.
+    settled: u128,
+    /// The answer, if the action is an input.
+    answer: Option<Answer<F>>,
+}
 
 impl<F: Family> Outcomes<F> {
-    /// The states after an action, each with the seed that leads there.
+    /// The states after an action, each with the seed that leads there. There is none if the action is not legal.
     ///
     /// # Errors
     /// The first answer that is not allowed, or an outcome that never shows; with the seed of the last answer.
@@ -71,42 +78,48 @@ impl<F: Family> Outcomes<F> {
         action: &Action<F>,
     ) -> Result<&[(u128, u32)], (u32, Finding)> {
         self.found.clear();
-        let (key, answer) = self.try_seed(state, action, 0)?;
-        match (&action.event, answer) {
-            (Event::Input(Exchange { input, .. }), Some(answer)) if self.is_open => {
-                self.show_all(state, action, input, (key, answer))?;
+        let Some(first) = self.try_seed(state, action, 0)? else {
+            return Ok(&self.found);
+        };
+        match &action.event {
+            Event::Input(Exchange { input, .. }) if self.is_open || state.knows_choices() => {
+                self.show_all(state, action, input, first)?;
             }
-            _ => self.found.push((key, 0)),
+            _ => self.found.push((first.key, 0)),
         }
         Ok(&self.found)
     }
 
+    /// Makes the step with a seed. None if the action is not legal.
     fn try_seed<M: Fork<F>>(
         &mut self,
         state: &State<F, M>,
         action: &Action<F>,
         seed: u32,
-    ) -> Result<SeedOutcome<F>, (u32, Finding)> {
-        self.steps += 1;
+    ) -> Result<Option<SeedOutcome<F>>, (u32, Finding)> {
         let mut observer = ChoiceWatcher { coverage: &mut self.coverage, is_open: false };
         let stepped = state.after(action, seed, &mut observer);
         self.is_open = observer.is_open;
-        let (after, answer) = stepped.map_err(|finding| (seed, finding))?;
+        let Some((after, answer)) = stepped.map_err(|finding| (seed, finding))? else {
+            return Ok(None);
+        };
+        self.steps += 1;
         if let Some(answer) = &answer {
             self.coverage.count_output(&answer.output);
         }
-        Ok((after.key(), answer))
+        let (key, settled) = after.keys();
+        Ok(Some(SeedOutcome { key, settled, answer }))
     }
 
-    /// Tries seeds until every allowed outcome was shown. The first answer is that of seed 0.
+    /// Tries seeds until every allowed outcome was shown.
     fn show_all<M: Fork<F>>(
         &mut self,
         state: &State<F, M>,
         action: &Action<F>,
         input: &F::Input,
-        first: (u128, Answer<F>),
+        first: SeedOutcome<F>,
     ) -> Result<(), (u32, Finding)> {
-        let outcomes = state.model().outcomes(state.now() + action.after, input);
+        let outcomes = state.settled_model().outcomes(state.time_of(action), input);
         let mut allowed: Vec<AllowedOutcome<F>> = Vec::new();
         for (output, model) in outcomes {
             allowed.push(AllowedOutcome { output, key: model.key(), was_shown: false });
@@ -115,15 +128,15 @@ impl<F: Family> Outcomes<F> {
         let tries = TRIES.saturating_mul(u32::try_from(missing).unwrap_or(u32::MAX));
         let mut first = Some(first);
         for seed in 0..tries {
-            let (key, answer) = match first.take() {
-                Some(first) => first,
-                None => match self.try_seed(state, action, seed)? {
-                    (key, Some(answer)) => (key, answer),
-                    (_, None) => unreachable!("an input is answered every time"),
-                },
+            let shown = match first.take() {
+                Some(first) => Some(first),
+                None => self.try_seed(state, action, seed)?,
+            };
+            let Some(SeedOutcome { key, settled, answer: Some(answer) }) = shown else {
+                unreachable!("an input that is legal with one seed is answered with every seed");
             };
             let output = F::normalized(&answer.output);
-            let Some(outcome) = allowed.iter_mut().find(|outcome| outcome.key == key && outcome.output == output)
+            let Some(outcome) = allowed.iter_mut().find(|outcome| outcome.key == settled && outcome.output == output)
             else {
                 return Err((seed, unforeseen::<F>(input, &answer.output)));
             };

@@ -79,7 +79,7 @@ pub struct Parameters {
 }
 
 /// Who decides whether a message is valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validation {
     /// Every message is accepted as it arrives.

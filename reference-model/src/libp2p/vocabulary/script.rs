@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 /// What decides whether a step may come next: the clock, the connected peers and the messages that
 /// the application was asked about.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Script {
     interval: Span,
     validation: Validation,
