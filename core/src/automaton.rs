@@ -94,7 +94,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         application: A,
     ) -> Result<Self, LimitsError> {
         limits.check_for(behaviour)?;
-        let Limits { history_length, history_gossip_length, seen_history_length, .. } = limits;
+        let switches = behaviour.switches();
         Ok(Self {
             application,
             choice: Choice::new(seed),
@@ -105,12 +105,12 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             joined: Vec::new(),
             fanouts: Vec::new(),
             scores: Scores::new(&limits),
-            messages: MessageCache::new(seed, history_length, history_gossip_length, seen_history_length),
+            messages: MessageCache::new(seed, &limits, switches.records_senders),
             counted: Vec::new(),
             #[cfg(debug_assertions)]
             check_schedule: CheckSchedule::default(),
             behaviour,
-            switches: behaviour.switches(),
+            switches,
             limits,
         })
     }

@@ -8,7 +8,7 @@ use super::{
     slots::{PeerSlot, Renumbering, SlotMap, TopicSlot},
     topics::Topics,
 };
-use crate::{Identifiers, Time};
+use crate::{Identifiers, Limits, Time};
 use alloc::boxed::Box;
 use core::{hash::BuildHasher, mem};
 use foldhash::fast::FixedState;
@@ -24,9 +24,11 @@ pub(crate) struct MessageCache<I: Identifiers> {
     hasher: FixedState,
     /// The ids that are cached or count as seen, in a window as long as the longer of those two.
     ids: SlidingWindow<AddedId<I>>,
-    /// The ids that count as seen, with their recorded senders. If an id was added twice, its senders are at the newest
-    /// number only.
-    seen: SlidingWindow<Senders>,
+    /// The numbers of the ids that count as seen.
+    seen: SlidingWindow<()>,
+    /// The recorded senders of the ids that count as seen. Absent if the behaviour records none. If an id was added twice,
+    /// its senders are at the newest number only.
+    senders: Option<SlidingWindow<Senders>>,
     /// The messages that an IWant finds. If an id was added twice, its message is at the newest number only.
     messages: SlidingWindow<Option<CachedMessage<I>>>,
     /// The topics of the messages to announce. Their ids are in the state of the topic.
@@ -65,12 +67,14 @@ impl<I: Identifiers> CachedMessage<I> {
 
 impl<I: Identifiers> MessageCache<I> {
     /// The seed keys the hash, so that remote peers cannot choose ids that collide.
-    pub(crate) fn new(seed: u64, history_length: u64, history_gossip_length: u64, seen_history_length: u64) -> Self {
+    pub(crate) fn new(seed: u64, limits: &Limits<I>, records_senders: bool) -> Self {
+        let Limits { history_length, history_gossip_length, seen_history_length, .. } = *limits;
         Self {
             numbers: HashTable::new(),
             hasher: FixedState::with_seed(seed),
             ids: SlidingWindow::new(history_length.max(seen_history_length)),
             seen: SlidingWindow::new(seen_history_length),
+            senders: records_senders.then(|| SlidingWindow::new(seen_history_length)),
             messages: SlidingWindow::new(history_length),
             announced: SlidingWindow::new(history_gossip_length),
         }
@@ -91,7 +95,7 @@ impl<I: Identifiers> MessageCache<I> {
     /// The recorded senders of an id, if it counts as seen.
     #[inline]
     pub(crate) fn senders_of(&self, id: &I::MessageId) -> Option<&Senders> {
-        self.seen.get(self.find(id)?)
+        self.senders.as_ref()?.get(self.find(id)?)
     }
 
     /// Adds a message. The caller adds the id to those to announce in the topic.
@@ -104,32 +108,32 @@ impl<I: Identifiers> MessageCache<I> {
         message: I::Message,
         peers: &mut Peers<I>,
     ) {
-        let Self { numbers, hasher, ids, seen, messages, announced } = self;
+        let Self { numbers, hasher, ids, seen, senders, messages, announced } = self;
+        seen.push(tick, ());
         announced.push(tick, topic);
         let entry = numbers.entry(
             hasher.hash_one(&id),
             |number| is_listed(ids, *number, &id),
             |number| hash_of(ids, *number, hasher),
         );
-        // An id that is still cached keeps its first message and the access counters, at its new number.
-        let first = match &entry {
-            Entry::Vacant(_) => None,
-            Entry::Occupied(entry) => messages.get_mut(*entry.get()).and_then(Option::take),
-        };
         let before = match &entry {
             Entry::Vacant(_) => None,
-            Entry::Occupied(entry) => seen.get_mut(*entry.get()).map(|senders| (*entry.get(), mem::take(senders))),
+            Entry::Occupied(entry) => Some(*entry.get()),
         };
-        let (first_seen, mut senders) = match before {
-            None => (now, Senders::default()),
-            Some((number, senders)) => (ids.get(number).expect(UNLISTED).first_seen, senders),
-        };
-        if let Some(sender) = sender
-            && senders.insert(sender)
-        {
-            peers[sender].references += 1;
+        // An id that is still cached keeps its first message and the access counters, at its new number. One that still
+        // counts as seen keeps its time.
+        let first = before.and_then(|before| messages.get_mut(before)).and_then(Option::take);
+        let seen_before = before.filter(|before| seen.contains(*before));
+        let first_seen = seen_before.map_or(now, |before| ids.get(before).expect(UNLISTED).first_seen);
+        if let Some(senders) = senders {
+            let mut recorded = before.and_then(|before| senders.get_mut(before)).map(mem::take).unwrap_or_default();
+            if let Some(sender) = sender
+                && recorded.insert(sender)
+            {
+                peers[sender].references += 1;
+            }
+            senders.push(tick, recorded);
         }
-        seen.push(tick, senders);
         messages.push(tick, Some(first.unwrap_or(CachedMessage { message, accesses: None })));
         let number = ids.next();
         match entry {
@@ -159,7 +163,7 @@ impl<I: Identifiers> MessageCache<I> {
 
     /// Moves the windows to a new tick.
     pub(crate) fn shift(&mut self, tick: u64, peers: &mut Peers<I>, topics: &mut Topics<I>) {
-        let Self { numbers, hasher, ids, seen, messages, announced } = self;
+        let Self { numbers, hasher, ids, seen, senders, messages, announced } = self;
         announced.shift(tick, |_, topic| {
             let gossip = &mut topics[topic].gossip;
             gossip.pop_front();
@@ -171,7 +175,10 @@ impl<I: Identifiers> MessageCache<I> {
                 peers.dereference(peer);
             }
         });
-        seen.shift(tick, |_, senders| senders.iter().for_each(|peer| peers.dereference(peer)));
+        seen.shift(tick, |_, ()| {});
+        if let Some(senders) = senders {
+            senders.shift(tick, |_, senders| senders.iter().for_each(|peer| peers.dereference(peer)));
+        }
         ids.shift(tick, |number, listed| {
             // An id that was added again has a newer number, and stays.
             if let Ok(entry) = numbers.find_entry(hasher.hash_one(&listed.id), |other| *other == number) {
@@ -197,13 +204,13 @@ impl<I: Identifiers> MessageCache<I> {
 
     /// The ids that count as seen, with the time of each.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&I::MessageId, Time)> {
-        let seen = self.seen.items().map(|(number, _)| self.ids.get(number).expect(UNLISTED));
+        let seen = self.seen.items().map(|(number, ())| self.ids.get(number).expect(UNLISTED));
         seen.map(|listed| (&listed.id, listed.first_seen))
     }
 
-    /// The ids that count as seen, with the recorded senders of each.
+    /// The ids that count as seen, with the recorded senders of each. Empty if the behaviour records none.
     pub(crate) fn senders(&self) -> impl Iterator<Item = (&I::MessageId, &Senders)> {
-        self.seen.items().filter_map(|(number, senders)| {
+        self.senders.iter().flat_map(SlidingWindow::items).filter_map(|(number, senders)| {
             let id = &self.ids.get(number).expect(UNLISTED).id;
             // An id that was added again has its senders at its newest number.
             (self.find(id) == Some(number)).then_some((id, senders))
@@ -211,14 +218,14 @@ impl<I: Identifiers> MessageCache<I> {
     }
 
     pub(crate) fn renumber_peers(&mut self, renumbering: &Renumbering<PeerSlot>) {
-        let Self { numbers: _, hasher: _, ids: _, seen, messages, announced: _ } = self;
-        seen.items_mut().for_each(|senders| senders.renumber(renumbering));
+        let Self { numbers: _, hasher: _, ids: _, seen: _, senders, messages, announced: _ } = self;
+        senders.iter_mut().flat_map(SlidingWindow::items_mut).for_each(|senders| senders.renumber(renumbering));
         let accesses = messages.items_mut().flatten().filter_map(|cached| cached.accesses.as_mut());
         accesses.for_each(|accesses| renumbering.apply_to_keys(accesses));
     }
 
     pub(crate) fn renumber_topics(&mut self, renumbering: &Renumbering<TopicSlot>) {
-        let Self { numbers: _, hasher: _, ids: _, seen: _, messages: _, announced } = self;
+        let Self { numbers: _, hasher: _, ids: _, seen: _, senders: _, messages: _, announced } = self;
         renumbering.apply_to_all(announced.items_mut());
     }
 
@@ -247,11 +254,16 @@ fn hash_of<I: Identifiers>(ids: &SlidingWindow<AddedId<I>>, number: ItemNumber, 
 impl<I: Identifiers> MessageCache<I> {
     /// The windows and the table agree. Returns the announced messages, oldest first.
     pub(crate) fn check_invariants(&self, tick: u64) -> alloc::vec::Vec<(TopicSlot, &I::MessageId)> {
-        let Self { numbers, hasher: _, ids, seen, messages, announced } = self;
+        let Self { numbers, hasher: _, ids, seen, senders, messages, announced } = self;
         ids.check_invariants(tick);
         seen.check_invariants(tick);
         messages.check_invariants(tick);
         announced.check_invariants(tick);
+        if let Some(senders) = senders {
+            senders.check_invariants(tick);
+            let agree = senders.next() == seen.next() && senders.len() == seen.len();
+            assert!(agree, "the senders of every id that counts as seen are recorded");
+        }
         let next = ids.next();
         let agree = seen.next() == next && messages.next() == next && announced.next() == next;
         assert!(agree, "a message has the same number in all windows");
@@ -266,8 +278,8 @@ impl<I: Identifiers> MessageCache<I> {
                 !is_seen_twice || newest_time == added.first_seen,
                 "an id that is added again keeps its first time"
             );
-            let is_at_newest =
-                found == number || seen.get(number).is_none_or(|senders| senders.iter().next().is_none());
+            let recorded = senders.as_ref().and_then(|senders| senders.get(number));
+            let is_at_newest = found == number || recorded.is_none_or(|senders| senders.iter().next().is_none());
             assert!(is_at_newest, "the senders of an id are at its newest number");
             if messages.contains(number) {
                 let has_message = messages.get(number).is_some_and(Option::is_some);
