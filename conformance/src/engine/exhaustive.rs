@@ -57,6 +57,8 @@ pub struct World<F: Family> {
     pub about: &'static str,
     /// The default depth of a search.
     pub depth: usize,
+    /// The variant of its header.
+    pub variant: F::Variant,
     /// The header of its sequences.
     pub header: F::Header,
     /// What the implementation shows of its state. What it does not show is compared by later answers only.
@@ -185,7 +187,8 @@ pub fn explore<F: Family, M: Fork<F> + Send + Sync>(
     implementation: &M,
     progress: &dyn Fn(usize, Level),
 ) -> Exploration<F> {
-    let mut explored = Exploration { levels: Vec::new(), coverage: F::Coverage::default(), found: None };
+    let coverage = F::Coverage::of_variant(world.variant);
+    let mut explored = Exploration { levels: Vec::new(), coverage, found: None };
     let start = match State::start(implementation.clone(), world) {
         Ok(start) => start,
         Err(finding) => {
