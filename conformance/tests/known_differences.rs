@@ -13,6 +13,7 @@ use gossipsub_conformance::{
     libp2p::{DialectName, Libp2pFamily, Profile, Reference, Sequence},
 };
 use gossipsub_reference_model::libp2p::{Fault, Faults};
+use std::process::Command;
 
 type Results = campaign::Results<Libp2pFamily>;
 
@@ -133,4 +134,36 @@ fn a_trace_behind_a_known_fault_says_so_and_is_judged_alike() {
     std::fs::write(&path, text).expect("to write");
     let error = open::<Libp2pFamily>(&path).err().expect("an unknown fault").to_string();
     assert!(error.contains(":1: follows: unknown fault `X1`; expected some of: R1, R2"), "{error}");
+}
+
+#[test]
+fn the_traces_of_a_file_are_replayed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let results =
+        campaign::run(&plan(Vec::new()), || Reference::with_faults([FOLLOWED].into_iter().collect()), &|_, _| {});
+    let (kind, (case, _)) = results.findings.into_iter().next().expect("a finding");
+    case.counterexample.write(folder.path().join("trace.jsonl")).expect("to write");
+    let rule = kind.split(':').next().expect("a name");
+    let file = folder.path().join("known.toml");
+    let text = format!(
+        "[[difference]]\nid = \"one\"\nrule = \"{rule}\"\nreason = \"a fault\"\nafter = \"follow\"\nfault = \"R1\"\n\
+         trace = \"trace.jsonl\"\n"
+    );
+    std::fs::write(&file, text).expect("to write");
+    let command = env!("CARGO_BIN_EXE_gossipsub-conformance");
+    let known = |options: &str| {
+        let output = Command::new(command)
+            .arg("known")
+            .arg(&file)
+            .args(["--family", "libp2p", "--implementation"])
+            .arg(format!("{command} serve model --family libp2p --view every{options}"))
+            .output()
+            .expect("the command runs");
+        (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let expected = "1 known differences occur, 0 no longer occur, 0 have no trace\n";
+    assert_eq!(known(" --fault R1"), (Some(0), expected.to_owned()));
+    let (code, text) = known("");
+    assert_eq!(code, Some(1));
+    assert!(text.starts_with("one: no longer occurs in ") && text.contains(" steps are allowed\n"), "{text}");
 }

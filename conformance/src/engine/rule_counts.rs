@@ -110,7 +110,9 @@ mod tests {
         for rules in [&[&THIRD, &THIRD, &FIRST][..], &[], &[&THIRD]] {
             counts.start_case();
             let mut observer = CountingObserver { counts: &mut counts, inner: &mut () };
-            rules.iter().for_each(|rule| observer.choice(rule, 0, 1));
+            for rule in rules {
+                observer.choice(rule, 0, 1);
+            }
         }
         let mut sum = counts.clone();
         sum.add(&counts);
