@@ -1,8 +1,8 @@
 //! The engine: everything that is the same for every family of systems.
 //!
 //! [`Referee`] judges one step. [`Runner`] is a referee beside an implementation. Everything that walks a sequence is a
-//! loop around one of the two: [`campaign`], [`compare`], [`verify`], [`minimize`], [`exhaustive`], [`record`] and the reports.
-//! What a system does comes from its [`Family`]; the engine knows no rule of any.
+//! loop around one of the two: [`campaign`], [`compare`], [`verify`], [`minimize`], [`exhaustive`], [`record`] and the
+//! reports. What a system does comes from its [`Family`]; the engine knows no rule of any.
 
 pub mod campaign;
 mod capabilities;
@@ -20,6 +20,7 @@ pub mod minimize;
 pub mod record;
 mod referee;
 pub mod report;
+mod rule_counts;
 mod runner;
 mod sequence;
 pub mod trace;
@@ -36,6 +37,7 @@ pub use family::{
 pub use finding::{Finding, Unverifiable, Violation};
 pub use implementation::{Fork, Implementation, ImplementationError, Views};
 pub use referee::Referee;
+pub use rule_counts::{CheckCount, RuleCounts};
 pub use runner::{Runner, run_sequence};
 pub use sequence::Sequence;
 pub use trace::{Event, Exchange, Step};

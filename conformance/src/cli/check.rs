@@ -123,7 +123,7 @@ impl Check {
         };
         let results = run(&plan, || self.under_test.make::<F>(), &told);
         bar.finish_and_clear();
-        let mut report = CampaignReport::new(self.seed, &results, start.elapsed().as_secs_f64());
+        let mut report = CampaignReport::new(plan.variant, self.seed, &results, start.elapsed().as_secs_f64());
         report.count_known_differences(&plan.known, &results, self.require_known);
         if self.profiles.is_empty() && results.findings.is_empty() {
             report.below_minimum = results.coverage.below_minimum(results.steps);

@@ -171,6 +171,7 @@ impl Compare {
             if parting.equal_states { &mut report.differences } else { &mut report.after_different_choices }
                 .push(difference);
         }
+        report.sort();
         print!("{report}");
         if let Some(path) = &self.report_json {
             std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
@@ -199,7 +200,7 @@ impl Compare {
         };
         let run = run_pair(pair, &sequence, options.views);
         let (parting, a, b) = match run.end {
-            PairEnd::Parted(parting) => (parting, run.a, run.b),
+            PairEnd::Parted(parting) => (*parting, run.a, run.b),
             _ => (case.parting.clone(), case.steps.clone(), Vec::new()),
         };
         let mut report = DifferenceReport::new(&parting, &a, &b);

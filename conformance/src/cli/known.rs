@@ -3,7 +3,7 @@
 use super::{
     VIOLATIONS,
     family::{CommandFamily, FamilyName, with_family},
-    implementation::UnderTest,
+    implementation::{Tested, UnderTest},
 };
 use clap::Args;
 use gossipsub_conformance::engine::{
@@ -73,8 +73,8 @@ pub(crate) struct Known {
     #[command(flatten)]
     under_test: UnderTest,
     /// Take the differences of this version [default: the version that the implementation names]
-    #[arg(long, value_name = "VERSION")]
-    known_version: Option<String>,
+    #[arg(long = "known-version", value_name = "VERSION")]
+    of_version: Option<String>,
 }
 
 impl Known {
@@ -83,14 +83,15 @@ impl Known {
     }
 
     fn replay_all<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let known = read_of_version::<F>(&self.file, self.known_version.as_deref(), &self.under_test)?;
+        let known = read_of_version::<F>(&self.file, self.of_version.as_deref(), &self.under_test)?;
+        let mut implementation = self.under_test.make::<F>();
         let (mut shown, mut gone, mut without) = (0_u64, 0_u64, 0_u64);
         for difference in &known.differences {
             let Some(trace) = &difference.trace else {
                 without += 1;
                 continue;
             };
-            match self.replay::<F>(difference, trace)? {
+            match occurs::<F>(difference, trace, &mut implementation)? {
                 Ok(()) => shown += 1,
                 Err(instead) => {
                     gone += 1;
@@ -101,32 +102,32 @@ impl Known {
         println!("{shown} known differences occur, {gone} no longer occur, {without} have no trace");
         Ok(if gone == 0 { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
+}
 
-    /// Replays the trace of a difference. The inner error says what happened instead of the difference.
-    fn replay<F: CommandFamily>(
-        &self,
-        difference: &KnownDifference,
-        trace: &Path,
-    ) -> Result<Result<(), String>, Box<dyn Error>> {
-        let replayed = replay::<F, _>(open(trace), &mut self.under_test.make::<F>(), Views::Every);
-        let instead = match replayed.verdict {
-            Verdict::Violated(failure) if difference.is_of(&failure.violation.rule) => None,
-            Verdict::Failed { error, .. } if difference.is_of(error.kind()) => None,
-            Verdict::Violated(failure) => Some(format!("step {} breaks {}", failure.step, failure.violation.rule)),
-            Verdict::Failed { line, error } => Some(format!("line {line}: {error}")),
-            Verdict::Unsupported { line, reason } => Some(format!("line {line} is not supported: {reason}")),
-            Verdict::Unreadable { error } => return Err(error.into()),
-            Verdict::Allowed => Some(format!("all {} steps are allowed", replayed.steps)),
-        };
-        let (None, Some(fault)) = (&instead, &difference.fault) else { return Ok(instead.map_or(Ok(()), Err)) };
-        let mut reader = open::<F>(trace)?;
-        assert!(reader.follow_faults(std::slice::from_ref(fault)), "the faults of a file are checked when it is read");
-        let followed = replay(Ok(reader), &mut self.under_test.make::<F>(), Views::Every);
-        Ok(match followed.verdict {
-            Verdict::Violated(failure) => {
-                Err(format!("step {} breaks {} with {fault}, too", failure.step, failure.violation.rule))
-            }
-            _ => Ok(()),
-        })
-    }
+/// Replays the trace of a difference. The inner error says what happened instead of the difference.
+fn occurs<F: CommandFamily>(
+    difference: &KnownDifference,
+    trace: &Path,
+    implementation: &mut Tested<F>,
+) -> Result<Result<(), String>, Box<dyn Error>> {
+    let replayed = replay::<F, _>(open(trace), implementation, Views::Every);
+    let instead = match replayed.verdict {
+        Verdict::Violated(failure) if difference.is_of(&failure.violation.rule) => None,
+        Verdict::Failed { error, .. } if difference.is_of(error.kind()) => None,
+        Verdict::Violated(failure) => Some(format!("step {} breaks {}", failure.step, failure.violation.rule)),
+        Verdict::Failed { line, error } => Some(format!("line {line}: {error}")),
+        Verdict::Unsupported { line, reason } => Some(format!("line {line} is not supported: {reason}")),
+        Verdict::Unreadable { error } => return Err(error.into()),
+        Verdict::Allowed => Some(format!("all {} steps are allowed", replayed.steps)),
+    };
+    let (None, Some(fault)) = (&instead, &difference.fault) else { return Ok(instead.map_or(Ok(()), Err)) };
+    let mut reader = open::<F>(trace)?;
+    assert!(reader.follow_faults(std::slice::from_ref(fault)), "the faults of a file are checked when it is read");
+    let followed = replay(Ok(reader), implementation, Views::Every);
+    Ok(match followed.verdict {
+        Verdict::Violated(failure) => {
+            Err(format!("step {} breaks {} with {fault}, too", failure.step, failure.violation.rule))
+        }
+        _ => Ok(()),
+    })
 }

@@ -1,10 +1,11 @@
 //! A campaign: many generated sequences, in parallel, each checked step by step.
 
 use super::{
-    Capabilities, Counterexample, Coverage, Event, Exchange, Family, Finding, Generator, Implementation,
-    PropertyExtent, Random, Runner, Step, TraceHeader, Views, determinism,
+    Capabilities, CheckCount, Counterexample, Coverage, Event, Exchange, Family, Finding, Generator, Implementation,
+    PropertyExtent, Random, RuleCounts, Runner, Step, TraceHeader, Views, determinism,
     implementation::ImplementationError,
     known_differences::{After, KnownDifferences},
+    rule_counts::CountingObserver,
 };
 use std::{
     collections::BTreeMap,
@@ -117,6 +118,12 @@ pub struct Results<F: Family> {
     pub profiles: BTreeMap<ProfileOf<F>, u64>,
     /// What was reached.
     pub coverage: F::Coverage,
+    /// How often the model decided by each rule.
+    pub rules: RuleCounts,
+    /// How often properties were checked.
+    pub properties: CheckCount,
+    /// What the implementation said of itself.
+    pub capabilities: Capabilities,
     /// How often each known difference occurred, by its index.
     pub known: BTreeMap<usize, u64>,
     /// The number of cases in which the model followed the known faults of the plan.
@@ -134,6 +141,9 @@ impl<F: Family> Default for Results<F> {
             steps: 0,
             profiles: BTreeMap::new(),
             coverage: F::Coverage::default(),
+            rules: RuleCounts::default(),
+            properties: CheckCount::default(),
+            capabilities: Capabilities::default(),
             known: BTreeMap::new(),
             followed: 0,
             unsupported: BTreeMap::new(),
@@ -160,6 +170,9 @@ impl<F: Family> Results<F> {
         self.steps += other.steps;
         self.followed += other.followed;
         self.coverage.add(&other.coverage);
+        self.rules.add(&other.rules);
+        self.properties.add(other.properties);
+        self.capabilities = other.capabilities;
         for (profile, count) in other.profiles {
             *self.profiles.entry(profile).or_insert(0) += count;
         }
@@ -294,6 +307,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
 
     /// Ends the implementation. One that does not end as it should is a finding without steps.
     fn finish(mut self) -> Results<F> {
+        self.results.capabilities = self.implementation.capabilities();
         if let Err(error) = self.implementation.finish() {
             let profile = *self.plan.profiles.first().expect("a campaign has a profile");
             let mut draw = Random::of_case(self.plan.seed, u64::MAX);
@@ -319,6 +333,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             self.results.followed += 1;
         }
         self.results.cases += 1;
+        self.results.rules.start_case();
         *self.results.profiles.entry(profile).or_insert(0) += 1;
         let extra = Extra::of(profiles, number);
         let views = if extra == Extra::Views { Views::Every } else { self.plan.views };
@@ -374,7 +389,11 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             } else {
                 break;
             };
-            let judged = runner.observed_step(&mut step, &mut results.coverage);
+            let checks_properties = runner.referee().checks_properties();
+            let (times, cases) = (u64::from(checks_properties), u64::from(checks_properties && made == 0));
+            results.properties.add(CheckCount { times, cases });
+            let inner = &mut results.coverage;
+            let judged = runner.observed_step(&mut step, &mut CountingObserver { counts: &mut results.rules, inner });
             if let (Ok(()), Event::Input(Exchange { output: Some(output), .. })) = (&judged, &step.event) {
                 results.coverage.count_output(output);
             }

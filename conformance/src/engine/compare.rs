@@ -95,7 +95,7 @@ pub enum PairEnd {
     /// Both break the same rule.
     SharedFault(String),
     /// They part.
-    Parted(Parting),
+    Parted(Box<Parting>),
 }
 
 /// One sequence, answered by both.
@@ -181,7 +181,7 @@ fn end_of(a: Result<(), Finding>, b: Result<(), Finding>, equal_states: impl FnO
     match (a.err().map(Fault::from), b.err().map(Fault::from)) {
         (None, None) => PairEnd::Allowed,
         (Some(a), Some(b)) if a.kind == b.kind => PairEnd::SharedFault(a.kind),
-        (a, b) => PairEnd::Parted(Parting { a, b, equal_states: equal_states() }),
+        (a, b) => PairEnd::Parted(Box::new(Parting { a, b, equal_states: equal_states() })),
     }
 }
 
@@ -337,7 +337,8 @@ impl<F: Family> Pair<'_, F> {
                 let profile = *plan.profiles.first().expect("a comparison has a profile");
                 let mut draw = Random::of_case(plan.seed, u64::MAX);
                 let (header, _) = F::Generator::start(profile, plan.variant, &Capabilities::default(), &mut draw);
-                results.parted(PartedCase { number: u64::MAX, profile, header, steps: Vec::new(), parting }, 1);
+                let (number, steps) = (u64::MAX, Vec::new());
+                results.parted(PartedCase { number, profile, header, steps, parting: *parting }, 1);
             }
             PairEnd::Allowed | PairEnd::Unsupported(_) => {}
         }
@@ -376,7 +377,7 @@ fn run_case<F: Family>(
         PairEnd::Unsupported(reason) => *results.unsupported.entry(reason).or_insert(0) += 1,
         PairEnd::SharedFault(kind) => *results.shared.entry(kind).or_insert(0) += 1,
         PairEnd::Parted(parting) => {
-            results.parted(PartedCase { number, profile, header, steps: run.a, parting }, 1);
+            results.parted(PartedCase { number, profile, header, steps: run.a, parting: *parting }, 1);
         }
     }
 }

@@ -96,6 +96,12 @@ impl<F: Family> Referee<F> {
         &self.model
     }
 
+    /// Whether properties are checked beside the model.
+    #[must_use]
+    pub const fn checks_properties(&self) -> bool {
+        self.properties.is_some()
+    }
+
     /// Whether the sequence was judged without a difference so far.
     #[must_use]
     pub const fn is_undisturbed(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use super::finding::FindingReport;
 use crate::engine::{
-    Coverage, Family, Named,
+    Capabilities, CheckCount, Coverage, Family, Named,
     campaign::Results,
     known_differences::{KnownDifference, KnownDifferences},
 };
@@ -16,6 +16,10 @@ use std::{
 #[derive(Debug, Serialize)]
 #[serde(bound = "")]
 pub struct CampaignReport<F: Family> {
+    /// What the implementation said of itself.
+    pub implementation: Capabilities,
+    /// The variant that the answers were judged by.
+    pub variant: &'static str,
     /// The seed of all choices.
     pub seed: u64,
     /// How many cases were run.
@@ -29,6 +33,10 @@ pub struct CampaignReport<F: Family> {
     /// How often each row of the coverage table was reached.
     #[serde(serialize_with = "rows")]
     pub coverage: F::Coverage,
+    /// How often the model decided by each rule. Rules that never decided are absent.
+    pub rules: BTreeMap<&'static str, CheckCount>,
+    /// How often properties were checked: each of them at each of these steps.
+    pub properties: CheckCount,
     /// The rows that were reached less often than they must.
     pub below_minimum: Vec<String>,
     /// The number of cases that ended at a step that the implementation does not support, by its reason.
@@ -67,14 +75,18 @@ impl Display for KnownDifferenceCount {
 impl<F: Family> CampaignReport<F> {
     /// Reports on results, without their findings.
     #[must_use]
-    pub fn new(seed: u64, results: &Results<F>, seconds: f64) -> Self {
+    pub fn new(variant: F::Variant, seed: u64, results: &Results<F>, seconds: f64) -> Self {
         Self {
+            implementation: results.capabilities.clone(),
+            variant: variant.name(),
             seed,
             cases: results.cases,
             steps: results.steps,
             seconds,
             profiles: results.profiles.iter().map(|(profile, count)| (profile.name(), *count)).collect(),
             coverage: results.coverage.clone(),
+            rules: results.rules.rows(),
+            properties: results.properties,
             below_minimum: Vec::new(),
             unsupported: results.unsupported.clone(),
             followed_cases: results.followed,

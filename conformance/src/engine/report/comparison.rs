@@ -136,6 +136,14 @@ impl ComparisonReport {
         }
     }
 
+    /// Sorts the differences: first those with one allowed answer, and the frequent ones before the others.
+    pub fn sort(&mut self) {
+        for differences in [&mut self.differences, &mut self.after_different_choices] {
+            let are_both_wrong = |one: &DifferenceReport| one.a.breaks.is_some() && one.b.breaks.is_some();
+            differences.sort_by_key(|one| (are_both_wrong(one), std::cmp::Reverse(one.cases)));
+        }
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "a rate is shown, not computed with")]
     fn rate(&self) -> f64 {
         self.steps as f64 / self.seconds.max(f64::MIN_POSITIVE)
