@@ -440,6 +440,82 @@ fn r20_a_graft_of_a_peer_that_announced_nothing_is_accepted() {
 }
 
 #[test]
+fn r20_a_graft_of_a_peer_that_announced_nothing_is_ignored_by_a_full_mesh_too() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::GraftWithoutSubscriptionIgnored, |node| {
+        node.join();
+        node.up(1..=4);
+        node.connect(5);
+        pruned(&node.graft(5), 5)
+    });
+    assert_eq!(answers, (vec![Some(60)], vec![]));
+}
+
+#[test]
+fn r2_a_member_of_the_fanout_below_publish_threshold_is_replaced() {
+    let parameters = with_scoring(|_| {});
+    let (without, with) = compare(&parameters, Dialect::RUST, Fault::FanoutRedrawn, |node| {
+        node.here(1..=3);
+        node.publish(1);
+        node.here([4]);
+        node.set_score(3, -25.0);
+        recipients(&node.publish(2))
+    });
+    assert_eq!((without, with), ([1, 2].into(), [1, 2, 4].into()));
+}
+
+#[test]
+fn r27_a_message_accepted_at_its_second_arrival_stays_cached_for_history_length() {
+    let parameters = Parameters { validation: Validation::Asked, seen_ttl: Span::from_secs(1), ..parameters() };
+    let answers = compare(&parameters, Dialect::RUST, Fault::RemovedMessageKeepsPlace, |node| {
+        node.join();
+        node.here([2]);
+        node.up([1]);
+        let verdict = |verdict| Input::Validated { message_id: MessageId(1), verdict };
+        node.message(1, 1);
+        node.input(&verdict(Verdict::Reject));
+        node.heartbeats(2);
+        node.message(1, 1);
+        node.input(&verdict(Verdict::Accept));
+        node.heartbeats(2);
+        recipients(&node.rpc(2, json!({"iwant": [[1]]})))
+    });
+    assert_eq!(answers, ([2].into(), [].into()));
+}
+
+#[test]
+fn each_copy_of_a_rejected_message_counts_as_invalid() {
+    let parameters = with_scoring(|scoring| {
+        let topic = scoring.topics.get_mut(&Topic::new("t")).unwrap();
+        topic.invalid_message_deliveries_weight = -1.0;
+    });
+    let mut node = Node::new(&Parameters { validation: Validation::Asked, ..parameters }, Dialect::RUST, None);
+    node.join();
+    node.here([1]);
+    node.message(1, 1);
+    node.message(1, 1);
+    node.input(&Input::Validated { message_id: MessageId(1), verdict: Verdict::Reject });
+    assert_eq!(node.model.score(Peer(1)).to_bits(), (-4.0_f64).to_bits());
+    node.message(1, 1);
+    assert_eq!(node.model.score(Peer(1)).to_bits(), (-9.0_f64).to_bits());
+}
+
+#[test]
+fn rust_sends_no_idontwant_for_a_message_that_comes_again_after_seen_ttl() {
+    let parameters = Parameters { seen_ttl: Span::from_secs(2), ..parameters() };
+    for (dialect, expected) in [(Dialect::SPEC, 1), (Dialect::RUST, 0)] {
+        let mut node = Node::new(&parameters, dialect, None);
+        node.join();
+        node.here([2]);
+        node.connect_as(1, false, Protocol::Gossipsub12);
+        node.announce(1);
+        node.graft(1);
+        node.message(2, 1);
+        node.heartbeats(3);
+        assert_eq!(parts(&node.message(2, 1), 1).idontwant.len(), expected, "{}", dialect.name);
+    }
+}
+
+#[test]
 fn r21_idontwant_is_sent_for_the_first_copy_only() {
     let answers = compare(&parameters(), Dialect::RUST, Fault::IdontwantForDuplicates, |node| {
         node.join();

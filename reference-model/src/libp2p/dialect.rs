@@ -358,7 +358,7 @@ switches! {
         Exact = "exact",
         /// By a sweep every minute.
         Sweep = "sweep each 60 s",
-        /// When a message arrives or is published. IHAVE and the check of an own message look before that.
+        /// When a message arrives or is published. IHAVE, IDONTWANT and the check of an own message look before that.
         AtMessage = "at a message",
         /// At a heartbeat.
         AtHeartbeat = "at a heartbeat",

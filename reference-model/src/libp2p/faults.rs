@@ -31,6 +31,8 @@ pub enum Fault {
     OppositeSubscriptionsCancel,
     /// R25.
     GraylistedSubscriptionsTaken,
+    /// R27, J43.
+    RemovedMessageKeepsPlace,
     /// G2.
     ControlCountsAsIhave,
     /// G3.
@@ -83,7 +85,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 37] = [
+    pub const ALL: [Self; 38] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -97,6 +99,7 @@ impl Fault {
         Self::UnjoinedPruneBacksOff,
         Self::OppositeSubscriptionsCancel,
         Self::GraylistedSubscriptionsTaken,
+        Self::RemovedMessageKeepsPlace,
         Self::ControlCountsAsIhave,
         Self::NothingWithoutSubscribers,
         Self::NothingPublishedWithoutSubscribers,
@@ -140,6 +143,7 @@ impl Fault {
             Self::UnjoinedPruneBacksOff => "R23",
             Self::OppositeSubscriptionsCancel => "R24",
             Self::GraylistedSubscriptionsTaken => "R25",
+            Self::RemovedMessageKeepsPlace => "R27",
             Self::ControlCountsAsIhave => "G2",
             Self::NothingWithoutSubscribers => "G3",
             Self::NothingPublishedWithoutSubscribers => "G3-js",
@@ -192,6 +196,9 @@ impl Fault {
                 "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
             }
             Self::GraylistedSubscriptionsTaken => "The announcements of an RPC count even if its sender is graylisted.",
+            Self::RemovedMessageKeepsPlace => {
+                "A message that is rejected or ignored keeps its place in the cache, and a later copy goes with it."
+            }
             Self::OppositeSubscriptionsCancel => {
                 "A SUBSCRIBE and an UNSUBSCRIBE of one topic in one RPC cancel each other."
             }
@@ -272,6 +279,7 @@ impl Faults {
             Fault::GraftWithoutSubscriptionIgnored,
             Fault::OppositeSubscriptionsCancel,
             Fault::GraylistedSubscriptionsTaken,
+            Fault::RemovedMessageKeepsPlace,
             Fault::LeaveExchangesWithAll,
         ])
     }
@@ -289,6 +297,7 @@ impl Faults {
             Fault::UnjoinedPruneBacksOff,
             Fault::OppositeSubscriptionsCancel,
             Fault::GraylistedSubscriptionsTaken,
+            Fault::RemovedMessageKeepsPlace,
             Fault::LeaveExchangesWithAll,
         ])
     }
@@ -314,6 +323,7 @@ impl Faults {
             Fault::PublishedBelowThreshold,
             Fault::VerdictsDeliverTwice,
             Fault::LeaveExchangesWithAll,
+            Fault::RemovedMessageKeepsPlace,
         ])
     }
 

@@ -98,15 +98,16 @@ impl Model {
             self.back_off(step, peer, topic, answers);
             return;
         }
+        if self.has_fault(Fault::GraftWithoutSubscriptionIgnored)
+            && self.peers.get(&peer).is_some_and(|connection| !connection.topics.contains(topic))
+        {
+            answers.px = false;
+            return;
+        }
         let (high, outbound) = (self.parameters().degree_high, self.is_outbound(peer));
         let full = size >= high && !outbound;
         if step.decide(&rules::GRAFT_7, full, format_args!("{size} members, D_high {high}, outbound {outbound}")) {
             self.back_off(step, peer, topic, answers);
-            return;
-        }
-        if self.has_fault(Fault::GraftWithoutSubscriptionIgnored)
-            && self.peers.get(&peer).is_some_and(|connection| !connection.topics.contains(topic))
-        {
             return;
         }
         step.decide(&rules::GRAFT_8, true, format_args!("peer {peer} joins the mesh of {topic}"));

@@ -130,13 +130,30 @@ impl Model {
     }
 
     fn start_scores(&mut self, step: &mut Step<'_>) -> StartScores {
-        let peers: Vec<Peer> = self.peers.keys().copied().collect();
+        // A score that nothing here needs is not read, so that it is not cached.
+        let lazy = self.has_fault(Fault::ScoresCached);
+        let peers: Vec<Peer> =
+            self.peers.keys().copied().filter(|peer| !lazy || self.needs_score(*peer, step.now)).collect();
         if let Some(scores) = &self.scores {
             for peer in &peers {
                 scores.value(*peer, &mut |rule, holds, operands| report(step.observer, rule, holds, operands));
             }
         }
         peers.into_iter().map(|peer| (peer, self.score_of(step, peer))).collect()
+    }
+
+    /// Whether a mesh or a fanout needs the score of a peer in a heartbeat.
+    fn needs_score(&self, peer: Peer, now: Time) -> bool {
+        let direct = self.direct.contains(&peer);
+        let announced =
+            |topic: &Topic| self.peers.get(&peer).is_some_and(|connection| connection.topics.contains(topic));
+        let in_mesh =
+            |(topic, members): (&Topic, &BTreeSet<Peer>)| members.contains(&peer) || (announced(topic) && !direct);
+        let ttl = self.parameters().fanout_ttl;
+        let ended = |topic: &Topic| self.last_published.get(topic).is_some_and(|last| *last + ttl < now);
+        let mut fanouts = self.fanout.iter().filter(|(topic, _)| !ended(topic));
+        self.mesh.iter().any(in_mesh)
+            || fanouts.any(|(topic, fanout)| announced(topic) && (!direct || fanout.candidates().contains(&peer)))
     }
 
     fn standing(&self, peer: Peer, scores: &StartScores) -> Standing {

@@ -42,9 +42,12 @@ impl MessageCache {
         self.slots.front_mut().expect("history_length is at least 1").push(id);
     }
 
-    /// Removes a message, which keeps its place in its slot.
-    pub(super) fn remove(&mut self, id: MessageId) {
+    /// Removes a message. If its place in its slot stays, a later copy goes with that slot.
+    pub(super) fn remove(&mut self, id: MessageId, place_stays: bool) {
         self.messages.remove(&id);
+        if !place_stays {
+            self.slots.iter_mut().for_each(|slot| slot.retain(|other| *other != id));
+        }
     }
 
     pub(super) fn get(&self, id: MessageId) -> Option<&CachedMessage> {

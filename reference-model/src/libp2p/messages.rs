@@ -33,6 +33,7 @@ impl Model {
         if for_duplicates {
             self.refuse_copies(step, peer, topic, id);
         }
+        let remembered = self.seen.contains(id);
         self.seen.forget_before_message(now);
         let first = self.seen.first(id);
         if step.decide(&rules::MESSAGE_2, first.is_some(), format_args!("message {id} was first seen at {first:?}")) {
@@ -45,7 +46,7 @@ impl Model {
             return Ok(());
         }
 
-        if !for_duplicates {
+        if !for_duplicates && !remembered {
             self.refuse_copies(step, peer, topic, id);
         }
 
@@ -132,7 +133,7 @@ impl Model {
 
     fn uncache(&mut self, id: MessageId) {
         if self.dialect().cache_at == CacheAt::Arrival {
-            self.cache.remove(id);
+            self.cache.remove(id, self.has_fault(Fault::RemovedMessageKeepsPlace));
         }
     }
 

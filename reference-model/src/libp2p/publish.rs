@@ -197,7 +197,13 @@ impl Model {
         let pick = Pick { rule, candidates, doubtful: BTreeSet::new() };
         let was_empty = fanout.is_empty();
         let (recipients, fanout) = if self.has_fault(Fault::FanoutRedrawn) {
-            step.choice.redrawn_fanout(publication, &fanout, &pick, degree)?
+            // Only members that may get the message count.
+            let mut members = fanout.clone();
+            members.retain(|peer| pick.candidates.contains(&peer));
+            match step.choice.redrawn_fanout(publication, &members, &pick, degree)? {
+                (recipients, redrawn) if redrawn == members => (recipients, fanout),
+                redrawn => redrawn,
+            }
         } else {
             let published = Self::fanout_after_publish(step, publication, &fanout, &pick, degree)?;
             (published.certain().clone(), published)
@@ -210,7 +216,8 @@ impl Model {
         if step.decide(&rules::PUBLISH_9, announced, format_args!("a peer announced {topic}: {announced}")) {
             self.last_published.insert(topic.clone(), step.now);
         }
-        if self.fanout.contains_key(topic) || !fanout.is_empty() || self.has_fault(Fault::FanoutRedrawn) {
+        let redrawn = self.has_fault(Fault::FanoutRedrawn) && degree > 0;
+        if self.fanout.contains_key(topic) || !fanout.is_empty() || redrawn {
             self.fanout.insert(topic.clone(), fanout);
         }
         Ok(&recipients - &hidden)

@@ -516,7 +516,8 @@ impl Scores {
             return;
         }
         record.status = Status::Invalid;
-        let peers: BTreeSet<Peer> = record.peers.clone();
+        // A peer that sends another copy later counts it again.
+        let peers = std::mem::take(&mut record.peers);
         self.count_invalid(source, topic);
         for peer in peers {
             self.count_invalid(peer, topic);

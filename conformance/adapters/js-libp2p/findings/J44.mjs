@@ -4,6 +4,7 @@ const node = await start({ D: 3, Dlo: 1, Dhi: 4, Dscore: 0, Dout: 0, opportunist
   scoreParams: { topics: { t: { topicWeight: 1.0, firstMessageDeliveriesWeight: 1.0, firstMessageDeliveriesDecay: 0.99, firstMessageDeliveriesCap: 100.0, timeInMeshWeight: 0, meshMessageDeliveriesWeight: 0, meshFailurePenaltyWeight: 0, invalidMessageDeliveriesWeight: 0 } }, behaviourPenaltyWeight: 0.0, behaviourPenaltyDecay: 0.5, topicScoreCap: 0 } });
 node.subscribe("t");
 await connect(1); await send(1, { sub: ["t"], graft: ["t"] });
+await connect(3); await send(3, { sub: ["t"], graft: ["t"] });
 await connect(2); await send(2, { sub: ["t"] });
 await send(2, { message: [["t", "m1"]] });
 await disconnect(2);

@@ -336,7 +336,7 @@ export class Node {
       to: Object.fromEntries(merged.filter(([, parts]) => Object.keys(parts).length > 0)),
       delivered: this.#isAsking ? [] : deliveries,
       asked: this.#isAsking ? deliveries : undefined,
-      dial: [...new Set(this.#dials)].filter(peer => !this.#peers.has(peer)).sort(byNumber),
+      dial: [...new Set(this.#dials)].sort(byNumber),
       refused,
       closed: closed.length > 0 ? closed.sort(byNumber) : undefined,
     };

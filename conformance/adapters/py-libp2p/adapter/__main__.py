@@ -25,6 +25,8 @@ READY = {
         "idontwant",
         "direct",
         "floodsub",
+        "scoring.application",
+        "application_score",
         "validation.asked",
         "rpcs",
         "view.mesh",

@@ -7,10 +7,7 @@ use std::time::Duration;
 #[test]
 fn reproduction() {
     let mut node = Node::new(|config| {
-        config
-            .heartbeat_interval(Duration::from_secs(1000))
-            .prune_backoff(Duration::from_secs(1000))
-            .unsubscribe_backoff(Duration::from_secs(1000));
+        config.heartbeat_interval(Duration::from_secs(1000)).prune_backoff(Duration::from_secs(1000));
     });
     node.call(|gossipsub| gossipsub.subscribe(&IdentTopic::new("t"))).expect("a subscription");
     node.connect(1, "/meshsub/1.1.0");

@@ -26,6 +26,8 @@ fn reproduction() {
     node.call(|gossipsub| gossipsub.subscribe(&IdentTopic::new("t"))).expect("a subscription");
     node.connect(1, "/meshsub/1.1.0");
     node.send(1, Rpc::default().subscribe("t").graft("t"));
+    node.connect(3, "/meshsub/1.1.0");
+    node.send(3, Rpc::default().subscribe("t").graft("t"));
     node.connect(2, "/meshsub/1.1.0");
     node.send(2, Rpc::default().subscribe("t"));
     node.send(2, Rpc::default().message("t", "m1"));

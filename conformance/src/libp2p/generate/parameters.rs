@@ -243,7 +243,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
             parameters.degree_score = degree / 2;
             parameters.degree_out = parameters.degree_low.saturating_sub(1).min(degree / 2).min(degree - degree / 2);
         }
-        1 => parameters.degree_score = small(draw),
+        1 => parameters.degree_score = small(draw) / 2,
         2 => parameters.degree_out = small(draw) / 2,
         3 => parameters.degree_lazy = small(draw),
         4 => parameters.gossip_factor = draw.pick(&[0.0, 0.25, 0.5, 1.0]).copied().unwrap_or(0.25),
@@ -303,7 +303,12 @@ fn vary_scoring(parameters: &mut Parameters, draw: &mut impl Draw) {
 /// Leaves out what the implementation does not support, and takes its fixed values.
 fn restricted(mut parameters: Parameters, capabilities: &Capabilities) -> Parameters {
     if !capabilities.supports("scoring") {
-        parameters.scoring = None;
+        let has_application_part = capabilities.supports("scoring.application");
+        parameters.scoring = parameters.scoring.filter(|_| has_application_part).map(|scoring| ScoringParameters {
+            thresholds: scoring.thresholds,
+            app_specific_weight: scoring.app_specific_weight,
+            ..simplest_scoring()
+        });
     }
     if !capabilities.supports("px") {
         parameters.do_px = false;

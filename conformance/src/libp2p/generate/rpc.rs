@@ -52,10 +52,14 @@ fn add_part(rpc: &mut Rpc, world: &mut World, model: &Model, peer: Peer, draw: &
                 0 => None,
                 1 => Some(0),
                 2 => Some(model.settings().0.prune_backoff.as_millis().div_ceil(1000)),
+                // Beyond what an implementation may keep.
+                3 if draw.one_in(20) => draw.pick(&[3_600, 3_601, 7_200, 1 << 40]).copied(),
                 _ => Some(draw.below(world.longest_backoff)),
             };
             let peers = if world.supports("px") && draw.one_in(2) {
-                (0..draw.below(5)).map(|_| world.any_peer(draw)).collect()
+                // Now and then more than anybody offers.
+                let count = if draw.one_in(40) { draw.between(16, 20) } else { draw.below(5) };
+                (0..count).map(|_| world.any_peer(draw)).collect()
             } else {
                 Vec::new()
             };

@@ -15,6 +15,7 @@ struct RemotePeer {
     protocol: Protocol,
     outbound: bool,
     direct: bool,
+    ip: Option<u64>,
 }
 
 /// What a case is drawn from.
@@ -49,12 +50,15 @@ impl World {
         let direct_one_in =
             if supports("direct") { draw.pick(&[4, 10, 1000]).copied().unwrap_or(10) } else { u64::MAX };
         let outbound_one_in = draw.pick(&[2, 4, 1000]).copied().unwrap_or(2);
+        // In some cases many peers share an address.
+        let shared_one_in = if supports("ip") { draw.pick(&[2, 8, 1000]).copied().unwrap_or(8) } else { u64::MAX };
         let old_one_in = draw.pick(&[4, 8, 1000]).copied().unwrap_or(8);
         let peers: Vec<RemotePeer> = (0..count)
             .map(|_| RemotePeer {
                 protocol: protocol(old_one_in, &supports, draw),
                 outbound: draw.one_in(outbound_one_in),
                 direct: draw.one_in(direct_one_in),
+                ip: draw.one_in(shared_one_in).then(|| draw.between(1, 2)),
             })
             .collect();
         let topics: Vec<Topic> =
@@ -127,9 +131,9 @@ impl World {
 
     fn connection(&self, peer: Peer) -> Input {
         let index = usize::try_from(peer.0.saturating_sub(1)).unwrap_or(usize::MAX);
-        let RemotePeer { protocol, outbound, direct } =
+        let RemotePeer { protocol, outbound, direct, ip } =
             *self.peers.get(index).expect("the world has a peer for each number");
-        Input::Connect { peer, outbound, direct, protocol, ip: None }
+        Input::Connect { peer, outbound, direct, protocol, ip }
     }
 
     /// The connection of a peer that is not connected, if there is one.
