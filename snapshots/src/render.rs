@@ -5,11 +5,11 @@ use crate::{
     change::changes,
     choices::{ChoiceRecorder, OpenChoices},
     limits, output,
-    state::{State, state},
+    state::{State, Value, state},
 };
 use gossipsub_automaton::{Automaton, Input, LimitsError, Output, OutputKind, PartialView, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
+    automaton::{AutomatonFamily, Environment, EnvironmentChange, Event, Exchange, check_step},
     engine::Violation,
 };
 use gossipsub_reference_model::automaton::Model;
@@ -46,7 +46,7 @@ struct Renderer {
 ///
 /// # Errors
 /// Where the limits break a rule, or an answer cannot be checked.
-pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error>> {
+pub fn render(scenario: &Scenario<AutomatonFamily>, seed: u64) -> Result<Rendering, Box<dyn Error>> {
     let mut renderer = Renderer::new(scenario, seed)?;
     let mut rendering =
         Rendering { text: opening(scenario)?, last_output: None, last_step: String::new(), violation: None };
@@ -71,15 +71,15 @@ pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error
 }
 
 /// The text before the first step.
-fn opening(scenario: &Scenario) -> Result<String, serde_json::Error> {
-    Ok(format!("{}\nLimits: {}\n", scenario.description, limits::text(&scenario.limits)?))
+fn opening(scenario: &Scenario<AutomatonFamily>) -> Result<String, serde_json::Error> {
+    Ok(format!("{}\nLimits: {}\n", scenario.description, limits::text(&scenario.header.limits)?))
 }
 
 impl Renderer {
-    fn new(scenario: &Scenario, seed: u64) -> Result<Self, LimitsError> {
-        let core = Automaton::new(seed, scenario.limits.clone(), Environment::default())?;
-        let model = Model::new(scenario.limits.clone(), Environment::default())?;
-        let state = state(core.view(), &scenario.limits.score_limits, |_, _| None);
+    fn new(scenario: &Scenario<AutomatonFamily>, seed: u64) -> Result<Self, LimitsError> {
+        let core = Automaton::new(seed, scenario.header.limits.clone(), Environment::default())?;
+        let model = Model::new(scenario.header.limits.clone(), Environment::default())?;
+        let state = state(core.view(), &scenario.header.limits.score_limits, |_, _| None);
         Ok(Self { core, model, state })
     }
 
@@ -123,7 +123,10 @@ impl Renderer {
 fn render_step(now: Time, input: &Input<TraceIds>, checked: &CheckedAnswer, before: &State, after: &State) -> String {
     let CheckedAnswer { output, open, violation } = checked;
     let mut lines = vec![format!("{now} {} {input}", input.kind()), format!("  {}", output::text(output, open))];
-    lines.extend(changes(before, after, now, open).into_iter().map(|change| format!("    {change}")));
+    // The old value has its own name, the new value the name of its choice.
+    let (old, new) = (|value: &Value| value.text(now, &OpenChoices::default()), |value: &Value| value.text(now, open));
+    let changes = changes(before, after, |fact| fact.text(open), old, new);
+    lines.extend(changes.into_iter().map(|change| format!("    {change}")));
     if let Some(Violation { rule, differences }) = violation {
         lines.push(format!("  NOT ALLOWED by {rule}"));
         let differences = differences.iter();
