@@ -15,6 +15,8 @@ struct RemotePeer {
     protocol: Protocol,
     outbound: bool,
     direct: bool,
+    /// The address, if it is not the peer's own.
+    ip: Option<u64>,
 }
 
 /// What a case is drawn from.
@@ -50,11 +52,14 @@ impl World {
             if supports("direct") { draw.pick(&[4, 10, 1000]).copied().unwrap_or(10) } else { u64::MAX };
         let outbound_one_in = draw.pick(&[2, 4, 1000]).copied().unwrap_or(2);
         let old_one_in = draw.pick(&[4, 8, 1000]).copied().unwrap_or(8);
+        // Without P6, an address decides nothing.
+        let shares = parameters.scoring.as_ref().is_some_and(|scoring| scoring.ip_colocation_factor_weight != 0.0);
         let peers: Vec<RemotePeer> = (0..count)
             .map(|_| RemotePeer {
                 protocol: protocol(old_one_in, &supports, draw),
                 outbound: draw.one_in(outbound_one_in),
                 direct: draw.one_in(direct_one_in),
+                ip: (shares && draw.one_in(2)).then(|| draw.between(1, 3)),
             })
             .collect();
         let topics: Vec<Topic> =
@@ -127,9 +132,9 @@ impl World {
 
     fn connection(&self, peer: Peer) -> Input {
         let index = usize::try_from(peer.0.saturating_sub(1)).unwrap_or(usize::MAX);
-        let RemotePeer { protocol, outbound, direct } =
+        let RemotePeer { protocol, outbound, direct, ip } =
             *self.peers.get(index).expect("the world has a peer for each number");
-        Input::Connect { peer, outbound, direct, protocol, ip: None }
+        Input::Connect { peer, outbound, direct, protocol, ip }
     }
 
     /// The connection of a peer that is not connected, if there is one.
