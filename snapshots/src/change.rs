@@ -1,25 +1,25 @@
 //! What changed from one state to the next, line by line.
 
-use crate::{
-    choices::OpenChoices,
-    state::{Fact, State},
-};
-use gossipsub_automaton::Time;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NOTHING: &str = "nothing";
 
-/// A line for each fact that changed, and one line that says so where none did.
+/// A line for each subject whose value changed, and one line that says so where none did.
 ///
-/// The old value has its own name, the new value the name of its choice. Equal lines, which are about members of one choice,
-/// become one.
-pub(crate) fn changes(before: &State, after: &State, now: Time, open: &OpenChoices) -> Vec<String> {
-    let facts: BTreeSet<&Fact> = before.keys().chain(after.keys()).collect();
+/// Equal lines, which are about members of one choice, become one.
+pub(crate) fn changes<S: Ord, V: PartialEq>(
+    before: &BTreeMap<S, V>,
+    after: &BTreeMap<S, V>,
+    subject: impl Fn(&S) -> String,
+    old: impl Fn(&V) -> String,
+    new: impl Fn(&V) -> String,
+) -> Vec<String> {
+    let subjects: BTreeSet<&S> = before.keys().chain(after.keys()).collect();
     let mut lines = Vec::new();
-    for fact in facts.into_iter().filter(|fact| before.get(fact) != after.get(fact)) {
-        let was = before.get(fact).map_or_else(|| NOTHING.into(), |value| value.text(now, &OpenChoices::default()));
-        let is = after.get(fact).map_or_else(|| NOTHING.into(), |value| value.text(now, open));
-        let line = format!("{}: {was} -> {is}", fact.text(open));
+    for changed in subjects.into_iter().filter(|subject| before.get(subject) != after.get(subject)) {
+        let was = before.get(changed).map_or_else(|| NOTHING.into(), &old);
+        let is = after.get(changed).map_or_else(|| NOTHING.into(), &new);
+        let line = format!("{}: {was} -> {is}", subject(changed));
         if !lines.contains(&line) {
             lines.push(line);
         }

@@ -41,6 +41,9 @@ impl Difference {
     }
 
     /// The first behaviour with it.
+    ///
+    /// # Panics
+    /// If the switch is on in no behaviour.
     #[must_use]
     pub fn since(self) -> Behaviour {
         let mut behaviours = Behaviour::ALL.iter().copied();

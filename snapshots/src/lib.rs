@@ -1,7 +1,11 @@
-//! What each output of the automaton looks like: short scenarios, and the trace of each in readable text.
+//! What each output of the automaton, and each rule of the libp2p router, looks like: short scenarios, and the trace of
+//! each in readable text.
 //!
-//! A [`Scenario`] is a trace script of at most a dozen steps. Its last step shows an output, a check or a quirk. It has
-//! the behaviour of its header. The
+//! A [`Scenario`] is a trace script of a [family](SnapshotFamily). The module [`libp2p`] has what is special to the router,
+//! the root what is special to the automaton.
+//!
+//! A scenario of the automaton has at most a dozen steps, and the behaviour of its header. Its last step shows an output,
+//! a check or a quirk. The
 //! optimized automaton answers it, the reference model checks every answer, and [`render`] writes the inputs, the
 //! outputs and the changes of the state. The text names random choices instead of the chosen members, such as
 //! `any 2 of {1, 2, 3}`, so it is the same for every seed.
@@ -17,6 +21,7 @@ mod check;
 mod choices;
 mod difference;
 mod input;
+pub mod libp2p;
 mod limits;
 mod name;
 mod output;
@@ -33,5 +38,5 @@ pub use difference::Difference;
 pub use page::page;
 pub use quirk::Quirk;
 pub use render::{Rendering, render};
-pub use scenario::{Scenario, folder};
+pub use scenario::{Scenario, SnapshotFamily, folder};
 pub use showcase::{Showcase, meaning_of, showcase_of_output};

@@ -29,7 +29,8 @@ fn of_topic(limits: &WeightedTopicParameters) -> Result<String, serde_json::Erro
     Ok(fields.join(" "))
 }
 
-fn differing<T: Serialize>(default: &T, limits: &T) -> Result<Vec<String>, serde_json::Error> {
+/// `degree=3`: the fields that differ from the default ones.
+pub(crate) fn differing<T: Serialize>(default: &T, limits: &T) -> Result<Vec<String>, serde_json::Error> {
     let mut fields = Vec::new();
     collect("", &serde_json::to_value(default)?, &serde_json::to_value(limits)?, &mut fields);
     Ok(fields)

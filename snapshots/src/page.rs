@@ -1,9 +1,9 @@
 //! The overview page.
 
-use crate::{Check, Difference, Quirk, limits, meaning_of, showcase_of_output};
+use crate::{Check, Difference, Quirk, libp2p, limits, meaning_of, showcase_of_output};
 use gossipsub_automaton::OutputKind;
 use gossipsub_reference_model::automaton::rule_of;
-use std::fmt::Write;
+use std::{error::Error, fmt::Write};
 
 const OPENING: &str = "\
 # Snapshots of every output
@@ -38,8 +38,8 @@ The differences D7, D8 and D10 show in no output and in no view.
 /// The page, in Markdown.
 ///
 /// # Errors
-/// Where the default limits cannot be written: never.
-pub fn page() -> Result<String, serde_json::Error> {
+/// If a scenario cannot be read.
+pub fn page() -> Result<String, Box<dyn Error>> {
     let mut page = OPENING.to_owned();
     page.push_str("\n## Outputs\n\n| output | meaning | rule | scenario | trace |\n|---|---|---|---|---|\n");
     for output in OutputKind::ALL {
@@ -65,10 +65,11 @@ pub fn page() -> Result<String, serde_json::Error> {
     for limit in limits::all_default()? {
         let _ = writeln!(page, "- `{limit}`");
     }
+    page.push_str(&libp2p::page()?);
     Ok(page)
 }
 
-fn row(page: &mut String, cells: &[&str]) {
+pub(crate) fn row(page: &mut String, cells: &[&str]) {
     let _ = writeln!(page, "| {} |", cells.join(" | "));
 }
 

@@ -5,13 +5,13 @@ use crate::{
     change::changes,
     choices::{ChoiceRecorder, OpenChoices},
     input, limits, output,
-    state::{State, state},
+    state::{State, Value, state},
 };
 use gossipsub_automaton::{
     Automaton, Behaviour, Input, LimitsError, Output, OutputKind, PartialView, Time, trace_ids::TraceIds,
 };
 use gossipsub_conformance::{
-    automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
+    automaton::{AutomatonFamily, Environment, EnvironmentChange, Event, Exchange, Header, check_step},
     engine::Violation,
 };
 use gossipsub_reference_model::automaton::Model;
@@ -48,7 +48,7 @@ struct Renderer {
 ///
 /// # Errors
 /// Where the limits break a rule, or an answer cannot be checked.
-pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error>> {
+pub fn render(scenario: &Scenario<AutomatonFamily>, seed: u64) -> Result<Rendering, Box<dyn Error>> {
     let mut renderer = Renderer::new(scenario, seed)?;
     let mut rendering =
         Rendering { text: opening(scenario)?, last_output: None, last_step: String::new(), violation: None };
@@ -58,7 +58,7 @@ pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error
             Event::Input(Exchange { input, .. }) => {
                 let before = renderer.state.clone();
                 let checked = renderer.answer(step.now, input);
-                let input = RenderedInput { now: step.now, behaviour: scenario.behaviour, input };
+                let input = RenderedInput { now: step.now, behaviour: scenario.header.behaviour, input };
                 rendering.last_step = render_step(&input, &checked, &before, &renderer.state);
                 rendering.last_output = Some(checked.output.kind());
                 rendering.violation = checked.violation;
@@ -74,21 +74,21 @@ pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error
 }
 
 /// The text before the first step.
-fn opening(scenario: &Scenario) -> Result<String, serde_json::Error> {
-    let Scenario { description, behaviour, limits, .. } = scenario;
+fn opening(scenario: &Scenario<AutomatonFamily>) -> Result<String, serde_json::Error> {
+    let Header { behaviour, limits, .. } = &scenario.header;
     let behaviour = match behaviour {
         Behaviour::Mavryk => String::new(),
         other => format!("Behaviour: {other}, {}\n", other.software()),
     };
-    Ok(format!("{description}\n{behaviour}Limits: {}\n", limits::text(limits)?))
+    Ok(format!("{}\n{behaviour}Limits: {}\n", scenario.description, limits::text(limits)?))
 }
 
 impl Renderer {
-    fn new(scenario: &Scenario, seed: u64) -> Result<Self, LimitsError> {
-        let Scenario { behaviour, limits, .. } = scenario;
+    fn new(scenario: &Scenario<AutomatonFamily>, seed: u64) -> Result<Self, LimitsError> {
+        let Header { behaviour, limits, .. } = &scenario.header;
         let core = Automaton::with_behaviour(seed, limits.clone(), *behaviour, Environment::default())?;
         let model = Model::with_behaviour(limits.clone(), *behaviour, Environment::default())?;
-        let state = state(core.view(), &scenario.limits.score_limits, |_, _| None);
+        let state = state(core.view(), &limits.score_limits, |_, _| None);
         Ok(Self { core, model, state })
     }
 
@@ -144,7 +144,11 @@ fn render_step(input: &RenderedInput<'_>, checked: &CheckedAnswer, before: &Stat
     lines.extend(input::parts_without_text(input).into_iter().map(|part| format!("    {part}")));
     lines.push(format!("  {}", output::text(output, open)));
     lines.extend(output::parts_without_text(output).into_iter().map(|part| format!("    {part}")));
-    lines.extend(changes(before, after, *now, open).into_iter().map(|change| format!("    {change}")));
+    // The old value has its own name, the new value the name of its choice.
+    let (old, new) =
+        (|value: &Value| value.text(*now, &OpenChoices::default()), |value: &Value| value.text(*now, open));
+    let changes = changes(before, after, |fact| fact.text(open), old, new);
+    lines.extend(changes.into_iter().map(|change| format!("    {change}")));
     if let Some(Violation { rule, differences }) = violation {
         lines.push(format!("  NOT ALLOWED by {rule}"));
         let differences = differences.iter();

@@ -1,28 +1,45 @@
 //! Scenarios: short trace scripts in files of their own.
 
-use gossipsub_automaton::{Behaviour, Limits, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::{Step, open},
-    engine::trace::TraceError,
+    automaton::AutomatonFamily,
+    engine::{
+        Family, Step,
+        trace::{TraceError, open},
+    },
 };
 use std::{
     io,
     path::{Path, PathBuf},
 };
 
+/// A family with scenarios.
+pub trait SnapshotFamily: Family {
+    /// The folder of its scenarios and traces, as seen from the folder of this crate.
+    const FOLDER: &'static str;
+
+    /// The description in a header.
+    fn description(header: &Self::Header) -> Option<&str>;
+}
+
+impl SnapshotFamily for AutomatonFamily {
+    const FOLDER: &'static str = "";
+
+    fn description(header: &Self::Header) -> Option<&str> {
+        header.description.as_deref()
+    }
+}
+
 /// A short trace script.
 #[derive(Clone, Debug)]
-pub struct Scenario {
+pub struct Scenario<F: SnapshotFamily> {
     /// The name: that of the file, without its extension.
     pub name: String,
     /// One line on what the last step shows.
     pub description: String,
-    /// The behaviour of the automaton.
-    pub behaviour: Behaviour,
-    /// The limits of the automaton.
-    pub limits: Limits<TraceIds>,
+    /// The header.
+    pub header: F::Header,
     /// The inputs, and what the application would answer.
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<F>>,
 }
 
 /// A folder of this crate.
@@ -31,22 +48,27 @@ pub fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
-impl Scenario {
+impl<F: SnapshotFamily> Scenario<F> {
     /// Reads the scenario of this name.
     ///
     /// # Errors
     /// Where the file cannot be read, or is not a trace script.
     pub fn read(name: &str) -> Result<Self, TraceError> {
-        let reader = open(folder("scenarios").join(name).with_extension("jsonl"))?.script();
+        let reader = open::<F>(Self::folder("scenarios").join(name).with_extension("jsonl"))?.script();
         let header = reader.header().clone();
-        let steps: Result<Vec<Step>, TraceError> = reader.map(|step| step.map(|(_, step)| step)).collect();
+        let steps: Result<Vec<Step<F>>, TraceError> = reader.map(|step| step.map(|(_, step)| step)).collect();
         Ok(Self {
             name: name.to_owned(),
-            description: header.description.unwrap_or_default(),
-            behaviour: header.behaviour,
-            limits: header.limits,
+            description: F::description(&header).unwrap_or_default().to_owned(),
+            header,
             steps: steps?,
         })
+    }
+
+    /// The folder of the family's `scenarios` or `traces`.
+    #[must_use]
+    pub fn folder(name: &str) -> PathBuf {
+        folder(F::FOLDER).join(name)
     }
 
     /// The names of all scenarios, sorted.
@@ -54,7 +76,7 @@ impl Scenario {
     /// # Errors
     /// Where the folder cannot be read.
     pub fn names() -> io::Result<Vec<String>> {
-        let paths = std::fs::read_dir(folder("scenarios"))?.map(|entry| entry.map(|entry| entry.path()));
+        let paths = std::fs::read_dir(Self::folder("scenarios"))?.map(|entry| entry.map(|entry| entry.path()));
         let mut names = paths.map(|path| Ok(stem(&path?))).collect::<io::Result<Vec<String>>>()?;
         names.sort();
         Ok(names)

@@ -1,7 +1,10 @@
 //! Every output, check, quirk and difference has a scenario that leads to it, and no file is there for nothing.
 
 use gossipsub_automaton::{Behaviour, OutputKind};
-use gossipsub_conformance::{automaton::open, engine::Views, engine::record::Recording};
+use gossipsub_conformance::{
+    automaton::{AutomatonFamily, open},
+    engine::{Views, record::Recording},
+};
 use gossipsub_snapshots::{Check, Difference, Quirk, Scenario, Showcase, folder, render, showcase_of_output};
 use std::{collections::BTreeSet, path::Path};
 
@@ -22,7 +25,7 @@ fn scenarios_are_short_and_lead_to_what_they_show() {
 
 #[test]
 fn scenarios_are_scripts_that_can_be_recorded() {
-    for name in Scenario::names().expect("the folder of scenarios") {
+    for name in Scenario::<AutomatonFamily>::names().expect("the folder of scenarios") {
         let path = folder("scenarios").join(&name).with_extension("jsonl");
         let recording = Recording::new(open(path).expect("a trace"), None, Views::Every).expect("limits");
         assert!(recording.into_iter().all(|step| step.is_ok()), "{name}");
@@ -68,7 +71,7 @@ fn numbers(text: &str) -> Vec<&str> {
 }
 
 fn behaviour_of(check: Check) -> Behaviour {
-    Scenario::read(check.showcase().scenario).expect("a scenario").behaviour
+    Scenario::<AutomatonFamily>::read(check.showcase().scenario).expect("a scenario").header.behaviour
 }
 
 #[test]

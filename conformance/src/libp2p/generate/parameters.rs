@@ -185,6 +185,9 @@ fn all_parts() -> ScoringParameters {
         mesh_message_deliveries_weight: -0.5,
         mesh_failure_penalty_weight: -0.5,
         invalid_message_deliveries_weight: -1.0,
+        // Each counter has a decay of its own, so that a counter with the decay of another shows.
+        mesh_failure_penalty_decay: 0.75,
+        invalid_message_deliveries_decay: 0.25,
         ..simplest_topic()
     };
     ScoringParameters {
@@ -295,6 +298,7 @@ fn vary_scoring(parameters: &mut Parameters, draw: &mut impl Draw) {
             for topic in scoring.topics.values_mut() {
                 topic.first_message_deliveries_cap = 2.0;
                 topic.time_in_mesh_cap = 2.0;
+                topic.time_in_mesh_quantum = Span::from_millis(1500);
             }
         }
     }

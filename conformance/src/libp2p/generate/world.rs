@@ -15,6 +15,7 @@ struct RemotePeer {
     protocol: Protocol,
     outbound: bool,
     direct: bool,
+    /// The address, if it is not the peer's own.
     ip: Option<u64>,
 }
 
@@ -50,15 +51,17 @@ impl World {
         let direct_one_in =
             if supports("direct") { draw.pick(&[4, 10, 1000]).copied().unwrap_or(10) } else { u64::MAX };
         let outbound_one_in = draw.pick(&[2, 4, 1000]).copied().unwrap_or(2);
-        // In some cases many peers share an address.
-        let shared_one_in = if supports("ip") { draw.pick(&[2, 8, 1000]).copied().unwrap_or(8) } else { u64::MAX };
         let old_one_in = draw.pick(&[4, 8, 1000]).copied().unwrap_or(8);
+        // In some cases many peers share an address. Without P6, an address decides nothing.
+        let has_p6 = parameters.scoring.as_ref().is_some_and(|scoring| scoring.ip_colocation_factor_weight != 0.0);
+        let shared_one_in =
+            if has_p6 && supports("ip") { draw.pick(&[2, 8, 1000]).copied().unwrap_or(8) } else { u64::MAX };
         let peers: Vec<RemotePeer> = (0..count)
             .map(|_| RemotePeer {
                 protocol: protocol(old_one_in, &supports, draw),
                 outbound: draw.one_in(outbound_one_in),
                 direct: draw.one_in(direct_one_in),
-                ip: draw.one_in(shared_one_in).then(|| draw.between(1, 2)),
+                ip: draw.one_in(shared_one_in).then(|| draw.between(1, 3)),
             })
             .collect();
         let topics: Vec<Topic> =
