@@ -9,6 +9,7 @@ use gossipsub_conformance::{
         worlds,
     },
     engine::Coverage as _,
+    libp2p,
 };
 use std::{fs, path::Path};
 
@@ -44,6 +45,10 @@ fn every_choice_point_is_listed() {
 #[test]
 fn every_world_is_listed() {
     for World { name, about, actions, .. } in worlds() {
+        let row = format!("| `{name}` | {about} | {} |", actions.len());
+        assert!(read("TRUST.md").contains(&row), "{row}");
+    }
+    for libp2p::World { name, about, actions, .. } in libp2p::worlds() {
         let row = format!("| `{name}` | {about} | {} |", actions.len());
         assert!(read("TRUST.md").contains(&row), "{row}");
     }
