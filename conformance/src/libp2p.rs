@@ -8,12 +8,14 @@ mod order;
 pub mod properties;
 mod reference;
 mod state_lines;
+mod worlds;
 
 pub use coverage::Coverage;
 pub use generate::{Generator, Profile};
 pub use header::{DialectName, Header};
 pub use order::Order;
 pub use reference::Reference;
+pub use worlds::worlds;
 
 use crate::engine::{self, Family, NameRole};
 use gossipsub_reference_model::libp2p::{
@@ -34,6 +36,10 @@ pub type Event = engine::Event<Libp2pFamily>;
 pub type Exchange = engine::Exchange<Libp2pFamily>;
 /// An answer.
 pub type Answer = engine::Answer<Libp2pFamily>;
+/// An input of an exhaustive search, some time after the step before it.
+pub type Action = engine::exhaustive::Action<Libp2pFamily>;
+/// A world that is small enough for all of its sequences.
+pub type World = engine::exhaustive::World<Libp2pFamily>;
 /// A sequence in memory.
 pub type Sequence = engine::Sequence<Libp2pFamily>;
 /// A sequence that ends with a finding.
@@ -109,6 +115,10 @@ impl Family for Libp2pFamily {
 
     fn state_lines(model: &Model, input: &Input) -> Vec<String> {
         state_lines::state_lines(model, input)
+    }
+
+    fn worlds() -> Vec<World> {
+        worlds().into()
     }
 
     fn name_role(field: &str) -> Option<NameRole> {

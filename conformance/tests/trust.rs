@@ -10,6 +10,7 @@ use gossipsub_conformance::{
         worlds,
     },
     engine::Coverage as _,
+    libp2p,
 };
 use std::{fs, path::Path};
 
@@ -48,6 +49,10 @@ fn every_world_is_listed() {
     let mut listed = worlds(Behaviour::Mavryk);
     listed.extend(worlds(Behaviour::Octez24).into_iter().skip(listed.len()));
     for World { name, about, actions, .. } in listed {
+        let row = format!("| `{name}` | {about} | {} |", actions.len());
+        assert!(read("TRUST.md").contains(&row), "{row}");
+    }
+    for libp2p::World { name, about, actions, .. } in libp2p::worlds() {
         let row = format!("| `{name}` | {about} | {} |", actions.len());
         assert!(read("TRUST.md").contains(&row), "{row}");
     }

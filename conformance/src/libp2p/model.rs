@@ -2,7 +2,7 @@
 
 use super::{Header, Libp2pFamily};
 use crate::engine::{
-    self, Difference, NoChange, Views, Violation,
+    self, Difference, Family, NoChange, Views, Violation,
     trace::{LineError, LineErrorKind},
 };
 use gossipsub_automaton::Time;
@@ -14,7 +14,6 @@ use gossipsub_reference_model::{
     },
 };
 use siphasher::sip128::{Hasher128, SipHasher13};
-use std::hash::Hasher;
 
 impl engine::Model<Libp2pFamily> for Model {
     type Chance = Random;
@@ -61,9 +60,20 @@ impl engine::Model<Libp2pFamily> for Model {
         }
     }
 
+    fn outcomes(&self, now: Time, input: &Input) -> Vec<(Output, Self)> {
+        let mut outcomes: Vec<(Output, Self, u128)> = Vec::new();
+        for (output, after) in self.responses(now, input) {
+            let (output, key) = (Libp2pFamily::normalized(&output), engine::Model::key(&after));
+            if !outcomes.iter().any(|(other, _, other_key)| *other_key == key && *other == output) {
+                outcomes.push((output, after, key));
+            }
+        }
+        outcomes.into_iter().map(|(output, after, _)| (output, after)).collect()
+    }
+
     fn key(&self) -> u128 {
         let mut hasher = SipHasher13::new();
-        hasher.write(format!("{self:?}").as_bytes());
+        self.hash_state(&mut hasher);
         hasher.finish128().as_u128()
     }
 }
