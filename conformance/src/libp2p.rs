@@ -117,8 +117,8 @@ impl Family for Libp2pFamily {
         state_lines::state_lines(model, input)
     }
 
-    fn worlds() -> Vec<World> {
-        worlds().into()
+    fn worlds(dialect: DialectName) -> Vec<World> {
+        worlds(dialect).into()
     }
 
     fn name_role(field: &str) -> Option<NameRole> {

@@ -6,15 +6,16 @@ use super::{
 };
 use crate::engine::Views;
 use gossipsub_automaton::Span;
+use gossipsub_reference_model::libp2p::Faults;
 use gossipsub_reference_model::libp2p::vocabulary::{
     Ihave, Input, Message, MessageId, Parameters, Peer, Protocol, Prune, Rpc, ScoringParameters, Subscription,
     Thresholds, Topic, TopicScoringParameters, Validation, Verdict,
 };
 
-/// All worlds.
+/// All worlds, with a dialect.
 #[must_use]
-pub fn worlds() -> [World; 3] {
-    [two_peers(), scores(), fanout()]
+pub fn worlds(dialect: DialectName) -> [World; 3] {
+    [two_peers(dialect), scores(dialect), fanout(dialect)]
 }
 
 /// The time between heartbeats. Every other span is a multiple of it, so that deadlines are met to the millisecond.
@@ -23,12 +24,13 @@ const INTERVAL: Span = Span::from_secs(1);
 /// After this much, a deadline of a step just before is met, or just not.
 const MOMENT: Span = Span::from_millis(1);
 
-fn header(name: &str, parameters: Parameters) -> Header {
+fn header(name: &str, dialect: DialectName, parameters: Parameters) -> Header {
     Header {
         implementation: None,
         seed: None,
         profile: Some(name.into()),
-        dialect: Some(DialectName::Spec),
+        dialect: Some(dialect),
+        follows: Faults::default(),
         description: None,
         parameters,
     }
@@ -126,7 +128,7 @@ fn validated(id: i64, verdict: Verdict) -> Input {
 }
 
 /// From two peers that are connected and announced the topic, one of them outbound and with IDONTWANT.
-fn two_peers() -> World {
+fn two_peers(dialect: DialectName) -> World {
     let mut start = Actions::default();
     let mut actions = Actions::default();
     for (peer, outbound, protocol) in [(1, false, Protocol::Gossipsub11), (2, true, Protocol::Gossipsub12)] {
@@ -157,7 +159,8 @@ fn two_peers() -> World {
         name: "two-peers",
         about: "2 peers, connected and subscribed, 1 topic and 2 messages, without scoring",
         depth: 5,
-        header: header("two-peers", tight()),
+        variant: dialect,
+        header: header("two-peers", dialect, tight()),
         views: Views::Every,
         start: start.0,
         actions: actions.0,
@@ -166,7 +169,7 @@ fn two_peers() -> World {
 
 /// From a member of the mesh and a direct peer, with all parts of the score: scores on both sides of each threshold,
 /// messages that await a verdict, promises that are kept or broken.
-fn scores() -> World {
+fn scores(dialect: DialectName) -> World {
     let mut start = Actions::default();
     start.at_once(connect(1, false, false, Protocol::Gossipsub11));
     start.at_once(subscription(1, true));
@@ -204,8 +207,10 @@ fn scores() -> World {
         name: "scores",
         about: "a member of the mesh and a direct peer, 1 topic and 3 messages, with scoring and verdicts",
         depth: 5,
+        variant: dialect,
         header: header(
             "scores",
+            dialect,
             Parameters { max_ihave_length: 2, validation: Validation::Asked, scoring: Some(scoring()), ..tight() },
         ),
         views: Views::Every,
@@ -216,7 +221,7 @@ fn scores() -> World {
 
 /// From three peers that announced a topic which is not joined. No view shows the fanout, so messages and gossip alone
 /// tell who is in it.
-fn fanout() -> World {
+fn fanout(dialect: DialectName) -> World {
     let mut start = Actions::default();
     let mut actions = Actions::default();
     for peer in [1, 2, 3] {
@@ -244,8 +249,10 @@ fn fanout() -> World {
         name: "fanout",
         about: "3 peers, connected and subscribed, 1 topic and 3 messages, with scoring and without views",
         depth: 5,
+        variant: dialect,
         header: header(
             "fanout",
+            dialect,
             Parameters {
                 degree_high: 2,
                 fanout_ttl: INTERVAL.doubled(),

@@ -57,12 +57,7 @@ impl Check {
         let Search { worlds: names, depth, .. } = &self.search;
         let worlds = worlds::<F>(self.variant::<F>()?, names)?;
         let mut reports = Vec::new();
-        for mut world in worlds {
-            if let Some(name) = &self.variant
-                && !world.header.set_variant(name)
-            {
-                return Err(F::Variant::unknown("variant", name).into());
-            }
+        for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
             if self.report {
                 for (name, count) in report.coverage.rows() {
