@@ -4,10 +4,10 @@
 #[path = "common/faulty_core.rs"]
 mod faulty_core;
 
-use faulty_core::FaultyCore;
-use gossipsub_automaton::{AddPeerOutput, Input, Output, trace_ids::TraceIds};
+use faulty_core::{Fault, FaultyCore};
+use gossipsub_automaton::{AddPeerOutput, Behaviour, Input, Output, OutputKind, Time, trace_ids::TraceIds};
 use gossipsub_conformance::{
-    automaton::{Answer, Core, open},
+    automaton::{Answer, Core, Header, open},
     engine::{
         Views,
         verify::{Verdict, replay, verify},
@@ -15,9 +15,11 @@ use gossipsub_conformance::{
     fuzzing::{TARGETS, differential_of},
 };
 use std::{
+    cell::RefCell,
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
+    rc::Rc,
 };
 
 fn fuzz() -> PathBuf {
@@ -51,6 +53,41 @@ fn the_bodies_hold_on_the_corpora() {
         for input in inputs {
             body(&fs::read(folder.join(input)).expect("an input"));
         }
+    }
+}
+
+/// Core, and the outputs that it gave in each behaviour.
+#[derive(Clone, Default)]
+struct OutputRecorder {
+    behaviour: Behaviour,
+    outputs: Rc<RefCell<BTreeSet<(Behaviour, &'static str)>>>,
+}
+
+impl Fault for OutputRecorder {
+    fn start(&mut self, header: &mut Header, _: &mut Views) {
+        self.behaviour = header.behaviour;
+    }
+
+    fn after(&mut self, _: Time, _: &Input<TraceIds>, answer: &mut Answer) {
+        self.outputs.borrow_mut().insert((self.behaviour, answer.output.kind().name()));
+    }
+}
+
+#[test]
+fn the_corpus_of_sequences_has_the_outputs_that_a_behaviour_added() {
+    let corpus = fuzz().join("corpus/differential");
+    let recorder = OutputRecorder::default();
+    for input in names(&corpus) {
+        let bytes = fs::read(corpus.join(input)).expect("an input");
+        assert!(differential_of(&mut FaultyCore::new(recorder.clone()), &bytes).is_ok(), "core is right");
+    }
+    let outputs = recorder.outputs.borrow();
+    for behaviour in Behaviour::ALL {
+        let added = OutputKind::of(*behaviour)
+            .filter(|kind| kind.since() > Behaviour::Mavryk || *behaviour == Behaviour::Mavryk);
+        let missing: Vec<&str> =
+            added.map(OutputKind::name).filter(|kind| !outputs.contains(&(*behaviour, kind))).collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{behaviour}");
     }
 }
 

@@ -1,6 +1,7 @@
-//! What a mutant of core is judged by, beside the snapshots: a fixed campaign, and whether its choices are uniform.
+//! What a mutant of core is judged by, beside the snapshots: a fixed campaign of each behaviour, and whether its choices are
+//! uniform.
 //!
-//! `JUDGE_CASES` sets how many sequences are tried.
+//! `JUDGE_CASES` sets how many sequences are tried, over all behaviours.
 
 use gossipsub_automaton::Behaviour;
 use gossipsub_conformance::{
@@ -18,23 +19,26 @@ use gossipsub_conformance::{
 
 #[test]
 fn nothing_is_found_in_core() {
-    let cases = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
-    let plan = Plan {
-        seed: 1,
-        variant: Behaviour::Mavryk,
-        profiles: Profile::ALL.to_vec(),
-        steps: 200,
-        shard: Shard::WHOLE,
-        jobs: 1,
-        until: Until::Cases(cases),
-        fail_fast: true,
-        views: Views::Heartbeat,
-        known: KnownDifferences::default(),
-    };
-    let results = run(&plan, Core::new, &|_, _| {});
-    let kinds: Vec<&String> = results.findings.keys().collect();
-    assert!(kinds.is_empty(), "{kinds:?}, in {:?}", results.findings);
-    assert_eq!((results.cases, results.steps), (cases, cases * 200));
+    let cases: u64 = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
+    let share = cases.div_ceil(Behaviour::ALL.len() as u64);
+    for behaviour in Behaviour::ALL {
+        let plan = Plan {
+            seed: 1,
+            variant: *behaviour,
+            profiles: Profile::ALL.to_vec(),
+            steps: 200,
+            shard: Shard::WHOLE,
+            jobs: 1,
+            until: Until::Cases(share),
+            fail_fast: true,
+            views: Views::Heartbeat,
+            known: KnownDifferences::default(),
+        };
+        let results = run(&plan, Core::new, &|_, _| {});
+        let kinds: Vec<&String> = results.findings.keys().collect();
+        assert!(kinds.is_empty(), "{behaviour}: {kinds:?}, in {:?}", results.findings);
+        assert_eq!((results.cases, results.steps), (share, share * 200), "{behaviour}");
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
-//! Core against the model, on sequences of the generator over five profiles of limits, the state compared after every step.
+//! Core against the model, on sequences of the generator over five profiles of limits and of each behaviour, the state
+//! compared after every step.
 //!
-//! `PROPTEST_CASES` sets how many sequences of each profile are tried.
+//! `PROPTEST_CASES` sets how many sequences of each profile and behaviour are tried.
 
+use gossipsub_automaton::Behaviour;
 use gossipsub_conformance::{
     automaton::{
         Answer, Core, Environment, Event, Exchange, Header, Sequence, Step, check_step,
@@ -20,23 +22,34 @@ use proptest::{prelude::*, test_runner::FileFailurePersistence};
 use proptest_state_machine::{ReferenceStateMachine, StateMachineTest, prop_state_machine};
 use std::{marker::PhantomData, path::Path, time::Duration};
 
-/// A profile of limits, as a type.
+/// A profile of limits and a behaviour, as a type.
 trait Profile: Clone + std::fmt::Debug + 'static {
     const PROFILE: generate::Profile;
+    const BEHAVIOUR: Behaviour;
 }
 
 macro_rules! profiles {
-    ($($profile:ident)*) => {$(
+    ($($name:ident = $profile:ident of $behaviour:ident)*) => {$(
         #[derive(Clone, Debug)]
-        struct $profile;
+        struct $name;
 
-        impl Profile for $profile {
+        impl Profile for $name {
             const PROFILE: generate::Profile = generate::Profile::$profile;
+            const BEHAVIOUR: Behaviour = Behaviour::$behaviour;
         }
     )*};
 }
 
-profiles! { Default Tiny Scoring Px Opportunistic }
+profiles! {
+    Default = Default of Mavryk
+    Tiny = Tiny of Mavryk
+    Scoring = Scoring of Mavryk
+    Px = Px of Mavryk
+    Opportunistic = Opportunistic of Mavryk
+    Octez22 = Tiny of Octez22
+    Octez24 = Tiny of Octez24
+    OctezNext = Tiny of OctezNext
+}
 
 /// A sequence, and the last of its steps.
 #[derive(Clone, Debug)]
@@ -51,7 +64,9 @@ impl<P: Profile> ReferenceStateMachine for Drawn<P> {
     type Transition = Record;
 
     fn init_state() -> BoxedStrategy<Self> {
-        beginnings(P::PROFILE).prop_map(|sequence| Self { sequence, step: None, profile: PhantomData }).boxed()
+        beginnings(P::PROFILE, P::BEHAVIOUR)
+            .prop_map(|sequence| Self { sequence, step: None, profile: PhantomData })
+            .boxed()
     }
 
     fn transitions(_: &Self) -> BoxedStrategy<Record> {
@@ -81,7 +96,8 @@ impl<P: Profile> StateMachineTest for Checked<P> {
         let header: Header = drawn.sequence.header().clone();
         let mut core = Core::new();
         core.start(&header, Views::Every).expect("limits of the generator");
-        let model = Model::new(header.limits.clone(), Environment::default()).expect("limits of the generator");
+        let model = Model::with_behaviour(header.limits.clone(), header.behaviour, Environment::default())
+            .expect("limits of the generator");
         Self { core, model, sequence: Sequence { header, steps: Vec::new() }, profile: PhantomData }
     }
 
@@ -89,7 +105,7 @@ impl<P: Profile> StateMachineTest for Checked<P> {
         let step = drawn.step.clone().expect("a step was drawn");
         state.sequence.steps.push(step.clone());
         if let Err(finding) = state.check(&step) {
-            panic!("{}", conclude(state.sequence, &finding, P::PROFILE.name()));
+            panic!("{}", conclude(state.sequence, &finding, &format!("{}-{}", P::BEHAVIOUR, P::PROFILE.name())));
         }
         state
     }
@@ -151,4 +167,13 @@ prop_state_machine! {
 
     #[test]
     fn core_answers_as_the_model_allows_with_opportunistic_grafts(sequential 1..200 => Checked<Opportunistic>);
+
+    #[test]
+    fn core_answers_as_the_model_of_octez_22_allows(sequential 1..200 => Checked<Octez22>);
+
+    #[test]
+    fn core_answers_as_the_model_of_octez_24_allows(sequential 1..200 => Checked<Octez24>);
+
+    #[test]
+    fn core_answers_as_the_model_of_octez_next_allows(sequential 1..200 => Checked<OctezNext>);
 }

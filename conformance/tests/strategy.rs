@@ -1,10 +1,13 @@
 //! The generator as a strategy: what fails shrinks to a few steps.
 
-use gossipsub_automaton::InputKind;
+use gossipsub_automaton::{Behaviour, InputKind};
 use gossipsub_conformance::{
     automaton::{
         Event, Sequence,
-        generate::{Profile, strategy::sequences},
+        generate::{
+            Profile,
+            strategy::{sequences, sequences_of_behaviour},
+        },
     },
     engine::Named as _,
 };
@@ -42,5 +45,18 @@ fn sequences_have_as_many_steps_as_told_and_never_go_backwards() {
         let sequence = sequences(Profile::Tiny, steps).new_tree(&mut runner).expect("a sequence").current();
         assert_eq!(sequence.steps.len(), steps);
         assert!(sequence.steps.is_sorted_by_key(|step| step.now));
+    }
+}
+
+#[test]
+fn sequences_have_the_inputs_of_their_behaviour() {
+    for behaviour in Behaviour::ALL {
+        let mut runner = TestRunner::deterministic();
+        let strategy = sequences_of_behaviour(Profile::Tiny, *behaviour, 150);
+        let sequences: Vec<Sequence> =
+            (0..8).map(|_| strategy.new_tree(&mut runner).expect("a sequence").current()).collect();
+        assert!(sequences.iter().all(|sequence| sequence.header.behaviour == *behaviour));
+        let has_batches = sequences.iter().any(|sequence| inputs(sequence).contains(&InputKind::ApplyBatch));
+        assert_eq!(has_batches, behaviour.switches().has_batches, "{behaviour}");
     }
 }

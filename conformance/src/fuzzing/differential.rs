@@ -7,7 +7,7 @@ use crate::{
     },
     engine::{Bytes, Draw, Finding, Implementation, Named as _, PropertyExtent, Views},
 };
-use gossipsub_automaton::Input;
+use gossipsub_automaton::{Behaviour, Input};
 use std::{env, path::PathBuf};
 
 /// The environment variable that names the folder for traces of failures. Without it, they go where temporary files go.
@@ -15,7 +15,7 @@ pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 
 /// The optimized automaton answers any sequence as the model allows.
 ///
-/// The first [`Bytes::HEAD`] bytes draw the limits and the world. Each record of [`Bytes::RECORD`] bytes after them draws
+/// The first [`Bytes::HEAD`] bytes draw the behaviour, the limits and the world. Each record of [`Bytes::RECORD`] bytes after them draws
 /// a step, so that a record less is a step less. At the end comes a heartbeat, after which the whole states are compared.
 ///
 /// # Panics
@@ -53,8 +53,8 @@ pub(super) fn run(
 ) -> (Header, Vec<Step>, Option<Finding>) {
     let (head, records) = bytes.split_at_checked(Bytes::HEAD).unwrap_or((bytes, &[]));
     let mut draw = Bytes::new(head);
-    let profile = draw.pick(Profile::ALL).copied().unwrap_or(Profile::Default);
-    let (header, mut generator) = Generator::new(profile, &mut draw);
+    let (behaviour, profile) = behaviour_and_profile(&mut draw);
+    let (header, mut generator) = Generator::with_behaviour(profile, behaviour, &mut draw);
     let mut steps: Vec<Step> = Vec::new();
     let mut runner = match Runner::start_with(implementation, &header, views, PropertyExtent::All) {
         Ok(runner) => runner,
@@ -75,6 +75,13 @@ pub(super) fn run(
         steps.push(last);
     }
     (header, steps, finding)
+}
+
+/// Draws a behaviour and a profile together, from the first byte. A new profile leaves the meaning of the others' bytes.
+fn behaviour_and_profile(draw: &mut Bytes<'_>) -> (Behaviour, Profile) {
+    let pairs = Profile::ALL.iter().flat_map(|profile| Behaviour::ALL.iter().map(|behaviour| (*behaviour, *profile)));
+    let pairs: Vec<(Behaviour, Profile)> = pairs.collect();
+    draw.pick(&pairs).copied().unwrap_or((Behaviour::default(), Profile::Default))
 }
 
 fn heartbeat_after(steps: &[Step]) -> Step {

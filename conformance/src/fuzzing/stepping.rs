@@ -1,8 +1,10 @@
 //! Bytes of strangers, down to the automaton and back to bytes.
 
 use gossipsub_automaton::{
-    Action, AddPeer, Application, Automaton, Finite, Identifiers, Input, Join, Leave, Limits, PeerSet, PublishMessage,
-    RemovePeer, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, Span, Time, Validity,
+    Action, AddPeer, Application, ApplyBatch, ApplyBatchOutput, Automaton, BatchedMessage, BatchedMessageOutput,
+    Behaviour, Finite, Identifiers, Input, Join, Leave, Limits, Output, PeerSet, PublishMessage, PublishMessageOutput,
+    ReceiveMessage, ReceiveMessageOutput, RemovePeer, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, Span,
+    Time, Validity,
     wire::{
         Node, Outgoing, dal,
         libp2p::{self, Bounds, Libp2p, Rpc, RpcWriter, message_id_of_author},
@@ -12,24 +14,31 @@ use gossipsub_automaton::{
 use std::{
     collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
+    iter,
 };
 
 /// Any bytes from any peers, with heartbeats and jumps of the clock between them, leave the automaton in a state that
 /// makes sense; and what a node sends after each step can be decoded.
 ///
-/// The first byte chooses the network and the limits. Then come actions of two bytes: what and an argument. A message is
-/// followed by as many bytes as its argument says.
+/// The first byte chooses the network, the limits and the behaviour. Then come actions of two bytes: what and an argument. A
+/// message is followed by as many bytes as its argument says.
 ///
 /// # Panics
 /// If a state makes no sense, or something that is sent cannot be decoded.
 pub fn decode_then_step(bytes: &[u8]) {
     let Some((choice, script)) = bytes.split_first() else { return };
     let small = choice & 1 == 1;
+    let behaviour = match choice >> 3 & 3 {
+        0 => Behaviour::Mavryk,
+        1 => Behaviour::Octez22,
+        2 => Behaviour::Octez24,
+        _ => Behaviour::OctezNext,
+    };
     match choice >> 1 & 3 {
-        0 => Harness::new(dal::Profile::MAVRYK, small).run(script),
-        1 => Harness::new(dal::Profile::OCTEZ, small).run(script),
-        2 => Harness::new(Bounds::GO, small).run(script),
-        _ => Harness::new(Bounds::RUST, small).run(script),
+        0 => Harness::new(dal::Profile::MAVRYK, small, behaviour).run(script),
+        1 => Harness::new(dal::Profile::OCTEZ, small, behaviour).run(script),
+        2 => Harness::new(Bounds::GO, small, behaviour).run(script),
+        _ => Harness::new(Bounds::RUST, small, behaviour).run(script),
     }
 }
 
@@ -99,24 +108,36 @@ struct Harness<N: Network> {
     network: N,
     automaton: Automaton<N::Ids, Moody>,
     now: Time,
+    /// The messages that were received for the next batch.
+    pending: Vec<BatchedMessage<N::Ids>>,
+    /// The number of heartbeats.
+    heartbeats: u64,
+    /// The number of heartbeats before each message that was added to the cache.
+    additions: Vec<u64>,
 }
 
+/// The most messages in a batch.
+const BATCH: usize = 16;
+
 impl<N: Network> Harness<N> {
-    fn new(network: N, small: bool) -> Self {
-        let limits = if small { small_limits() } else { Limits::default() };
-        let automaton = Automaton::new(1, limits, Moody).expect("limits that are allowed");
-        Self { network, automaton, now: Time::ZERO }
+    fn new(network: N, small: bool, behaviour: Behaviour) -> Self {
+        let mut limits = if small { small_limits() } else { Limits::default() };
+        limits.max_topics_per_peer = (small && behaviour.switches().limits_topics).then_some(2);
+        let automaton = Automaton::with_behaviour(1, limits, behaviour, Moody).expect("limits that are allowed");
+        Self { network, automaton, now: Time::ZERO, pending: Vec::new(), heartbeats: 0, additions: Vec::new() }
     }
 
     fn run(mut self, mut script: &[u8]) {
         while let Some((&[action, argument], rest)) = script.split_first_chunk() {
             script = rest;
             match action & 7 {
+                0 if argument & 1 == 1 && self.has_batches() => self.apply_batch(argument),
                 0 => self.heartbeat(),
                 1 => self.wait(1 << (argument & 63)),
                 2 => {
                     let (direct, outbound) = (argument & 0x10 != 0, argument & 0x20 != 0);
-                    self.step(&AddPeer { peer: N::peer(argument & 15), direct, outbound, bootstrap: false }.into());
+                    let bootstrap = argument & 0x40 != 0;
+                    self.step(&AddPeer { peer: N::peer(argument & 15), direct, outbound, bootstrap }.into());
                 }
                 3 => self.leave_or_score(argument),
                 _ => {
@@ -124,13 +145,44 @@ impl<N: Network> Harness<N> {
                     script = rest;
                     let inputs = self.network.decode(N::peer(action >> 4), message);
                     for input in inputs {
-                        let ours = action & 8 != 0;
-                        self.step(&if ours { act(input) } else { input });
+                        let (ours, for_batch) = (action & 8 != 0, action & 7 == 7 && self.has_batches());
+                        match input {
+                            input if ours => self.step(&act(input)),
+                            Input::ReceiveMessage(input) if for_batch => self.receive_for_batch(input),
+                            input => self.step(&input),
+                        }
                     }
                 }
             }
         }
         self.assert_sense();
+    }
+
+    fn has_batches(&self) -> bool {
+        self.automaton.behaviour().switches().has_batches
+    }
+
+    fn receive_for_batch(&mut self, mut input: ReceiveMessage<N::Ids>) {
+        input.batch = true;
+        let ReceiveMessage { sender, topic, message_id, message, batch: _ } = input.clone();
+        let output = self.automaton.step(self.now, input.into());
+        if let Output::ReceiveMessage(ReceiveMessageOutput::ToIncludeInBatch { to_route }) = output
+            && self.pending.len() < BATCH
+        {
+            self.pending.push(BatchedMessage { sender, topic, message_id, message, to_route });
+        }
+    }
+
+    /// Applies the pending messages: in reverse, and not for the last time, if the argument says so.
+    fn apply_batch(&mut self, argument: u8) {
+        let mut batch = self.pending.clone();
+        if argument & 2 != 0 {
+            batch.reverse();
+        }
+        if argument & 4 == 0 {
+            self.pending.clear();
+        }
+        self.step(&ApplyBatch { batch }.into());
     }
 
     fn wait(&mut self, milliseconds: u64) {
@@ -140,6 +192,7 @@ impl<N: Network> Harness<N> {
     fn heartbeat(&mut self) {
         self.wait(self.automaton.limits().heartbeat_interval.as_millis());
         self.step(&Input::Heartbeat);
+        self.heartbeats += 1;
         self.step(&Input::SelectGossipMessages);
         self.assert_sense();
     }
@@ -157,6 +210,7 @@ impl<N: Network> Harness<N> {
     /// Makes a step, and sends what a node would.
     fn step(&mut self, input: &Input<N::Ids>) {
         let output = self.automaton.step(self.now, input.clone());
+        self.additions.extend(iter::repeat_n(self.heartbeats, additions(&output)));
         let network = &self.network;
         outgoing(input, &output, &mut Around(&mut self.automaton), |_, sent| network.check(&sent));
     }
@@ -191,12 +245,29 @@ impl<N: Network> Harness<N> {
             .chain(view.ihave_per_heartbeat.keys())
             .chain(view.iwant_per_heartbeat.keys())
             .chain(view.message_cache.values().flat_map(|cached| cached.access_counters.keys()))
+            .chain(view.senders.iter().flat_map(|senders| senders.values().flatten()))
             .collect();
-        // An id that is added again while it is cached counts twice.
-        let ids = self.automaton.cached_message_ids().values().map(Vec::len).sum::<usize>() + view.first_seen.len();
+        // An id that is added again while it is held counts twice.
+        let limits = self.automaton.limits();
+        let window = limits.history_length.max(limits.seen_history_length);
+        let ids = self.additions.iter().filter(|added| self.heartbeats - **added < window).count();
         let held = self.automaton.footprint();
         assert!(held.peers <= peers.len(), "{held:?}, and {} peers are shown", peers.len());
-        assert!(held.message_ids <= ids, "{held:?}, and {ids} ids are shown");
+        assert!(held.message_ids <= ids, "{held:?}, and {ids} ids were added");
+    }
+}
+
+/// How many messages were added to the cache.
+fn additions<I: Identifiers>(output: &Output<I>) -> usize {
+    match output {
+        Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { .. })
+        | Output::PublishMessage(PublishMessageOutput::PublishMessage { .. }) => 1,
+        Output::ApplyBatch(ApplyBatchOutput::BatchResult { results }) => {
+            let is_added =
+                |result: &&BatchedMessageOutput<I>| matches!(result, BatchedMessageOutput::RouteMessage { .. });
+            results.iter().filter(is_added).count()
+        }
+        _ => 0,
     }
 }
 
@@ -251,6 +322,14 @@ impl<I: Identifiers> Application<I> for Moody {
             3 if message.is_some() => Validity::Invalid,
             _ => Validity::Valid,
         }
+    }
+
+    fn batch_validity(&self, batch: &[BatchedMessage<I>]) -> Vec<Validity> {
+        let verdict =
+            |batched: &BatchedMessage<I>| Application::<I>::validity(self, &batched.message_id, Some(&batched.message));
+        // A batch of this length lacks a verdict.
+        let length = if batch.len() == 5 { 4 } else { batch.len() };
+        batch.iter().map(verdict).take(length).collect()
     }
 
     fn peer_filter(&self, peer: &I::Peer, action: Action<'_, I>) -> bool {

@@ -4,9 +4,16 @@ use super::Coverage;
 use crate::engine;
 use gossipsub_automaton::Behaviour;
 
-/// The minimum counts of a million steps over all profiles, in the form of the table that `check --report` prints: a third
-/// of the counts of long campaigns.
-const MINIMUM_COUNTS: &str = include_str!("minimum_counts.txt");
+/// The minimum counts of a million steps over all profiles of a behaviour, in the form of the table that `check --report`
+/// prints: a third of the counts of long campaigns.
+const fn minimum_counts_of(behaviour: Behaviour) -> &'static str {
+    match behaviour {
+        Behaviour::Mavryk => include_str!("minimum_counts/mavryk.txt"),
+        Behaviour::Octez22 => include_str!("minimum_counts/octez-22.txt"),
+        Behaviour::Octez24 => include_str!("minimum_counts/octez-24.txt"),
+        Behaviour::OctezNext => include_str!("minimum_counts/octez-next.txt"),
+    }
+}
 
 /// Shorter campaigns are not judged.
 const JUDGED_FROM: u64 = 1_000_000;
@@ -17,13 +24,8 @@ pub(super) fn below_minimum(coverage: &Coverage, steps: u64) -> Vec<String> {
         return Vec::new();
     }
     let rows = engine::Coverage::rows(coverage);
-    if coverage.behaviour != Behaviour::default() {
-        // The minimum counts are those of the default behaviour. Of the others, each row must be reached.
-        let missing = rows.iter().filter(|(_, count)| *count == 0);
-        return missing.map(|(name, _)| format!("{name}: not reached in {steps} steps")).collect();
-    }
     let mut below = Vec::new();
-    for (name, minimum) in minimum_counts() {
+    for (name, minimum) in minimum_counts(coverage.behaviour) {
         let reached = rows.iter().find(|(row, _)| *row == name).map_or(0, |(_, count)| *count);
         let required = u128::from(minimum) * u128::from(steps) / u128::from(JUDGED_FROM);
         if u128::from(reached) < required {
@@ -33,8 +35,8 @@ pub(super) fn below_minimum(coverage: &Coverage, steps: u64) -> Vec<String> {
     below
 }
 
-fn minimum_counts() -> impl Iterator<Item = (&'static str, u64)> {
-    MINIMUM_COUNTS.lines().filter_map(|line| {
+fn minimum_counts(behaviour: Behaviour) -> impl Iterator<Item = (&'static str, u64)> {
+    minimum_counts_of(behaviour).lines().filter_map(|line| {
         let (count, name) = line.trim_start().split_once("  ")?;
         Some((name, count.parse().ok()?))
     })
@@ -44,18 +46,26 @@ fn minimum_counts() -> impl Iterator<Item = (&'static str, u64)> {
 mod tests {
     use super::*;
 
+    fn coverage(behaviour: Behaviour) -> Coverage {
+        engine::Coverage::of_variant(behaviour)
+    }
+
     #[test]
-    fn every_row_has_a_minimum_above_zero() {
-        let coverage = Coverage::default();
-        let rows: Vec<&str> = engine::Coverage::rows(&coverage).into_iter().map(|(name, _)| name).collect();
-        let minimums: Vec<&str> = minimum_counts().filter(|(_, count)| *count > 0).map(|(name, _)| name).collect();
-        assert_eq!(minimums, rows);
+    fn every_row_of_a_behaviour_has_a_minimum_above_zero() {
+        for behaviour in Behaviour::ALL {
+            let coverage = coverage(*behaviour);
+            let rows: Vec<&str> = engine::Coverage::rows(&coverage).into_iter().map(|(name, _)| name).collect();
+            let minimums = minimum_counts(*behaviour).filter(|(_, count)| *count > 0);
+            assert_eq!(minimums.map(|(name, _)| name).collect::<Vec<_>>(), rows, "{behaviour}");
+        }
     }
 
     #[test]
     fn coverage_without_a_hit_is_below_every_minimum() {
-        let coverage = Coverage::default();
-        assert_eq!(below_minimum(&coverage, JUDGED_FROM).len(), engine::Coverage::rows(&coverage).len());
-        assert_eq!(below_minimum(&coverage, JUDGED_FROM - 1), Vec::<String>::new());
+        for behaviour in Behaviour::ALL {
+            let coverage = coverage(*behaviour);
+            assert_eq!(below_minimum(&coverage, JUDGED_FROM).len(), engine::Coverage::rows(&coverage).len());
+            assert_eq!(below_minimum(&coverage, JUDGED_FROM - 1), Vec::<String>::new());
+        }
     }
 }

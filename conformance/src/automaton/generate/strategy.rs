@@ -5,6 +5,7 @@ use crate::{
     automaton::{Environment, Event, Header, Sequence, Step},
     engine::Bytes,
 };
+use gossipsub_automaton::Behaviour;
 use gossipsub_reference_model::automaton::{Model, RandomChoices};
 use proptest::{
     collection::{SizeRange, vec},
@@ -14,7 +15,7 @@ use proptest::{
 /// What a step is drawn from.
 pub type Record = [u8; Bytes::RECORD];
 
-/// Sequences with a number of steps in a range, with limits of a profile.
+/// Sequences with a number of steps in a range, with limits of a profile, of the default behaviour.
 ///
 /// ```
 /// use gossipsub_conformance::automaton::{Core, Runner, generate::{Profile, strategy::sequences}};
@@ -32,17 +33,26 @@ pub type Record = [u8; Bytes::RECORD];
 /// core_answers_as_allowed();
 /// ```
 pub fn sequences(profile: Profile, steps: impl Into<SizeRange>) -> impl Strategy<Value = Sequence> {
+    sequences_of_behaviour(profile, Behaviour::default(), steps)
+}
+
+/// Sequences as [`sequences`] gives, but of another behaviour.
+pub fn sequences_of_behaviour(
+    profile: Profile,
+    behaviour: Behaviour,
+    steps: impl Into<SizeRange>,
+) -> impl Strategy<Value = Sequence> {
     // The records come first, because what comes first shrinks first.
     (vec(records(), steps), heads()).prop_map(move |(records, head)| {
-        let mut growing = Growing::new(profile, &head);
+        let mut growing = Growing::new(profile, behaviour, &head);
         let steps = records.iter().map(|record| growing.step(record)).collect();
         Sequence { header: growing.header, steps }
     })
 }
 
 /// Sequences without a step yet, with limits of a profile: for a state machine test, whose transitions are [`records`].
-pub fn beginnings(profile: Profile) -> impl Strategy<Value = Growing> {
-    heads().prop_map(move |head| Growing::new(profile, &head))
+pub fn beginnings(profile: Profile, behaviour: Behaviour) -> impl Strategy<Value = Growing> {
+    heads().prop_map(move |head| Growing::new(profile, behaviour, &head))
 }
 
 /// What steps are drawn from.
@@ -65,10 +75,10 @@ pub struct Growing {
 }
 
 impl Growing {
-    fn new(profile: Profile, head: &[u8]) -> Self {
-        let (header, generator) = Generator::new(profile, &mut Bytes::new(head));
-        let model =
-            Model::new(header.limits.clone(), Environment::default()).expect("the generator's limits are valid");
+    fn new(profile: Profile, behaviour: Behaviour, head: &[u8]) -> Self {
+        let (header, generator) = Generator::with_behaviour(profile, behaviour, &mut Bytes::new(head));
+        let model = Model::with_behaviour(header.limits.clone(), behaviour, Environment::default())
+            .expect("the generator's limits are valid");
         let choices = RandomChoices::from_seed(header.seed.unwrap_or(0));
         Self { header, generator, model, choices }
     }
