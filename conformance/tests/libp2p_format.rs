@@ -198,6 +198,47 @@ fn faults_of_a_header_are_named() {
     assert!(reader("t", "").unwrap_err().to_string().starts_with("t:1: expected a header line"));
 }
 
+/// Parameters that no rule forbids are accepted, also unwise ones.
+#[test]
+fn unwise_parameters_are_accepted() {
+    let edges = [
+        ("\"D_score\": 1", "\"D_score\": 3"),
+        ("\"D_score\": 1", "\"D_score\": 4"),
+        ("\"D_score\": 1", "\"D_score\": 0"),
+        ("\"D_low\": 2", "\"D_low\": 3"),
+        ("\"D_high\": 4", "\"D_high\": 3"),
+        ("\"D_lazy\": 6", "\"D_lazy\": 0"),
+        ("\"max_ihave_length\": 5000", "\"max_ihave_length\": 0"),
+        ("\"max_ihave_messages\": 10", "\"max_ihave_messages\": 0"),
+        ("\"gossip_retransmission\": 3", "\"gossip_retransmission\": 0"),
+        ("\"history_gossip\": 2", "\"history_gossip\": 0"),
+        ("\"history_gossip\": 2", "\"history_gossip\": 4"),
+        ("\"gossip_factor\": 0.25", "\"gossip_factor\": 1"),
+        ("\"prune_backoff\": 4000", "\"prune_backoff\": 0"),
+        ("\"px_peers\": 8", "\"px_peers\": 1"),
+    ];
+    for (from, to) in edges {
+        assert_eq!(header_error(from, to), "", "{to}");
+    }
+    let forbidden = [
+        ("\"D_score\": 1", "\"D_score\": 5", "D_score: D_score <= D_high is required, found D_score = 5, D_high = 4"),
+        ("\"D\": 3", "\"D\": 1", "D_low: D_low <= D is required, found D_low = 2, D = 1"),
+        ("\"px_peers\": 8", "\"px_peers\": 0", "px_peers: px_peers > 0 is required, found px_peers = 0"),
+        (
+            "\"history_gossip\": 2",
+            "\"history_gossip\": 5",
+            "history_gossip: history_gossip <= history_length is required, found history_gossip = 5, history_length = 4",
+        ),
+    ];
+    for (from, to, error) in forbidden {
+        assert_eq!(header_error(from, to), format!("t:1: parameters.{error}"));
+    }
+    // D_out is below D_low, and above D / 2.
+    let header = HEADER.replace("\"D_out\": 1", "\"D_out\": 2").replace("\"D_low\": 2", "\"D_low\": 3");
+    let error = reader("t", &header).map_or_else(|error| error.to_string(), |_| String::new());
+    assert_eq!(error, "t:1: parameters.D_out: D_out <= D / 2 is required, found D_out = 2, D = 3");
+}
+
 #[test]
 fn the_answer_to_a_header_is_read() {
     let line = r#"{"ready": true, "implementation": "x 1", "supports": ["rpcs", "view.mesh", "new"], "fixed": {"D_lazy": 6}, "ignored": ["D_score"]}"#;

@@ -109,7 +109,11 @@ fn input(world: &mut World, model: &Model, draw: &mut impl Draw) -> Input {
         (0, Some(peer)) => Input::Disconnect { peer },
         (1, _) => Input::Join { topic: world.topic(draw) },
         (2, _) => Input::Leave { topic: joined_topic(world, model, draw) },
-        (3, _) => Input::Publish { topic: world.topic(draw), message_id: world.message_id(draw) },
+        (3, _) => {
+            let topic = world.topic(draw);
+            let message_id = world.message_id(&topic, draw);
+            Input::Publish { topic, message_id }
+        }
         (4, Some(peer)) if world.has_application_scores => {
             Input::SetApplicationScore { peer, score: application_score(model, peer, draw) }
         }

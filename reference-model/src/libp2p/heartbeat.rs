@@ -302,6 +302,10 @@ impl Model {
         if step.decide(&rules::GOSSIP_1, ids.is_empty(), format_args!("{} ids in {topic}", ids.len())) {
             return Ok(());
         }
+        // An IHAVE without ids is none, so that no answer shows who was chosen.
+        if self.parameters().max_ihave_length == 0 {
+            return Ok(());
+        }
         let mut fanout = self.fanout.get(topic).cloned();
         let members = match &fanout {
             Some(fanout) => fanout.certain().clone(),

@@ -221,16 +221,11 @@ pub(super) fn draw(profile: Profile, capabilities: &Capabilities, draw: &mut imp
         vary(&mut varied, draw);
         let varied = restricted(varied, capabilities);
         // Most changes are valid; the others are dropped.
-        if varied.check().is_ok() && is_modelled(&varied) {
+        if varied.check().is_ok() {
             parameters = varied;
         }
     }
     parameters
-}
-
-/// The page of the model holds for these only.
-fn is_modelled(parameters: &Parameters) -> bool {
-    parameters.degree_score.saturating_add(parameters.degree_out) <= parameters.degree
 }
 
 fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
@@ -244,7 +239,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
             parameters.degree_low = degree.saturating_sub(small(draw) % 2);
             parameters.degree_high = if degree == 0 { 0 } else { degree + small(draw) };
             parameters.degree_score = degree / 2;
-            parameters.degree_out = parameters.degree_low.saturating_sub(1).min(degree / 2).min(degree - degree / 2);
+            parameters.degree_out = parameters.degree_low.saturating_sub(1).min(degree / 2);
         }
         1 => parameters.degree_score = small(draw) / 2,
         2 => parameters.degree_out = small(draw) / 2,
@@ -258,8 +253,8 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
         10 => parameters.unsubscribe_backoff = span(draw),
         11 => parameters.graft_flood_threshold = span(draw),
         12 => parameters.iwant_followup_time = Span::from_millis(draw.between(1, 8) * 500),
-        13 => parameters.max_ihave_length = small(draw) + 1,
-        14 => parameters.max_ihave_messages = small(draw) + 1,
+        13 => parameters.max_ihave_length = small(draw),
+        14 => parameters.max_ihave_messages = small(draw),
         15 => parameters.gossip_retransmission = small(draw),
         16 => parameters.flood_publish = !parameters.flood_publish,
         17 => parameters.do_px = !parameters.do_px,

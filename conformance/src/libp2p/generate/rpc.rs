@@ -25,12 +25,14 @@ fn add_part(rpc: &mut Rpc, world: &mut World, model: &Model, peer: Peer, draw: &
         1 => rpc.subscriptions.push(Subscription { topic: world.topic(draw), subscribe: false }),
         2 => {
             let topic = topic_of(world, model, peer, draw);
-            rpc.messages.push(Message { topic, message_id: world.message_id(draw) });
+            let message_id = world.message_id(&topic, draw);
+            rpc.messages.push(Message { topic, message_id });
         }
         3 => {
             let count = if draw.one_in(3) { draw.below(5) } else { 1 };
-            let message_ids = (0..count).map(|_| world.recent_id(draw)).collect();
-            rpc.ihave.push(Ihave { topic: topic_of(world, model, peer, draw), message_ids });
+            let topic = topic_of(world, model, peer, draw);
+            let message_ids = (0..count).map(|_| world.recent_id_of(&topic, draw)).collect();
+            rpc.ihave.push(Ihave { topic, message_ids });
         }
         4 => {
             let cached: Vec<MessageId> = model.cached().collect();

@@ -5,6 +5,10 @@ use gossipsub_reference_model::libp2p::{
     Model,
     vocabulary::{Input, MessageId, Parameters, Peer, Protocol, Rpc, Subscription, Topic, Validation},
 };
+use std::collections::BTreeMap;
+
+/// How many ids back a recent one is at most.
+const RECENT: usize = 16;
 
 /// The names of topics.
 const TOPICS: [&str; 4] = ["t", "u", "a topic", "é"];
@@ -36,6 +40,8 @@ pub(super) struct World {
     to_welcome: Vec<Input>,
     /// The first message id that was not used yet.
     next_id: i64,
+    /// The topics of the last messages, and of those that were advertised and are still to come.
+    topics_of_ids: BTreeMap<MessageId, Topic>,
     pub(super) has_application_scores: bool,
     capabilities: Capabilities,
     pub(super) is_asked: bool,
@@ -84,6 +90,7 @@ impl World {
             heartbeats: 0,
             to_welcome: Vec::new(),
             next_id: 1,
+            topics_of_ids: BTreeMap::new(),
             has_application_scores: parameters.scoring.is_some() && supports("application_score"),
             capabilities: capabilities.clone(),
             is_asked: parameters.validation == Validation::Asked,
@@ -154,19 +161,47 @@ impl World {
         draw.pick(&self.topics).cloned().expect("a world has a topic")
     }
 
-    /// A new message id, or one of the last ones.
-    pub(super) fn message_id(&mut self, draw: &mut impl Draw) -> MessageId {
+    /// The id of a new message of a topic, or of one of its last ones.
+    pub(super) fn message_id(&mut self, topic: &Topic, draw: &mut impl Draw) -> MessageId {
         if draw.one_in(4) {
-            return self.recent_id(draw);
+            return self.recent_id_of(topic, draw);
         }
-        self.next_id += 1;
-        MessageId(self.next_id - 1)
+        // The ids before were advertised or requested in other topics before their messages came.
+        let mut id = MessageId(self.next_id);
+        while self.topics_of_ids.get(&id).is_some_and(|other| other != topic) {
+            id.0 += 1;
+        }
+        self.next_id = id.0 + 1;
+        self.set_topic(id, topic);
+        id
     }
 
     /// One of the last message ids, or one that is soon to come.
     pub(super) fn recent_id(&self, draw: &mut impl Draw) -> MessageId {
         let back = i64::try_from(draw.below(10)).unwrap_or(0);
         MessageId((self.next_id + 1 - back).max(1))
+    }
+
+    /// A recent message id of a topic. Now and then one of another topic: an id is known by itself.
+    pub(super) fn recent_id_of(&mut self, topic: &Topic, draw: &mut impl Draw) -> MessageId {
+        let id = self.recent_id(draw);
+        let is_of_topic = |id: &MessageId| self.topics_of_ids.get(id).is_none_or(|other| other == topic);
+        let id = if is_of_topic(&id) || draw.one_in(10) {
+            id
+        } else {
+            // The nearest id of the topic.
+            let earlier = (1..id.0).rev().take(RECENT).map(MessageId).find(is_of_topic);
+            earlier.unwrap_or_else(|| (id.0..).map(MessageId).find(is_of_topic).expect("there are ids without a topic"))
+        };
+        self.set_topic(id, topic);
+        id
+    }
+
+    /// A message has one topic, the first one in which its id is used.
+    fn set_topic(&mut self, id: MessageId, topic: &Topic) {
+        self.topics_of_ids.entry(id).or_insert_with(|| topic.clone());
+        let forgotten = MessageId(self.next_id - i64::try_from(4 * RECENT).unwrap_or(i64::MAX));
+        self.topics_of_ids = self.topics_of_ids.split_off(&forgotten);
     }
 
     /// Any peer of the world, connected or not.

@@ -76,7 +76,7 @@ pub(super) const LAZY: Property = Property {
     name: "IHAVE goes to gossip_factor of the peers outside the mesh, and to D_lazy at least",
     source: "gossipsub v1.1, Adaptive Gossip Dissemination",
     quote: "From these peers, it randomly selects gossip factor peers with a minimum of `D_lazy`, and emits gossip to the selected peers.",
-    except: None,
+    except: Some("with a max_ihave_length of 0 there are no ids to advertise"),
     check: lazy,
 };
 
@@ -336,7 +336,7 @@ fn share(factor: f64, of: usize) -> usize {
 }
 
 fn lazy(step: &StepContext<'_>) -> Verdict {
-    if !matches!(step.input, Input::Heartbeat) {
+    if !matches!(step.input, Input::Heartbeat) || step.parameters.max_ihave_length == 0 {
         return Ok(());
     }
     for topic in step.history.joined().filter(|topic| !certainly_recent(step, topic).is_empty()) {
