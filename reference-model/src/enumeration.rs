@@ -2,7 +2,7 @@
 
 /// Makes the decisions of a run. Run after run, they are made in every combination.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Enumeration {
+pub struct Enumeration {
     /// The decisions of this run that have more than one option: the option taken, and the number of options.
     decisions: Vec<(usize, usize)>,
     /// The number of decisions that this run has made.
@@ -11,7 +11,7 @@ pub(crate) struct Enumeration {
 
 impl Enumeration {
     /// Goes on to the next run. False after the last one.
-    pub(crate) fn advance(&mut self) -> bool {
+    pub fn advance(&mut self) -> bool {
         self.made = 0;
         while let Some((option, of)) = self.decisions.pop() {
             if option + 1 < of {
@@ -23,7 +23,7 @@ impl Enumeration {
     }
 
     /// The option that this run takes, of `of`. A single option is no decision.
-    pub(crate) fn decide(&mut self, of: usize) -> usize {
+    pub fn decide(&mut self, of: usize) -> usize {
         if of <= 1 {
             return 0;
         }
@@ -36,7 +36,7 @@ impl Enumeration {
     }
 
     /// The members at `count` positions, in their order; all of them if there are fewer.
-    pub(crate) fn combine<T: Copy>(&mut self, from: impl ExactSizeIterator<Item = T>, count: usize) -> Vec<T> {
+    pub fn combine<T: Copy>(&mut self, from: impl ExactSizeIterator<Item = T>, count: usize) -> Vec<T> {
         let mut chosen = Vec::new();
         let mut left = from.len();
         for member in from {
@@ -50,15 +50,15 @@ impl Enumeration {
     }
 
     /// The members at `count` positions, in any order.
-    pub(crate) fn arrange<T: Copy>(&mut self, from: impl Iterator<Item = T>, count: usize) -> Vec<T> {
+    pub fn arrange<T: Copy>(&mut self, from: impl Iterator<Item = T>, count: usize) -> Vec<T> {
         let mut left: Vec<T> = from.collect();
         (0..count.min(left.len())).map(|_| left.remove(self.decide(left.len()))).collect()
     }
 
     /// One of the combinations of `count` members that are allowed. None if none is.
-    pub(crate) fn combine_allowed<T: Copy, C: FromIterator<T>>(
+    pub fn combine_allowed<T: Copy, C: FromIterator<T>>(
         &mut self,
-        from: impl ExactSizeIterator<Item = T> + Clone,
+        from: &(impl ExactSizeIterator<Item = T> + Clone),
         count: usize,
         is_allowed: impl Fn(&C) -> bool,
     ) -> Option<C> {
@@ -110,7 +110,7 @@ mod tests {
     #[test]
     fn every_allowed_combination_is_chosen_once() {
         let allowed = |sum| move |members: &Vec<i32>| members.iter().sum::<i32>() <= sum;
-        let chosen = |sum| all(|enumeration| enumeration.combine_allowed([1, 2, 3].into_iter(), 2, allowed(sum)));
+        let chosen = |sum| all(|enumeration| enumeration.combine_allowed(&[1, 2, 3].into_iter(), 2, allowed(sum)));
         assert_eq!(chosen(4), [Some(vec![1, 2]), Some(vec![1, 3])]);
         assert_eq!(chosen(2), [None]);
     }

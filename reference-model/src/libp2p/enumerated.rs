@@ -161,7 +161,7 @@ impl MeshChoice for EnumeratedChoices {
 
     fn keep(&mut self, mesh: &OverfullMesh<'_>) -> Result<BTreeSet<Peer>, Violation> {
         let members = mesh.members.keys().copied();
-        let kept = self.0.combine_allowed(members, mesh.degree, |kept| mesh.check(kept).is_ok());
+        let kept = self.0.combine_allowed(&members, mesh.degree, |kept| mesh.check(kept).is_ok());
         Ok(kept.expect("some members of an over-full mesh may stay"))
     }
 }

@@ -65,7 +65,9 @@ impl Record {
     fn hash_state<H: Hasher>(&self, hasher: &mut H) {
         let Self { presence, topics, penalties, application, address } = self;
         (presence, address, application.to_bits(), penalties.len()).hash(hasher);
-        penalties.iter().for_each(|count| count.to_bits().hash(hasher));
+        for count in penalties {
+            count.to_bits().hash(hasher);
+        }
         topics.len().hash(hasher);
         for (topic, record) in topics {
             let TopicRecord { in_mesh, graft_time, mesh_time, active, .. } = record;

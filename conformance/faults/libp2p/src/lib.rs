@@ -11,7 +11,7 @@ use gossipsub_reference_model::libp2p::{
 use std::cell::Cell;
 
 // The copy names these by the root of its crate.
-use gossipsub_reference_model::{Decision, Observer, Rule};
+use gossipsub_reference_model::{Decision, Observer, Rule, enumeration};
 
 /// Chooses between the planted code and that of the model.
 macro_rules! plant {

@@ -191,7 +191,9 @@ impl World {
         } else {
             // The nearest id of the topic.
             let earlier = (1..id.0).rev().take(RECENT).map(MessageId).find(is_of_topic);
-            earlier.unwrap_or_else(|| (id.0..).map(MessageId).find(is_of_topic).expect("there are ids without a topic"))
+            earlier.unwrap_or_else(|| {
+                (id.0..=i64::MAX).map(MessageId).find(is_of_topic).expect("there are ids without a topic")
+            })
         };
         self.set_topic(id, topic);
         id

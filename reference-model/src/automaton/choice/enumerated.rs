@@ -30,7 +30,7 @@ impl Choice for EnumeratedChoices {
     }
 
     fn keep(&mut self, _: &Topic, mesh: &OverfullMesh) -> Result<BTreeSet<Peer>, Violation> {
-        let kept = self.0.combine_allowed(mesh.peers.keys().copied(), mesh.keep, |part| mesh.may_keep(part));
+        let kept = self.0.combine_allowed(&mesh.peers.keys().copied(), mesh.keep, |part| mesh.may_keep(part));
         Ok(kept.expect("some part of an over-full mesh may be kept"))
     }
 }
