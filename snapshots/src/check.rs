@@ -8,6 +8,7 @@ catalogue! {
     pub enum Check {
         AddPeerNew = "`add_peer`: the peer is not connected",
         AddPeerDirectOutbound = "`add_peer`: the connection keeps who opened it, and whether the peer is direct",
+        AddPeerBootstrap = "`add_peer` (2): since `octez-22`, the connection keeps whether the peer is a bootstrap peer",
         AddPeerKnown = "`add_peer`: the peer is connected",
         AddPeerRetained = "`add_peer`: a retained score record is connected again with all its counters",
         RemovePeerMeshAndFanout = "`remove_peer`: out of every mesh and fanout",
@@ -18,6 +19,10 @@ catalogue! {
         RemovePeerAgain = "disconnect: the expiry of a retained record moves",
         SubscribeKnown = "subscribe: the peer is connected",
         SubscribeUnknown = "subscribe: the peer is not connected",
+        Subscribe1aLimit = "subscribe (1a): since `octez-next`, the peer has `max_topics_per_peer` other topics",
+        Subscribe1aAgain = "subscribe (1a): the topic is one of the peer's topics",
+        Subscribe1aRoom = "subscribe (1a): unsubscribing makes room",
+        Subscribe2NoLimit = "subscribe (2): before `octez-next`, any number of topics",
         UnsubscribeMesh = "unsubscribe: out of the mesh, score prune(t), no backoff",
         UnsubscribeFanout = "unsubscribe: out of the fanout",
         UnsubscribeUnknown = "unsubscribe: the peer is not connected",
@@ -29,6 +34,9 @@ catalogue! {
         Ihave4NotTracked = "ihave (4): the topic is not joined",
         Ihave5Invalid = "ihave (5): an id is invalid",
         Ihave5InvalidSeen = "ihave (5): validity comes before the seen check",
+        Ihave5UnknownRequested = "ihave (5b): since `octez-22`, unknown ids are requested",
+        Ihave5IdAlone = "ihave (5a): since `octez-22`, the id alone is looked at",
+        Ihave5Pending = "ihave (5c): an id that waits for its batch does not count as seen",
         Ihave6NothingAnnounced = "ihave (6): no id is announced",
         Ihave6Unknown = "ihave (5), (6): unknown ids are dropped",
         Ihave6Outdated = "ihave (5), (6): outdated ids are dropped",
@@ -41,6 +49,7 @@ catalogue! {
         Iwant1NoRecord = "iwant (1): a peer without a record passes",
         Iwant2Message = "iwant (2): the id is cached",
         Iwant2NotFound = "iwant (2): the id is not cached",
+        Iwant2Pending = "iwant (2a): a message that waits for its batch is not cached",
         Iwant2TooMany = "iwant (2): the counter is above `max_gossip_retransmission`",
         Iwant2Ignored = "iwant (2): the peer filter refuses",
         Iwant2Twice = "iwant (2): an id asked for twice shows its last answer",
@@ -60,7 +69,11 @@ catalogue! {
         Graft7Negative = "graft (7): the score is below 0",
         Graft8Full = "graft (8): the mesh has `degree_high` peers",
         Graft8Outbound = "graft (8): an outbound peer passes",
+        Graft8bLimit = "graft (8b): since `octez-next`, the peer has `max_topics_per_peer` other topics",
+        Graft8bOutbound = "graft (8b): an outbound peer does not pass",
+        Graft8bSubscribed = "graft (8b): the topic is one of the peer's topics",
         Graft9Success = "graft (9): no check failed",
+        Graft9NoLimit = "graft (9): before `octez-next`, any number of topics",
         Prune1NotTracked = "prune (1): the topic is not joined",
         Prune2NotInMesh = "prune (2): the peer is not in the mesh",
         Prune3Backoff = "prune (3): backed off for the given span",
@@ -76,14 +89,45 @@ catalogue! {
         Receive2AfterWindow = "`receive_message` (2): a duplicate after the window",
         Receive2NotInMesh = "`receive_message` (2): a duplicate of a peer that is not in the mesh",
         Receive2OtherTopic = "`receive_message` (2): an id is seen whatever the topic",
+        Receive2OwnDuplicate = "`receive_message` (2): before `octez-22`, a duplicate of the first sender counts",
+        Receive2Recorded = "`receive_message` (2a): since `octez-22`, a duplicate of a recorded sender does not count",
+        Receive2OtherSender = "`receive_message` (2a): a duplicate records no sender",
+        Receive2PublishedEcho = "`receive_message` (2a): a published message records no sender",
+        Receive2FirstTime = "`receive_message` (2): the window counts from the first time, also if a batch added the id again",
+        Receive2LongerSeen = "`receive_message` (2): an id that a batch added again counts as seen until its last slot leaves",
         Receive3Unknown = "`receive_message` (3): the validity is unknown",
         Receive3Outdated = "`receive_message` (3): the message is outdated",
         Receive3Invalid = "`receive_message` (3): the message is invalid",
+        Receive3OutdatedOutput = "`receive_message` (3): since `octez-22`, an outdated message has an output of its own",
+        Receive3IdOutdated = "`receive_message` (3): since `octez-22`, the id alone comes first",
+        Receive3PayloadOutdated = "`receive_message` (3): the id is valid, and its payload outdated",
+        Receive3PayloadInvalid = "`receive_message` (3b): the id is valid, and its payload invalid",
+        Receive3BothInvalid = "`receive_message` (3b): the id and its payload are invalid, and the sender pays once",
+        Receive3BatchInvalid = "`receive_message` (3b): the id of a message for a batch is invalid",
+        Receive3cBatch = "`receive_message` (3c): since `octez-24`, a message for a batch",
+        Receive3cIdAlone = "`receive_message` (3c): the payload of a message for a batch is not looked at",
+        Receive3cAgain = "`receive_message` (3c): an id that waits for its batch does not count as seen",
         Receive4Route = "`receive_message` (4): the mesh without the sender, and the direct peers",
         Receive4DirectSender = "`receive_message` (4): the sender included if it is direct",
         Receive4MeshDelivery = "`receive_message` (4): a first delivery in the mesh",
         Receive4SeenAgain = "`receive_message` (4): an id that is cached, and no longer seen",
+        Receive4Sender = "`receive_message` (4): since `octez-22`, the sender is recorded",
+        Receive4SendersAnew = "`receive_message` (4): the recorded senders went when the id no longer counted as seen",
+        ApplyBatch1Mismatch = "`apply_batch` (1): the number of verdicts is wrong",
+        ApplyBatch2Order = "`apply_batch` (2): a result for each message, in order",
+        ApplyBatch2Empty = "`apply_batch` (2): an empty batch",
+        ApplyBatch3NoVerdict = "`apply_batch` (3): unknown and outdated messages",
+        ApplyBatch3aInvalid = "`apply_batch` (3a): an invalid message",
+        ApplyBatch3aLeft = "`apply_batch` (3a): the topic was left",
+        ApplyBatch4Valid = "`apply_batch` (4): the message is cached, its sender recorded and rewarded",
+        ApplyBatch4Left = "`apply_batch` (4): the topic was left, and the sender has no record",
+        ApplyBatch4Retained = "`apply_batch` (4): the sender was removed, and its record is retained",
+        ApplyBatch4Seen = "`apply_batch` (4): the id counts as seen",
+        ApplyBatch4TwiceApplied = "`apply_batch` (4): the batch was applied before",
+        ApplyBatch4TwiceInBatch = "`apply_batch` (4): an id is twice in a batch",
+        ApplyBatch4ToRoute = "`apply_batch` (4): the peers to route to are those of the batch",
         Publish1Seen = "`publish_message` (1): the id counts as seen",
+        Publish1Pending = "`publish_message` (1): an id that waits for its batch does not count as seen",
         Publish3Mesh = "`publish_message` (3): the mesh of a joined topic",
         Publish3Fanout = "`publish_message` (3): the fanout",
         Publish3EmptyFanout = "`publish_message` (3): an empty fanout",
@@ -182,6 +226,9 @@ impl Check {
                 Kind::PeerAdded,
                 "connection 1: nothing -> direct, outbound, topics {}",
             ),
+            Self::AddPeerBootstrap => {
+                showcase("add-peer-bootstrap", Kind::PeerAdded, "connection 1: nothing -> bootstrap, topics {}")
+            }
             Self::AddPeerKnown => showcase("add-peer-known", Kind::PeerAlreadyKnown, "no change"),
             Self::AddPeerRetained => {
                 showcase("add-peer-retained", Kind::InvalidMessage, "score 1: -1 = a(P4 -1) -> -4 = a(P4 -4)")
@@ -208,6 +255,16 @@ impl Check {
                 showcase("subscribe-known", Kind::Subscribed, "connection 1: topics {} -> topics {a}")
             }
             Self::SubscribeUnknown => showcase("subscribe-unknown", Kind::SubscribeToUnknownPeer, "no change"),
+            Self::Subscribe1aLimit => {
+                showcase("subscribe-1a-limit", Kind::SubscribeIgnoredTopicLimitExceeded, "no change")
+            }
+            Self::Subscribe1aAgain => showcase("subscribe-1a-again", Kind::Subscribed, "no change"),
+            Self::Subscribe1aRoom => {
+                showcase("subscribe-1a-room", Kind::Subscribed, "connection 1: topics {} -> topics {b}")
+            }
+            Self::Subscribe2NoLimit => {
+                showcase("subscribe-2-no-limit", Kind::Subscribed, "connection 1: topics {a} -> topics {a, b}")
+            }
             Self::UnsubscribeMesh => showcase("unsubscribe-mesh", Kind::Unsubscribed, "score 1: 4 = a(P1 4) -> 0"),
             Self::UnsubscribeFanout => showcase(
                 "unsubscribe-fanout",
@@ -236,6 +293,17 @@ impl Check {
             Self::Ihave5Invalid => showcase("ihave-5-invalid", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)"),
             Self::Ihave5InvalidSeen => {
                 showcase("ihave-5-invalid-seen", Kind::InvalidMessageId, "score 1: 0 -> -1 = a(P4 -1)")
+            }
+            Self::Ihave5UnknownRequested => showcase(
+                "ihave-5-unknown-requested",
+                Kind::MessageRequestedMessageIds,
+                "Message_requested_message_ids [7]",
+            ),
+            Self::Ihave5IdAlone => {
+                showcase("ihave-5-id-alone", Kind::MessageRequestedMessageIds, "Message_requested_message_ids [7]")
+            }
+            Self::Ihave5Pending => {
+                showcase("ihave-5-pending", Kind::MessageRequestedMessageIds, "Message_requested_message_ids [7]")
             }
             Self::Ihave6NothingAnnounced => showcase(
                 "ihave-6-nothing-announced",
@@ -269,6 +337,7 @@ impl Check {
             }
             Self::Iwant2Message => showcase("iwant-2-message", Kind::OnIwantMessagesToRoute, "( (7, message(m)))"),
             Self::Iwant2NotFound => showcase("iwant-2-not-found", Kind::OnIwantMessagesToRoute, "( (8, not_found))"),
+            Self::Iwant2Pending => showcase("iwant-2-pending", Kind::OnIwantMessagesToRoute, "no change"),
             Self::Iwant2TooMany => {
                 showcase("iwant-2-too-many", Kind::OnIwantMessagesToRoute, "( (7, too_many_requests))")
             }
@@ -322,8 +391,18 @@ impl Check {
             Self::Graft8Outbound => {
                 showcase("graft-8-outbound", Kind::GraftingSuccessfully, "mesh a: {1, 2} -> {1, 2, 3}")
             }
+            Self::Graft8bLimit => {
+                showcase("graft-8b-limit", Kind::PeerFiltered, "backoff b 1: nothing -> until 60000ms, 60000ms left")
+            }
+            Self::Graft8bOutbound => {
+                showcase("graft-8b-outbound", Kind::PeerFiltered, "backoff b 1: nothing -> until 60000ms, 60000ms left")
+            }
+            Self::Graft8bSubscribed => showcase("graft-8b-subscribed", Kind::GraftingSuccessfully, "mesh a: {} -> {1}"),
             Self::Graft9Success => {
                 showcase("graft-9-success", Kind::GraftingSuccessfully, "connection 1: topics {} -> topics {a}")
+            }
+            Self::Graft9NoLimit => {
+                showcase("graft-9-no-limit", Kind::GraftingSuccessfully, "connection 1: topics {a} -> topics {a, b}")
             }
             Self::Prune1NotTracked => showcase("prune-1-not-tracked", Kind::PruneTopicNotTracked, "no change"),
             Self::Prune2NotInMesh => showcase("prune-2-not-in-mesh", Kind::PeerNotInMesh, "no change"),
@@ -350,9 +429,48 @@ impl Check {
             Self::Receive2AfterWindow => showcase("receive-2-after-window", Kind::AlreadyReceived, "no change"),
             Self::Receive2NotInMesh => showcase("receive-2-not-in-mesh", Kind::Heartbeat, "a(P1 5 + P2 0.5 + P3 -4)"),
             Self::Receive2OtherTopic => showcase("receive-2-other-topic", Kind::AlreadyReceived, "no change"),
+            Self::Receive2OwnDuplicate => showcase(
+                "receive-2-own-duplicate",
+                Kind::AlreadyReceived,
+                "score 1: 5 = a(P1 5 + P2 1 + P3 -1) -> 6 = a(P1 5 + P2 1)",
+            ),
+            Self::Receive2Recorded => showcase("receive-2-recorded", Kind::AlreadyReceived, "no change"),
+            Self::Receive2OtherSender => showcase(
+                "receive-2-other-sender",
+                Kind::AlreadyReceived,
+                "score 2: 1 = a(P1 5 + P3 -4) -> 4 = a(P1 5 + P3 -1)",
+            ),
+            Self::Receive2PublishedEcho => showcase(
+                "receive-2-published-echo",
+                Kind::AlreadyReceived,
+                "score 1: 1 = a(P1 5 + P3 -4) -> 4 = a(P1 5 + P3 -1)",
+            ),
+            Self::Receive2FirstTime => showcase("receive-2-first-time", Kind::AlreadyReceived, "no change"),
+            Self::Receive2LongerSeen => showcase("receive-2-longer-seen", Kind::AlreadyReceived, "no change"),
             Self::Receive3Unknown => showcase("receive-3-unknown", Kind::UnknownValidity, "no change"),
             Self::Receive3Outdated => showcase("receive-3-outdated", Kind::UnknownValidity, "no change"),
             Self::Receive3Invalid => showcase("receive-3-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)"),
+            Self::Receive3OutdatedOutput => {
+                showcase("receive-3-outdated-output", Kind::Outdated, "Outdated_message\n    no change")
+            }
+            Self::Receive3IdOutdated => {
+                showcase("receive-3-id-outdated", Kind::Outdated, "Outdated_message\n    no change")
+            }
+            Self::Receive3PayloadOutdated => {
+                showcase("receive-3-payload-outdated", Kind::Outdated, "Outdated_message\n    no change")
+            }
+            Self::Receive3PayloadInvalid => {
+                showcase("receive-3-payload-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)")
+            }
+            Self::Receive3BothInvalid => {
+                showcase("receive-3-both-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)")
+            }
+            Self::Receive3BatchInvalid => {
+                showcase("receive-3-batch-invalid", Kind::InvalidMessage, "score 1: 0 -> -1 = a(P4 -1)")
+            }
+            Self::Receive3cBatch => showcase("receive-3c-batch", Kind::ToIncludeInBatch, "to_route {2}\n    no change"),
+            Self::Receive3cIdAlone => showcase("receive-3c-id-alone", Kind::ToIncludeInBatch, "no change"),
+            Self::Receive3cAgain => showcase("receive-3c-again", Kind::ToIncludeInBatch, "to_route {1}\n    no change"),
             Self::Receive4Route => {
                 showcase("receive-4-route", Kind::RouteMessage, "Route_message { \"to_route\" = ( 2 3) }")
             }
@@ -367,7 +485,47 @@ impl Check {
             Self::Receive4SeenAgain => {
                 showcase("receive-4-seen-again", Kind::OnIwantMessagesToRoute, "( (7, message(first)))")
             }
+            Self::Receive4Sender => showcase("receive-4-sender", Kind::RouteMessage, "senders 7: nothing -> {1}"),
+            Self::Receive4SendersAnew => {
+                showcase("receive-4-senders-anew", Kind::RouteMessage, "senders 7: nothing -> {2}")
+            }
+            Self::ApplyBatch1Mismatch => showcase(
+                "apply-batch-1-mismatch",
+                Kind::BatchResult,
+                "    unknown_validity\n    unknown_validity\n    no change",
+            ),
+            Self::ApplyBatch2Order => showcase(
+                "apply-batch-2-order",
+                Kind::BatchResult,
+                "    outdated\n    unknown_validity\n    invalid_message\n    route_message to {2}\n",
+            ),
+            Self::ApplyBatch2Empty => showcase("apply-batch-2-empty", Kind::BatchResult, "Batch_result\n    no change"),
+            Self::ApplyBatch3NoVerdict => showcase(
+                "apply-batch-3-no-verdict",
+                Kind::BatchResult,
+                "    outdated\n    unknown_validity\n    no change",
+            ),
+            Self::ApplyBatch3aInvalid => {
+                showcase("apply-batch-3a-invalid", Kind::BatchResult, "score 1: 0 -> -1 = a(P4 -1)")
+            }
+            Self::ApplyBatch3aLeft => showcase("apply-batch-3a-left", Kind::BatchResult, "score 1: 0 -> -1 = a(P4 -1)"),
+            Self::ApplyBatch4Valid => showcase("apply-batch-4-valid", Kind::BatchResult, "score 1: 0 -> 1 = a(P2 1)"),
+            Self::ApplyBatch4Left => showcase("apply-batch-4-left", Kind::BatchResult, "message_cache 7: nothing -> m"),
+            Self::ApplyBatch4Retained => {
+                showcase("apply-batch-4-retained", Kind::BatchResult, "score 1: -1 = a(P4 -1) -> 0 = a(P2 1 + P4 -1)")
+            }
+            Self::ApplyBatch4Seen => showcase("apply-batch-4-seen", Kind::BatchResult, "senders 7: {2} -> {1, 2}"),
+            Self::ApplyBatch4TwiceApplied => {
+                showcase("apply-batch-4-twice-applied", Kind::BatchResult, "gossip_ids a: [7] -> [7, 7]")
+            }
+            Self::ApplyBatch4TwiceInBatch => {
+                showcase("apply-batch-4-twice-in-batch", Kind::BatchResult, "score 1: 0 -> 2 = a(P2 2)")
+            }
+            Self::ApplyBatch4ToRoute => {
+                showcase("apply-batch-4-to-route", Kind::BatchResult, "route_message to {1, 2, 9}")
+            }
             Self::Publish1Seen => showcase("publish-1-seen", Kind::AlreadyPublished, "no change"),
+            Self::Publish1Pending => showcase("publish-1-pending", Kind::PublishMessage, "senders 7: nothing -> {}"),
             Self::Publish3Mesh => {
                 showcase("publish-3-mesh", Kind::PublishMessage, "Publish_message { \"to_publish\" = ( 1 2) }")
             }

@@ -2,17 +2,39 @@
 
 use crate::{
     choices::OpenChoices,
-    name::{Name, Named},
+    name::{Name, Named, braces},
 };
 use gossipsub_automaton::{
-    HeartbeatOutput, Ihave, IhaveOutput, JoinOutput, Output, PruneOutput, PublishMessageOutput,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, TopicsByPeer,
+    ApplyBatchOutput, BatchedMessageOutput, HeartbeatOutput, Ihave, IhaveOutput, JoinOutput, Output, PruneOutput,
+    PublishMessageOutput, ReceiveMessageOutput, SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet,
+    TopicsByPeer,
     trace_ids::{Peer, TraceIds},
 };
 
 /// The text form of the original, which chance does not change.
 pub(crate) fn text(output: &Output<TraceIds>, open: &OpenChoices) -> String {
     named(output, open).map_or_else(|| output.to_string(), |output| output.to_string())
+}
+
+/// A line for each part that the text of the original leaves out.
+pub(crate) fn parts_without_text(output: &Output<TraceIds>) -> Vec<String> {
+    match output {
+        Output::ReceiveMessage(ReceiveMessageOutput::ToIncludeInBatch { to_route }) => {
+            vec![format!("to_route {}", braces(&to_route.iter().collect()))]
+        }
+        Output::ApplyBatch(ApplyBatchOutput::BatchResult { results }) => results.iter().map(result).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The result for one message of a batch, by the name of the trace format.
+fn result(result: &BatchedMessageOutput<TraceIds>) -> String {
+    match result {
+        BatchedMessageOutput::RouteMessage { to_route } => {
+            format!("{} to {}", result.kind(), braces(&to_route.iter().collect()))
+        }
+        _ => result.kind().to_string(),
+    }
 }
 
 /// An output that shows a choice, with names.

@@ -3,7 +3,7 @@
 use crate::{Check, catalogue::catalogue};
 
 catalogue! {
-    /// A quirk: those of the register, Q1 to Q6, and the others that were recorded of the original.
+    /// A quirk: those of the register, Q1 to Q6 and B1 to B5, and the others that were recorded of the original.
     pub enum Quirk {
         ExpiredBackoff = "Q1: a backoff counts for `join` and for heartbeats until a cleanup drops it, even when it has ended",
         RemoveUnknown = "Q2: removing a disconnected peer again moves the expiry of its score",
@@ -19,6 +19,11 @@ catalogue! {
         IhaveInvalid = "One invalid id spoils a whole IHave, and costs one invalid message however many there are",
         OutboundOverflow = "Outbound peers may graft without a limit",
         PositiveScoreForgets = "A peer that is removed with a score above 0 loses its whole record",
+        BatchUnchecked = "B1: a batch checks nothing again: neither the topic, nor the sender, nor whether the id counts as seen",
+        BatchedTwice = "B2: an id that is twice in a batch is routed twice, and scored as a first delivery twice",
+        BatchRoute = "B3: the peers that a batch routes a message to are not looked at",
+        BatchPending = "B4: an id whose batch is pending does not count as seen, so it is requested, and may be published",
+        BatchInvalid = "B5: an invalid message of a batch is scored under its topic, even if that was left",
     }
 }
 
@@ -41,26 +46,36 @@ impl Quirk {
             Self::IhaveInvalid => Check::Ihave5Invalid,
             Self::OutboundOverflow => Check::Graft8Outbound,
             Self::PositiveScoreForgets => Check::RemovePeerPositive,
+            Self::BatchUnchecked => Check::ApplyBatch4Left,
+            Self::BatchedTwice => Check::ApplyBatch4TwiceInBatch,
+            Self::BatchRoute => Check::ApplyBatch4ToRoute,
+            Self::BatchPending => Check::Publish1Pending,
+            Self::BatchInvalid => Check::ApplyBatch3aLeft,
         }
     }
 
-    /// The name of the trace that was recorded of the original.
+    /// The trace that was recorded of the original, in the folder of the recorded traces.
     #[must_use]
     pub const fn recorded_as(self) -> &'static str {
         match self {
-            Self::ExpiredBackoff => "05-expired-backoff",
-            Self::RemoveUnknown => "09-remove-unknown",
-            Self::BackoffWithoutConnection | Self::GraftOrder => "07-graft-order",
-            Self::DirectSenderEcho => "04-direct-sender-echo",
-            Self::RegraftOfMeshPeers => "01-regraft-of-mesh-peers",
-            Self::EmptyFanout => "03-empty-fanout",
-            Self::IwantCounts => "06-iwant-counts",
-            Self::RecachedMessage => "08-recached-message",
-            Self::PxDirect => "10-px-direct",
-            Self::GraftNotSubscribed => "11-graft-not-subscribed",
-            Self::IhaveInvalid => "12-ihave-invalid",
-            Self::OutboundOverflow => "13-outbound-overflow",
-            Self::PositiveScoreForgets => "14-positive-score-forgets",
+            Self::ExpiredBackoff => "recorded/quirks/05-expired-backoff.jsonl",
+            Self::RemoveUnknown => "recorded/quirks/09-remove-unknown.jsonl",
+            Self::BackoffWithoutConnection | Self::GraftOrder => "recorded/quirks/07-graft-order.jsonl",
+            Self::DirectSenderEcho => "recorded/quirks/04-direct-sender-echo.jsonl",
+            Self::RegraftOfMeshPeers => "recorded/quirks/01-regraft-of-mesh-peers.jsonl",
+            Self::EmptyFanout => "recorded/quirks/03-empty-fanout.jsonl",
+            Self::IwantCounts => "recorded/quirks/06-iwant-counts.jsonl",
+            Self::RecachedMessage => "recorded/quirks/08-recached-message.jsonl",
+            Self::PxDirect => "recorded/quirks/10-px-direct.jsonl",
+            Self::GraftNotSubscribed => "recorded/quirks/11-graft-not-subscribed.jsonl",
+            Self::IhaveInvalid => "recorded/quirks/12-ihave-invalid.jsonl",
+            Self::OutboundOverflow => "recorded/quirks/13-outbound-overflow.jsonl",
+            Self::PositiveScoreForgets => "recorded/quirks/14-positive-score-forgets.jsonl",
+            Self::BatchUnchecked => "octez/octez-24/edges/g01a-left.jsonl.zst",
+            Self::BatchedTwice => "octez/octez-24/edges/g02b-twice-one-sender.jsonl.zst",
+            Self::BatchRoute => "octez/octez-24/edges/g03b-to-route-as-given.jsonl.zst",
+            Self::BatchPending => "octez/octez-24/edges/g04b-pending-published.jsonl.zst",
+            Self::BatchInvalid => "octez/octez-24/edges/g05a-invalid-after-leave.jsonl.zst",
         }
     }
 }

@@ -4,10 +4,12 @@ use crate::{
     Scenario,
     change::changes,
     choices::{ChoiceRecorder, OpenChoices},
-    limits, output,
+    input, limits, output,
     state::{State, state},
 };
-use gossipsub_automaton::{Automaton, Input, LimitsError, Output, OutputKind, PartialView, Time, trace_ids::TraceIds};
+use gossipsub_automaton::{
+    Automaton, Behaviour, Input, LimitsError, Output, OutputKind, PartialView, Time, trace_ids::TraceIds,
+};
 use gossipsub_conformance::{
     automaton::{Environment, EnvironmentChange, Event, Exchange, check_step},
     engine::Violation,
@@ -56,7 +58,8 @@ pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error
             Event::Input(Exchange { input, .. }) => {
                 let before = renderer.state.clone();
                 let checked = renderer.answer(step.now, input);
-                rendering.last_step = render_step(step.now, input, &checked, &before, &renderer.state);
+                let input = RenderedInput { now: step.now, behaviour: scenario.behaviour, input };
+                rendering.last_step = render_step(&input, &checked, &before, &renderer.state);
                 rendering.last_output = Some(checked.output.kind());
                 rendering.violation = checked.violation;
             }
@@ -72,13 +75,19 @@ pub fn render(scenario: &Scenario, seed: u64) -> Result<Rendering, Box<dyn Error
 
 /// The text before the first step.
 fn opening(scenario: &Scenario) -> Result<String, serde_json::Error> {
-    Ok(format!("{}\nLimits: {}\n", scenario.description, limits::text(&scenario.limits)?))
+    let Scenario { description, behaviour, limits, .. } = scenario;
+    let behaviour = match behaviour {
+        Behaviour::Mavryk => String::new(),
+        other => format!("Behaviour: {other}, {}\n", other.software()),
+    };
+    Ok(format!("{description}\n{behaviour}Limits: {}\n", limits::text(limits)?))
 }
 
 impl Renderer {
     fn new(scenario: &Scenario, seed: u64) -> Result<Self, LimitsError> {
-        let core = Automaton::new(seed, scenario.limits.clone(), Environment::default())?;
-        let model = Model::new(scenario.limits.clone(), Environment::default())?;
+        let Scenario { behaviour, limits, .. } = scenario;
+        let core = Automaton::with_behaviour(seed, limits.clone(), *behaviour, Environment::default())?;
+        let model = Model::with_behaviour(limits.clone(), *behaviour, Environment::default())?;
         let state = state(core.view(), &scenario.limits.score_limits, |_, _| None);
         Ok(Self { core, model, state })
     }
@@ -119,11 +128,23 @@ impl Renderer {
     }
 }
 
-/// `60000ms graft { peer=1; topic=a }`, then the output, then the changes, a line each.
-fn render_step(now: Time, input: &Input<TraceIds>, checked: &CheckedAnswer, before: &State, after: &State) -> String {
+/// An input, when it comes, and the behaviour that prints it.
+struct RenderedInput<'a> {
+    now: Time,
+    behaviour: Behaviour,
+    input: &'a Input<TraceIds>,
+}
+
+/// `60000ms graft { peer=1; topic=a }`, then the output, then the changes, a line each. What the text of the original
+/// does not show comes on lines of its own.
+fn render_step(input: &RenderedInput<'_>, checked: &CheckedAnswer, before: &State, after: &State) -> String {
+    let RenderedInput { now, behaviour, input } = input;
     let CheckedAnswer { output, open, violation } = checked;
-    let mut lines = vec![format!("{now} {} {input}", input.kind()), format!("  {}", output::text(output, open))];
-    lines.extend(changes(before, after, now, open).into_iter().map(|change| format!("    {change}")));
+    let mut lines = vec![format!("{now} {} {}", input.kind(), input.text_of(*behaviour))];
+    lines.extend(input::parts_without_text(input).into_iter().map(|part| format!("    {part}")));
+    lines.push(format!("  {}", output::text(output, open)));
+    lines.extend(output::parts_without_text(output).into_iter().map(|part| format!("    {part}")));
+    lines.extend(changes(before, after, *now, open).into_iter().map(|change| format!("    {change}")));
     if let Some(Violation { rule, differences }) = violation {
         lines.push(format!("  NOT ALLOWED by {rule}"));
         let differences = differences.iter();

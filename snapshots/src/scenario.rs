@@ -1,6 +1,6 @@
 //! Scenarios: short trace scripts in files of their own.
 
-use gossipsub_automaton::{Limits, trace_ids::TraceIds};
+use gossipsub_automaton::{Behaviour, Limits, trace_ids::TraceIds};
 use gossipsub_conformance::{
     automaton::{Step, open},
     engine::trace::TraceError,
@@ -17,6 +17,8 @@ pub struct Scenario {
     pub name: String,
     /// One line on what the last step shows.
     pub description: String,
+    /// The behaviour of the automaton.
+    pub behaviour: Behaviour,
     /// The limits of the automaton.
     pub limits: Limits<TraceIds>,
     /// The inputs, and what the application would answer.
@@ -41,6 +43,7 @@ impl Scenario {
         Ok(Self {
             name: name.to_owned(),
             description: header.description.unwrap_or_default(),
+            behaviour: header.behaviour,
             limits: header.limits,
             steps: steps?,
         })

@@ -18,11 +18,10 @@ pub(crate) const fn showcase(scenario: &'static str, output: OutputKind, by: &'s
     Showcase { scenario, output, by }
 }
 
-/// The check whose scenario leads to an output of this kind in the plainest way. The scenarios show the
-/// default behaviour only, so outputs of later behaviours have none.
+/// The check whose scenario leads to an output of this kind in the plainest way.
 #[must_use]
-pub const fn showcase_of_output(output: OutputKind) -> Option<Check> {
-    Some(match output {
+pub const fn showcase_of_output(output: OutputKind) -> Check {
+    match output {
         OutputKind::PeerAdded => Check::AddPeerNew,
         OutputKind::PeerAlreadyKnown => Check::AddPeerKnown,
         OutputKind::RemovingPeer => Check::RemovePeerMeshAndFanout,
@@ -67,11 +66,11 @@ pub const fn showcase_of_output(output: OutputKind) -> Option<Check> {
         OutputKind::SetApplicationScore => Check::ApplicationScoreSet,
         OutputKind::PxPeers => Check::PxPeersOffered,
         OutputKind::GossipMessages => Check::GossipMesh,
-        OutputKind::Outdated
-        | OutputKind::ToIncludeInBatch
-        | OutputKind::BatchResult
-        | OutputKind::SubscribeIgnoredTopicLimitExceeded => return None,
-    })
+        OutputKind::Outdated => Check::Receive3OutdatedOutput,
+        OutputKind::ToIncludeInBatch => Check::Receive3cBatch,
+        OutputKind::BatchResult => Check::ApplyBatch2Order,
+        OutputKind::SubscribeIgnoredTopicLimitExceeded => Check::Subscribe1aLimit,
+    }
 }
 
 /// The meaning of an output for the node that gets it.

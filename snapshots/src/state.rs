@@ -29,6 +29,7 @@ pub(crate) enum Fact {
     MessageCache(u64),
     AccessCounter(u64, Peer),
     FirstSeen(u64),
+    Senders(u64),
     GossipIds(Topic),
 }
 
@@ -61,7 +62,9 @@ pub(crate) fn state(
     let backoffs = view.backoff.into_iter().flat_map(|(topic, ends)| {
         ends.into_iter().map(move |(peer, end)| (Fact::Backoff(topic.clone(), peer), Value::Until(end)))
     });
+    let senders = view.senders.into_iter().flatten().map(|(id, peers)| (Fact::Senders(id.0), Value::Peers(peers)));
     texts
+        .chain(senders)
         .chain(view.mesh.into_iter().map(|(topic, peers)| (Fact::Mesh(topic), Value::Peers(peers))))
         .chain(view.fanout.into_iter().map(|(topic, fanout)| (Fact::Fanout(topic), Value::Fanout(fanout))))
         .chain(backoffs)
@@ -104,6 +107,7 @@ impl Fact {
             Self::MessageCache(id) => format!("message_cache {id}"),
             Self::AccessCounter(id, peer) => of(&format!("access_counter {id}"), peer),
             Self::FirstSeen(id) => format!("first_seen {id}"),
+            Self::Senders(id) => format!("senders {id}"),
             Self::GossipIds(topic) => format!("gossip_ids {topic}"),
         }
     }

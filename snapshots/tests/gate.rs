@@ -1,8 +1,8 @@
-//! Every output, check and quirk has a scenario that leads to it, and no file is there for nothing.
+//! Every output, check, quirk and difference has a scenario that leads to it, and no file is there for nothing.
 
 use gossipsub_automaton::{Behaviour, OutputKind};
 use gossipsub_conformance::{automaton::open, engine::Views, engine::record::Recording};
-use gossipsub_snapshots::{Check, Quirk, Scenario, Showcase, folder, render, showcase_of_output};
+use gossipsub_snapshots::{Check, Difference, Quirk, Scenario, Showcase, folder, render, showcase_of_output};
 use std::{collections::BTreeSet, path::Path};
 
 const MOST_STEPS: usize = 12;
@@ -31,9 +31,44 @@ fn scenarios_are_scripts_that_can_be_recorded() {
 
 #[test]
 fn outputs_are_shown_by_scenarios_that_lead_to_them() {
-    for output in OutputKind::of(Behaviour::Mavryk) {
-        assert_eq!(showcase_of_output(output).map(|check| check.showcase().output), Some(output));
+    assert_eq!(OutputKind::ALL.len(), 46 + 2, "the outputs, and the results of the queries");
+    for output in OutputKind::ALL {
+        let check = showcase_of_output(*output);
+        assert_eq!(check.showcase().output, *output);
+        assert_eq!(behaviour_of(check), output.since(), "{output} is shown under the first behaviour that has it");
     }
+}
+
+#[test]
+fn differences_are_shown_under_the_behaviours_before_and_after() {
+    for difference in Difference::ALL {
+        let since = difference.since();
+        let last_before = Behaviour::ALL.iter().copied().filter(|behaviour| *behaviour < since).max();
+        assert_eq!(Some(behaviour_of(difference.before())), last_before, "{}", difference.text());
+        assert_eq!(behaviour_of(difference.after()), since, "{}", difference.text());
+    }
+}
+
+/// The numbers of the page: D1 to D11 without those that show in no output, and B1 to B5.
+#[test]
+fn every_difference_and_quirk_of_a_batch_is_shown() {
+    let differences: Vec<&str> = Difference::ALL.iter().flat_map(|difference| numbers(difference.text())).collect();
+    assert_eq!(differences, ["D1", "D2", "D3", "D4", "D5", "D6", "D9", "D11"]);
+    let quirks: Vec<&Quirk> = Quirk::ALL.iter().filter(|quirk| quirk.text().starts_with('B')).collect();
+    let named: Vec<&str> = quirks.iter().flat_map(|quirk| numbers(quirk.text())).collect();
+    assert_eq!(named, ["B1", "B2", "B3", "B4", "B5"]);
+    for quirk in quirks {
+        assert_eq!(behaviour_of(quirk.showcase()), Behaviour::Octez24, "{}", quirk.text());
+    }
+}
+
+/// The numbers at the start of a text: `D2, D3: …`.
+fn numbers(text: &str) -> Vec<&str> {
+    text.split_once(": ").map_or_else(Vec::new, |(numbers, _)| numbers.split(", ").collect())
+}
+
+fn behaviour_of(check: Check) -> Behaviour {
+    Scenario::read(check.showcase().scenario).expect("a scenario").behaviour
 }
 
 #[test]
@@ -47,9 +82,14 @@ fn checks_scenarios_and_traces_belong_together() {
 
 #[test]
 fn every_recorded_quirk_is_shown() {
-    let recorded = files(&folder("../conformance/vectors/recorded/quirks"), "jsonl");
-    let shown: BTreeSet<String> = Quirk::ALL.iter().map(|quirk| quirk.recorded_as().to_owned()).collect();
-    assert_eq!(recorded, shown);
+    let vectors = folder("../conformance/vectors");
+    for quirk in Quirk::ALL {
+        assert!(vectors.join(quirk.recorded_as()).is_file(), "{}", quirk.recorded_as());
+    }
+    let shown: BTreeSet<&str> = Quirk::ALL.iter().map(|quirk| quirk.recorded_as()).collect();
+    for name in files(&vectors.join("recorded/quirks"), "jsonl") {
+        assert!(shown.contains(format!("recorded/quirks/{name}.jsonl").as_str()), "{name} is not shown");
+    }
 }
 
 /// The names of the files in a folder, without their extension. There are no others.
