@@ -1,7 +1,7 @@
 //! Octez's automaton, recorded in three versions, and Mavryk's beside it: the model allows all that was recorded, and core
 //! answers all recorded inputs as the model allows.
 
-use gossipsub_automaton::{Behaviour, OutputKind};
+use gossipsub_automaton::{Behaviour, Limits, OutputKind};
 use gossipsub_conformance::{
     automaton::{AutomatonFamily, Core, Header, TraceReader, open},
     engine::{
@@ -188,4 +188,18 @@ fn an_unknown_behaviour_is_an_error_that_names_the_known_ones() {
     let error = Header::from_line(text.trim_end()).expect_err("an unknown behaviour").to_string();
     let expected = "behaviour: unknown behaviour `octez-1`; expected one of: mavryk, octez-22, octez-24, octez-next";
     assert_eq!(error, expected);
+}
+
+/// The recordings with the limits of the data-availability node are those of `Limits::dal_node`.
+#[test]
+fn the_limits_of_the_deployed_node_are_as_recorded() {
+    for behaviour in [Behaviour::Octez22, Behaviour::Octez24, Behaviour::OctezNext] {
+        let headers = traces(behaviour).into_iter().map(|path| open(path).expect("a trace").header().clone());
+        let recorded: Vec<Header> = headers.filter(|header| header.profile.as_deref() == Some("dal")).collect();
+        assert!(!recorded.is_empty(), "{behaviour}");
+        for Header { limits, .. } in recorded {
+            let max_topics_per_peer = limits.max_topics_per_peer;
+            assert_eq!(limits, Limits { max_topics_per_peer, ..Limits::dal_node() });
+        }
+    }
 }

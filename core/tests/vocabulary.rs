@@ -1,7 +1,8 @@
 //! The values that inputs, outputs and limits are made of: scores, times, sets, and floats that are numbers.
 
 use gossipsub_automaton::{
-    Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, Window, trace_ids::TraceIds,
+    Behaviour, Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, TopicParameters, Window,
+    trace_ids::TraceIds,
 };
 use std::{collections::HashSet, hash::Hash};
 
@@ -123,4 +124,32 @@ fn limits_that_are_not_finite_are_refused_by_name() {
         let error = limits.check().expect_err("not finite").to_string();
         assert!(error.contains("app_specific_weight") && error.contains(&float.to_string()), "{error}");
     }
+}
+
+/// Deliveries in the mesh do not count in deployed nodes, and a bootstrap node keeps no mesh and requests nothing.
+#[test]
+fn the_limits_of_deployed_nodes_are_allowed_in_every_behaviour() {
+    let (dal, bootstrap) = (Limits::<TraceIds>::dal_node(), Limits::<TraceIds>::bootstrap_node());
+    for behaviour in Behaviour::ALL {
+        assert_eq!(dal.check_for(*behaviour), Ok(()));
+        assert_eq!(bootstrap.check_for(*behaviour), Ok(()));
+    }
+    let (parameters, weight) = dal.score_limits.topics.of(&"a".into());
+    let default = TopicParameters::default();
+    assert_eq!(weight.to_bits(), 1.0_f64.to_bits());
+    assert_ne!(*parameters, default);
+    let without = TopicParameters { mesh_message_deliveries_weight: 0.0, mesh_failure_penalty_weight: 0.0, ..default };
+    assert_eq!(*parameters, without);
+    assert_eq!(Limits { score_limits: ScoreLimits::default(), ..dal.clone() }, Limits::default());
+    let expected = Limits {
+        max_sent_iwant_per_heartbeat: 0,
+        degree_optimal: 0,
+        degree_low: 0,
+        degree_high: 0,
+        degree_score: 0,
+        degree_out: 0,
+        prune_backoff: Span::from_secs(10),
+        ..dal
+    };
+    assert_eq!(bootstrap, expected);
 }

@@ -42,8 +42,10 @@ macro_rules! limits {
 }
 
 limits! {
-    /// All limits of an automaton. [`Limits::check`] has the rules on them. [`Limits::default`] has the original's
-    /// values.
+    /// All limits of an automaton. [`Limits::check`] has the rules on them.
+    ///
+    /// [`Limits::dal_node`] and [`Limits::bootstrap_node`] are the limits of deployed nodes. [`Limits::default`] are
+    /// those of the original's unit tests.
     pub struct Limits<I> {
         /// The number of IHaves of a peer that are handled between two heartbeats.
         pub max_recv_ihave_per_heartbeat: u64,
@@ -210,8 +212,56 @@ impl<I: Identifiers> TopicScoreLimits<I> {
     }
 }
 
+impl<I: Identifiers> Limits<I> {
+    /// The limits of the deployed data-availability nodes.
+    ///
+    /// Mavryk and all versions of Octez have the same. They differ from [`Limits::default`] in two weights: see
+    /// [`TopicParameters::dal_node`]. The limit `max_topics_per_peer`, which only `octez-next` has, is not set.
+    #[must_use]
+    pub fn dal_node() -> Self {
+        Self { score_limits: ScoreLimits::dal_node(), ..Self::default() }
+    }
+
+    /// The limits of the deployed bootstrap nodes.
+    ///
+    /// Mavryk and all versions of Octez have the same. A bootstrap node keeps no mesh, so it refuses grafts with an offer
+    /// of other peers. It requests no messages, and its backoff after a prune is short, so that peers that come back get
+    /// another offer soon.
+    #[must_use]
+    pub fn bootstrap_node() -> Self {
+        Self {
+            max_sent_iwant_per_heartbeat: 0,
+            degree_optimal: 0,
+            degree_low: 0,
+            degree_high: 0,
+            degree_score: 0,
+            degree_out: 0,
+            prune_backoff: Span::from_secs(10),
+            ..Self::dal_node()
+        }
+    }
+}
+
+impl<I: Identifiers> ScoreLimits<I> {
+    /// The score limits of the deployed nodes. See [`Limits::dal_node`].
+    #[must_use]
+    pub fn dal_node() -> Self {
+        Self { topics: TopicScoreLimits::Single { parameters: TopicParameters::dal_node() }, ..Self::default() }
+    }
+}
+
+impl TopicParameters {
+    /// The topic parameters of the deployed nodes: those of [`TopicParameters::default`], but that deliveries in the mesh
+    /// do not count (P3 and P3b). See [`Limits::dal_node`].
+    #[must_use]
+    pub fn dal_node() -> Self {
+        Self { mesh_message_deliveries_weight: 0.0, mesh_failure_penalty_weight: 0.0, ..Self::default() }
+    }
+}
+
 impl<I: Identifiers> Default for Limits<I> {
-    /// The limits of the original's default profile.
+    /// The limits of the original's unit tests, in which each component of the score counts. Deployed nodes have other
+    /// limits: see [`Limits::dal_node`] and [`Limits::bootstrap_node`].
     fn default() -> Self {
         Self {
             max_recv_ihave_per_heartbeat: 10,
@@ -250,7 +300,7 @@ impl<I: Identifiers> Default for Limits<I> {
 }
 
 impl<I: Identifiers> Default for ScoreLimits<I> {
-    /// The score limits of the original's default profile.
+    /// The score limits of the original's unit tests. Deployed nodes have others: see [`ScoreLimits::dal_node`].
     fn default() -> Self {
         Self {
             topics: TopicScoreLimits::Single { parameters: TopicParameters::default() },
@@ -265,7 +315,7 @@ impl<I: Identifiers> Default for ScoreLimits<I> {
 }
 
 impl Default for TopicParameters {
-    /// The topic parameters of the original's default profile.
+    /// The topic parameters of the original's unit tests. Deployed nodes have others: see [`TopicParameters::dal_node`].
     fn default() -> Self {
         Self {
             time_in_mesh_weight: 1.0,

@@ -6,10 +6,10 @@ use gossipsub_automaton::{
     trace_ids::TraceIds,
 };
 
-/// Limits made by hand, each to make something happen often.
+/// Limits of deployed nodes, and limits made by hand, each to make something happen often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Profile {
-    /// The original's limits.
+    /// The limits of the original's unit tests.
     Default,
     /// Everything small: meshes, histories, counts.
     Tiny,
@@ -25,6 +25,10 @@ pub enum Profile {
     Best,
     /// Over-full meshes of peers that connected to us, which lack several outbound ones at opportunistic ticks.
     Outbound,
+    /// The limits of a deployed data-availability node.
+    DalNode,
+    /// The limits of a deployed bootstrap node: no mesh, and no requests.
+    BootstrapNode,
 }
 
 impl engine::Named for Profile {
@@ -37,6 +41,8 @@ impl engine::Named for Profile {
         Self::Grafted,
         Self::Best,
         Self::Outbound,
+        Self::DalNode,
+        Self::BootstrapNode,
     ];
 
     fn name(self) -> &'static str {
@@ -49,6 +55,8 @@ impl engine::Named for Profile {
             Self::Grafted => "grafted",
             Self::Best => "best",
             Self::Outbound => "outbound",
+            Self::DalNode => "dal-node",
+            Self::BootstrapNode => "bootstrap-node",
         }
     }
 }
@@ -103,6 +111,8 @@ impl Profile {
                 score_limits: lasting_scores(),
                 ..tiny()
             },
+            Self::DalNode => Limits::dal_node(),
+            Self::BootstrapNode => Limits::bootstrap_node(),
         }
     }
 }
