@@ -27,12 +27,12 @@ impl Enumeration {
         if of <= 1 {
             return 0;
         }
-        if self.made == self.decisions.len() {
-            self.decisions.push((0, of));
-        }
-        let (option, _) = self.decisions.get(self.made).expect("a decision is added before it is taken");
+        let taken = self.decisions.get(self.made).map(|(option, _)| *option);
         self.made += 1;
-        *option
+        taken.unwrap_or_else(|| {
+            self.decisions.push((0, of));
+            0
+        })
     }
 
     /// The members at `count` positions, in their order; all of them if there are fewer.

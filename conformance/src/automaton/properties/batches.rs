@@ -61,12 +61,14 @@ type Applied<'a> = (&'a BatchedMessage<TraceIds>, &'a BatchedMessageOutput<Trace
 
 /// The messages of a batch with their results. Empty for another input.
 pub(super) fn applied<'a>(step: &StepContext<'a>) -> impl Iterator<Item = Applied<'a>> {
-    let (batch, results) = parts(step).unwrap_or_default();
+    let (batch, results) = batch_and_results(step).unwrap_or_default();
     batch.iter().zip(results)
 }
 
 /// The messages of a batch, and the results.
-fn parts<'a>(step: &StepContext<'a>) -> Option<(&'a [BatchedMessage<TraceIds>], &'a [BatchedMessageOutput<TraceIds>])> {
+type BatchAndResults<'a> = (&'a [BatchedMessage<TraceIds>], &'a [BatchedMessageOutput<TraceIds>]);
+
+fn batch_and_results<'a>(step: &StepContext<'a>) -> Option<BatchAndResults<'a>> {
     match (step.input, step.output) {
         (Input::ApplyBatch(input), Output::ApplyBatch(ApplyBatchOutput::BatchResult { results })) => {
             Some((&input.batch, results))
@@ -83,7 +85,7 @@ fn pending(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) 
 }
 
 fn results(step: &StepContext<'_>) -> Verdict {
-    let Some((batch, results)) = parts(step) else { return Ok(()) };
+    let Some((batch, results)) = batch_and_results(step) else { return Ok(()) };
     if batch.len() != results.len() {
         return broken("the number of results", batch.len(), results.len());
     }
@@ -99,7 +101,7 @@ fn results(step: &StepContext<'_>) -> Verdict {
 }
 
 fn verdicts(step: &StepContext<'_>) -> Verdict {
-    let Some((batch, _)) = parts(step) else { return Ok(()) };
+    let Some((batch, _)) = batch_and_results(step) else { return Ok(()) };
     let verdicts = step.history.environment.batch_validity(batch);
     let is_complete = verdicts.len() == batch.len();
     for ((batched, result), verdict) in applied(step).zip(verdicts) {
@@ -117,7 +119,7 @@ fn verdicts(step: &StepContext<'_>) -> Verdict {
 }
 
 fn mismatch(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
-    let Some((batch, _)) = parts(step) else { return Ok(()) };
+    let Some((batch, _)) = batch_and_results(step) else { return Ok(()) };
     let is_complete = step.history.environment.batch_validity(batch).len() == batch.len();
     if !is_complete && before != after {
         return broken("the state after a batch without a verdict for each message", "the same", "another");
