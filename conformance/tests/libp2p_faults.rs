@@ -131,8 +131,8 @@ fn first_case<M: Implementation<Libp2pFamily>>(
         run_sequence(&mut Reference::with_faults(without.clone()), header, steps, *views).1.is_none()
     };
     // Most faults are found by few cases.
-    let attempts = dialects.into_iter().flat_map(|dialect| [10, 100, 1000, CASES].map(|cases| (dialect, cases)));
-    attempts.into_iter().find_map(|(dialect, cases)| {
+    let mut attempts = dialects.into_iter().flat_map(|dialect| [10, 100, 1000, CASES].map(|cases| (dialect, cases)));
+    attempts.find_map(|(dialect, cases)| {
         let cases = campaign(make, dialect, cases).findings.into_values().map(|(case, _)| case);
         cases.filter(is_of_fault).min_by_key(|case| case.number)
     })
@@ -240,9 +240,9 @@ fn write_table(section: &str, rows: &[String]) {
     let table = start + page.get(start..).and_then(|rest| rest.find("\n|---")).expect("the section has a table") + 1;
     let (head, rest) = page.split_at(table);
     let rule = rest.lines().next().expect("it was found above");
-    let after: String = rest.lines().skip_while(|line| line.starts_with('|')).map(|line| format!("{line}\n")).collect();
-    let rows: String = rows.iter().map(|row| format!("{row}\n")).collect();
-    fs::write(path, format!("{head}{rule}\n{rows}{after}")).expect("the page can be written");
+    let after = rest.lines().skip_while(|line| line.starts_with('|'));
+    let lines: Vec<&str> = head.lines().chain([rule]).chain(rows.iter().map(String::as_str)).chain(after).collect();
+    fs::write(path, lines.join("\n") + "\n").expect("the page can be written");
 }
 
 #[test]
