@@ -138,8 +138,8 @@ impl Family for AutomatonFamily {
         state_lines::state_lines(&model.view(), input)
     }
 
-    fn worlds() -> Vec<World> {
-        worlds().to_vec()
+    fn worlds(behaviour: Behaviour) -> Vec<World> {
+        worlds(behaviour)
     }
 
     fn name_role(field: &str) -> Option<NameRole> {

@@ -302,6 +302,11 @@ fn bad_flags_are_explained() {
         (&["--exhaustive", "--implementation", "cat"], "'--implementation <COMMAND>'"),
         (&["--depth", "3"], "required arguments were not provided"),
         (&["--exhaustive", "--world", "x"], "unknown world `x`; expected one of: two-peers, three-peers, two-topics"),
+        (
+            &["--exhaustive", "--world", "batches"],
+            "the variant mavryk has no world `batches`, but octez-24 has; expected one of: two-peers, three-peers, \
+             two-topics",
+        ),
     ] {
         let output = check(arguments);
         assert_eq!(output.status.code(), Some(2));

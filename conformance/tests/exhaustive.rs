@@ -5,7 +5,7 @@ mod faulty_core;
 
 use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
-    Behaviour, GraftOutput, Input, Join, JoinOutput, Output, OutputKind,
+    ApplyBatchOutput, Behaviour, GraftOutput, Input, Join, JoinOutput, Output, OutputKind,
     trace_ids::{Peer, TraceIds},
 };
 use gossipsub_conformance::{
@@ -20,7 +20,11 @@ use gossipsub_conformance::{
 type Exploration = exhaustive::Exploration<AutomatonFamily>;
 
 fn world(name: &str) -> World {
-    worlds().into_iter().find(|world| world.name == name).expect("a world")
+    world_of(Behaviour::Mavryk, name)
+}
+
+fn world_of(behaviour: Behaviour, name: &str) -> World {
+    worlds(behaviour).into_iter().find(|world| world.name == name).expect("a world")
 }
 
 fn search<M: Fork<AutomatonFamily> + Send + Sync>(
@@ -46,9 +50,10 @@ fn the_numbers_are_the_same_with_any_number_of_jobs() {
         ("two-peers", vec![(1, 0), (13, 61), (117, 795), (869, 7161)]),
         ("three-peers", vec![(1, 0), (27, 83), (423, 1717), (5246, 24560)]),
         ("two-topics", vec![(1, 0), (28, 61), (524, 1644)]),
+        ("batches", vec![(1, 0), (18, 33), (264, 594), (3086, 8712)]),
     ];
     for (name, expected) in expected {
-        let world = world(name);
+        let world = world_of(if name == "batches" { Behaviour::Octez24 } else { Behaviour::Mavryk }, name);
         let alone = search(&world, expected.len() - 1, 1, &core());
         assert_eq!(levels(&alone), expected, "{name}");
         let together = search(&world, expected.len() - 1, 2, &core());
@@ -164,17 +169,53 @@ fn the_start_of_a_world_is_checked_too() {
 }
 
 #[test]
-fn together_the_worlds_reach_all_outputs() {
-    let mut reached = Coverage::default();
-    for world in worlds() {
-        let explored = search(&world, 3, 2, &core());
-        let report = ExhaustiveReport::new(&world, &explored, 0.0).to_string();
-        assert!(report.ends_with("reached: 0 findings\n"), "{report}");
-        reached.add(&explored.coverage);
+fn together_the_worlds_of_a_behaviour_reach_all_outputs() {
+    for behaviour in [Behaviour::Mavryk, Behaviour::OctezNext] {
+        let mut reached = Coverage::default();
+        for world in worlds(behaviour) {
+            let explored = search(&world, 3, 2, &core());
+            let report = ExhaustiveReport::new(&world, &explored, 0.0).to_string();
+            assert!(report.ends_with("reached: 0 findings\n"), "{report}");
+            reached.add(&explored.coverage);
+        }
+        let missing: Vec<&str> = OutputKind::of(behaviour)
+            .filter(|kind| reached.output(*kind as usize) == 0)
+            .map(OutputKind::name)
+            .collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{behaviour}");
     }
-    let missing: Vec<&str> = OutputKind::of(Behaviour::Mavryk)
-        .filter(|kind| reached.output(*kind as usize) == 0)
-        .map(OutputKind::name)
-        .collect();
-    assert_eq!(missing, Vec::<&str>::new());
+}
+
+#[test]
+fn a_behaviour_has_the_worlds_of_those_before_it() {
+    for behaviour in Behaviour::ALL {
+        let names: Vec<&str> = worlds(*behaviour).iter().map(|world| world.name).collect();
+        let mut expected = vec!["two-peers", "three-peers", "two-topics"];
+        expected.extend(behaviour.switches().has_batches.then_some("batches"));
+        assert_eq!(names, expected, "{behaviour}");
+        for world in worlds(*behaviour) {
+            assert_eq!((world.header.behaviour, world.variant), (*behaviour, *behaviour), "{}", world.name);
+            assert!(search(&world, 2, 2, &core()).found.is_none(), "{behaviour}: {}", world.name);
+        }
+    }
+}
+
+/// A batch gives one result for an id that it has twice (B2).
+fn answers_once(input: &Input<TraceIds>, answer: &mut Answer) {
+    if let (Input::ApplyBatch(apply), Output::ApplyBatch(ApplyBatchOutput::BatchResult { results })) =
+        (input, &mut answer.output)
+        && let [first, second] = apply.batch.as_slice()
+        && first.message_id == second.message_id
+    {
+        results.truncate(1);
+    }
+}
+
+#[test]
+fn a_fault_of_batches_is_found_by_a_shortest_sequence() {
+    let world = world_of(Behaviour::Octez24, "batches");
+    let explored = search(&world, 3, 2, &FaultyCore::new(answers_once));
+    let found = explored.found.expect("the lie");
+    assert_eq!(found.finding.kind(), "apply_batch (2): the messages are handled in their order");
+    assert_eq!(found.steps.len(), world.start.len() + 1);
 }

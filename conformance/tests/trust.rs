@@ -1,5 +1,6 @@
 //! TRUST.md: its tables are those of the code, and its counts those of what it counts.
 
+use gossipsub_automaton::Behaviour;
 use gossipsub_conformance::{
     automaton::{
         World,
@@ -43,7 +44,10 @@ fn every_choice_point_is_listed() {
 
 #[test]
 fn every_world_is_listed() {
-    for World { name, about, actions, .. } in worlds() {
+    // Later behaviours add worlds, and a few actions to those of the first.
+    let mut listed = worlds(Behaviour::Mavryk);
+    listed.extend(worlds(Behaviour::Octez24).into_iter().skip(listed.len()));
+    for World { name, about, actions, .. } in listed {
         let row = format!("| `{name}` | {about} | {} |", actions.len());
         assert!(read("TRUST.md").contains(&row), "{row}");
     }

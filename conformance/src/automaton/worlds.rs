@@ -2,21 +2,25 @@
 
 use super::{Action, EnvironmentChange, Event, Exchange, FilteredAction, Header, World};
 use gossipsub_automaton::{
-    AddPeer, Finite, Graft, Ihave, Input, Iwant, Join, Leave, Limits, Prune, PublishMessage, ReceiveMessage,
-    RemovePeer, ScoreLimits, SelectPxPeers, SetApplicationScore, Span, Subscribe, TopicParameters, TopicScoreLimits,
-    Unsubscribe, Validity, WeightedTopicParameters, Window,
+    AddPeer, ApplyBatch, BatchedMessage, Behaviour, Finite, Graft, Ihave, Input, Iwant, Join, Leave, Limits, Prune,
+    PublishMessage, ReceiveMessage, RemovePeer, ScoreLimits, SelectPxPeers, SetApplicationScore, Span, Subscribe,
+    TopicParameters, TopicScoreLimits, Unsubscribe, Validity, WeightedTopicParameters, Window,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 
-/// All worlds.
+/// All worlds of a behaviour. What only later behaviours have is in the worlds of these only.
 #[must_use]
-pub fn worlds() -> [World; 3] {
-    [two_peers(), three_peers(), two_topics()]
+pub fn worlds(behaviour: Behaviour) -> Vec<World> {
+    let mut worlds = vec![two_peers(behaviour), three_peers(behaviour), two_topics(behaviour)];
+    if behaviour.switches().has_batches {
+        worlds.push(batches(behaviour));
+    }
+    worlds
 }
 
 /// The header of a world's sequences.
-fn header(name: &str, limits: Limits<TraceIds>) -> Header {
-    Header { profile: Some(name.into()), limits, ..Header::default() }
+fn header(name: &str, behaviour: Behaviour, limits: Limits<TraceIds>) -> Header {
+    Header { profile: Some(name.into()), behaviour, limits, ..Header::default() }
 }
 
 /// The time between heartbeats. Every other time is a multiple of it, so that deadlines are met to the millisecond.
@@ -57,6 +61,10 @@ impl Actions {
 
     fn message(&mut self, id: u64, validity: Validity) {
         self.environment(EnvironmentChange::Validity { message_id: MessageId(id), validity });
+    }
+
+    fn payload(&mut self, id: u64, validity: Validity) {
+        self.environment(EnvironmentChange::MessageValidity { message_id: MessageId(id), validity });
     }
 
     fn filter(&mut self, id: u64, action: FilteredAction, accept: bool) {
@@ -110,6 +118,21 @@ fn receive(peer: u64, of: &str, id: u64) -> ReceiveMessage<TraceIds> {
     }
 }
 
+/// A message of a batch, from a sender, to be routed to all of these peers.
+fn batched(peer: u64, of: &str, id: u64, to_route: &[u64]) -> BatchedMessage<TraceIds> {
+    BatchedMessage {
+        sender: Peer(peer),
+        topic: topic(of),
+        message_id: MessageId(id),
+        message: "m".into(),
+        to_route: to_route.iter().copied().map(Peer).collect(),
+    }
+}
+
+fn apply(batch: Vec<BatchedMessage<TraceIds>>) -> ApplyBatch<TraceIds> {
+    ApplyBatch { batch }
+}
+
 fn publish(to: &str, id: u64) -> PublishMessage<TraceIds> {
     PublishMessage { topic: topic(to), message_id: MessageId(id), message: "m".into() }
 }
@@ -128,7 +151,7 @@ fn select_px(peer: u64, of: &str, no_px: &[u64]) -> SelectPxPeers<TraceIds> {
 
 /// From nothing: every flag of a connection, a mesh of one, a message of each validity. Queries and what does not look
 /// at the clock come at once only.
-fn two_peers() -> World {
+fn two_peers(behaviour: Behaviour) -> World {
     let mut start = Actions::default();
     start.message(3, Validity::Invalid);
     start.message(4, Validity::Unknown);
@@ -136,6 +159,9 @@ fn two_peers() -> World {
     for peer in [1, 2] {
         for (direct, outbound) in [(false, false), (false, true), (true, false)] {
             actions.at_once(add(peer, direct, outbound));
+        }
+        if behaviour.switches().has_bootstrap_flag {
+            actions.at_once(AddPeer { bootstrap: true, ..add(peer, false, false) });
         }
         actions.at_once_and_later(RemovePeer { peer: Peer(peer) });
         actions.at_once(subscribe(peer, "a"));
@@ -169,14 +195,15 @@ fn two_peers() -> World {
         name: "two-peers",
         about: "2 peers, 1 topic and 2 messages, all of them absent at the start",
         depth: 7,
-        header: header("two-peers", tight()),
+        variant: behaviour,
+        header: header("two-peers", behaviour, tight()),
         start: start.0,
         actions: actions.0,
     }
 }
 
 /// From three peers that are connected and subscribed, one of them outbound: choices of some of several.
-fn three_peers() -> World {
+fn three_peers(behaviour: Behaviour) -> World {
     let mut start = Actions::default();
     let mut actions = Actions::default();
     for (peer, px) in [(1, vec![]), (2, vec![1, 2, 2, 3]), (3, vec![1, 2])] {
@@ -219,7 +246,8 @@ fn three_peers() -> World {
         name: "three-peers",
         about: "3 peers, connected and subscribed, 1 topic, 2 messages",
         depth: 5,
-        header: header("three-peers", limits),
+        variant: behaviour,
+        header: header("three-peers", behaviour, limits),
         start: start.0,
         actions: actions.0,
     }
@@ -227,7 +255,7 @@ fn three_peers() -> World {
 
 /// From two peers that are connected and subscribe to both topics, which have weights of their own: what one topic does
 /// to the other, cleanups at every second heartbeat, and an application that changes its mind.
-fn two_topics() -> World {
+fn two_topics(behaviour: Behaviour) -> World {
     let mut start = Actions::default();
     let mut actions = Actions::default();
     start.filter(2, FilteredAction::Ihave, false);
@@ -256,11 +284,18 @@ fn two_topics() -> World {
     for validity in [Validity::Invalid, Validity::Outdated, Validity::Valid] {
         actions.message(1, validity);
     }
+    if behaviour.switches().validates_ids_first {
+        for validity in [Validity::Invalid, Validity::Valid] {
+            actions.payload(1, validity);
+        }
+    }
     actions.filter(1, FilteredAction::Graft, false);
     actions.filter(1, FilteredAction::Graft, true);
     actions.heartbeats();
     actions.at_once(Input::SelectGossipMessages);
     let limits = Limits {
+        // The peers start with one of the topics then, and come to the limit from both sides.
+        max_topics_per_peer: behaviour.switches().limits_topics.then_some(1),
         max_gossip_retransmission: 2,
         backoff_cleanup_ticks: 2,
         score_cleanup_ticks: 2,
@@ -279,7 +314,71 @@ fn two_topics() -> World {
         name: "two-topics",
         about: "2 peers, connected and subscribed, 2 topics, 1 message of changing validity",
         depth: 5,
-        header: header("two-topics", limits),
+        variant: behaviour,
+        header: header("two-topics", behaviour, limits),
+        start: start.0,
+        actions: actions.0,
+    }
+}
+
+/// From two peers in the mesh: batches that are applied at once, late and twice, with an id twice, of peers and topics
+/// that are gone, beside the same message received and published; and an application that changes its mind.
+fn batches(behaviour: Behaviour) -> World {
+    let mut start = Actions::default();
+    let mut actions = Actions::default();
+    start.at_once(Join { topic: topic("a") });
+    for peer in [1, 2] {
+        start.at_once(add(peer, false, false));
+        start.at_once(graft(peer, "a"));
+        actions.at_once_and_later(receive(peer, "a", 1));
+        actions.at_once(ReceiveMessage { batch: true, ..receive(peer, "a", 1) });
+        actions.at_once_and_later(apply(vec![batched(peer, "a", 1, &[3 - peer])]));
+        actions.at_once(RemovePeer { peer: Peer(peer) });
+    }
+    actions.at_once(apply(Vec::new()));
+    actions.at_once(apply(vec![batched(1, "a", 1, &[2]), batched(1, "a", 1, &[])]));
+    actions.at_once(apply(vec![batched(2, "a", 1, &[1]), batched(1, "a", 2, &[1, 2, 9])]));
+    actions.at_once(apply(vec![batched(1, "b", 1, &[])]));
+    actions.at_once(add(1, false, false));
+    actions.at_once(graft(1, "a"));
+    actions.at_once(ihave(2, "a", &[1]));
+    actions.at_once(iwant(2, &[1]));
+    actions.at_once(publish("a", 1));
+    actions.at_once(Join { topic: topic("a") });
+    actions.at_once(Leave { topic: topic("a") });
+    for validity in [Validity::Invalid, Validity::Outdated, Validity::Valid] {
+        actions.message(1, validity);
+    }
+    actions.payload(1, Validity::Unknown);
+    for off_by in [-1, 0] {
+        actions.environment(EnvironmentChange::BatchVerdicts { off_by });
+    }
+    actions.heartbeats();
+    actions.at_once(Input::SelectGossipMessages);
+    let limits = Limits {
+        degree_optimal: 2,
+        degree_high: 2,
+        seen_history_length: 2,
+        history_gossip_length: 2,
+        score_limits: ScoreLimits {
+            topics: TopicScoreLimits::Single {
+                // A first delivery and a duplicate after it both count.
+                parameters: TopicParameters {
+                    mesh_message_deliveries_threshold: 2,
+                    first_message_deliveries_cap: 2,
+                    ..parameters()
+                },
+            },
+            ..tight().score_limits
+        },
+        ..tight()
+    };
+    World {
+        name: "batches",
+        about: "2 peers in a mesh, 2 messages in batches, one of them of changing validity",
+        depth: 6,
+        variant: behaviour,
+        header: header("batches", behaviour, limits),
         start: start.0,
         actions: actions.0,
     }

@@ -53,6 +53,8 @@ pub struct World<F: Family> {
     pub about: &'static str,
     /// The default depth of a search.
     pub depth: usize,
+    /// The variant of its header.
+    pub variant: F::Variant,
     /// The header of its sequences.
     pub header: F::Header,
     /// The start of every sequence. It leaves no choice.
@@ -179,7 +181,8 @@ pub fn explore<F: Family, M: Fork<F> + Send + Sync>(
     implementation: &M,
     progress: &dyn Fn(usize, Level),
 ) -> Exploration<F> {
-    let mut explored = Exploration { levels: Vec::new(), coverage: F::Coverage::default(), found: None };
+    let coverage = F::Coverage::of_variant(world.variant);
+    let mut explored = Exploration { levels: Vec::new(), coverage, found: None };
     let start = match State::start(implementation.clone(), world) {
         Ok(start) => start,
         Err(finding) => {

@@ -111,9 +111,9 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         Vec::new()
     }
 
-    /// The small worlds for exhaustive search.
+    /// The small worlds for exhaustive search, as they are in a variant. A variant need not have all of them.
     #[must_use]
-    fn worlds() -> Vec<World<Self>> {
+    fn worlds(_variant: Self::Variant) -> Vec<World<Self>> {
         Vec::new()
     }
 

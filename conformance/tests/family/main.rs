@@ -159,6 +159,7 @@ fn world() -> World<BagFamily> {
         name: "two-items",
         about: "a bag for 2 of 2 items",
         depth: 4,
+        variant: (),
         header: Header::new(2, 0),
         start: Vec::new(),
         actions: script(&inputs).into_iter().map(action).collect(),

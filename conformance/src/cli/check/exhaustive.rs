@@ -4,7 +4,7 @@ use super::Check;
 use crate::cli::{VIOLATIONS, family::CommandFamily};
 use clap::Args;
 use gossipsub_conformance::engine::{
-    Counterexample, Coverage, TraceHeader,
+    Counterexample, Coverage, Named, TraceHeader,
     exhaustive::{World, explore, find_seed},
     report::{exhaustive::ExhaustiveReport, finding::FindingReport},
 };
@@ -20,7 +20,7 @@ pub(super) struct Search {
         "known_differences", "report_junit", "minimize",
     ])]
     pub(super) exhaustive: bool,
-    /// The small world; may be given several times [default: all]
+    /// The small world; may be given several times [default: all of the variant]
     #[arg(long = "world", value_name = "WORLD", requires = "exhaustive")]
     worlds: Vec<String>,
     /// The number of actions of the longest sequences [default: as many as take about a minute]
@@ -28,24 +28,34 @@ pub(super) struct Search {
     depth: Option<usize>,
 }
 
-/// The worlds of these names; all worlds without names.
-fn worlds<F: CommandFamily>(names: &[String]) -> Result<Vec<World<F>>, String> {
-    let all = F::worlds();
+/// The worlds of these names in a variant; all its worlds without names.
+fn worlds<F: CommandFamily>(variant: F::Variant, names: &[String]) -> Result<Vec<World<F>>, String> {
+    let all = F::worlds(variant);
     if names.is_empty() {
         return Ok(all);
     }
     let known = all.iter().map(|world| world.name).collect::<Vec<_>>().join(", ");
     let find = |name: &String| {
         let world = all.iter().find(|world| world.name == name).cloned();
-        world.ok_or_else(|| format!("unknown world `{name}`; expected one of: {known}"))
+        world.ok_or_else(|| match F::Variant::ALL.iter().find(|other| has_world::<F>(**other, name)) {
+            Some(other) => {
+                let (variant, other) = (variant.name(), other.name());
+                format!("the variant {variant} has no world `{name}`, but {other} has; expected one of: {known}")
+            }
+            None => format!("unknown world `{name}`; expected one of: {known}"),
+        })
     };
     names.iter().map(find).collect()
+}
+
+fn has_world<F: CommandFamily>(variant: F::Variant, name: &str) -> bool {
+    F::worlds(variant).iter().any(|world| world.name == name)
 }
 
 impl Check {
     pub(super) fn run_exhaustive<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let Search { worlds: names, depth, .. } = &self.search;
-        let worlds = worlds::<F>(names)?;
+        let worlds = worlds::<F>(self.variant::<F>()?, names)?;
         let mut reports = Vec::new();
         for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
