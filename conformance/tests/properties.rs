@@ -6,9 +6,10 @@ mod faulty_core;
 
 use faulty_core::{Fault, FaultyCore};
 use gossipsub_automaton::{
-    Behaviour, GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput, JoinOutput, LeaveOutput, Output,
-    OutputKind, PartialView, PeerSet, PruneOutput, PublishMessageOutput, ReceiveMessageOutput, RoutedMessage, Score,
-    SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, Time, TopicsByPeer,
+    ApplyBatchOutput, BatchedMessageOutput, Behaviour, GraftOutput, HeartbeatOutput, IhaveOutput, Input, IwantOutput,
+    JoinOutput, LeaveOutput, Output, OutputKind, PartialView, PeerSet, PruneOutput, PublishMessageOutput,
+    ReceiveMessageOutput, RoutedMessage, Score, SelectGossipMessagesOutput, SelectPxPeersOutput, SortedSet, Span,
+    SubscribeOutput, Time, TopicsByPeer,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use gossipsub_conformance::{
@@ -29,6 +30,8 @@ use gossipsub_conformance::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
     sync::OnceLock,
 };
 
@@ -126,6 +129,14 @@ impl Answered<'_> {
         match self.output {
             Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route: to })
             | Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish: to }) => Some(to),
+            _ => None,
+        }
+    }
+
+    /// The results of a batch.
+    fn results(&mut self) -> Option<&mut Vec<BatchedMessageOutput<TraceIds>>> {
+        match self.output {
+            Output::ApplyBatch(ApplyBatchOutput::BatchResult { results }) => Some(results),
             _ => None,
         }
     }
@@ -325,6 +336,86 @@ const FAULTS: &[(&str, Plant)] = &[
         *to = without(to, |peer| peer == first);
         Some(())
     }),
+    ("no peer subscribes to more than max_topics_per_peer topics", |of| {
+        let Input::Subscribe(input) = of.input else { return None };
+        if of.kind() == OutputKind::SubscribeIgnoredTopicLimitExceeded {
+            of.view.connections.as_mut()?.get_mut(&input.peer)?.topics.insert(input.topic.clone());
+        }
+        Some(())
+    }),
+    ("a subscription is ignored only of a peer with max_topics_per_peer other topics", |of| {
+        of.answers(OutputKind::Subscribed, SubscribeOutput::SubscribeIgnoredTopicLimitExceeded)
+    }),
+    ("a message that is received for a batch changes nothing", |of| {
+        if of.kind() == OutputKind::ToIncludeInBatch {
+            *of.view.heartbeat_ticks.as_mut()? += 1;
+        }
+        Some(())
+    }),
+    ("a batch has a result for each message, and routes it to the peers that the batch names", |of| {
+        for result in of.results()? {
+            if let BatchedMessageOutput::RouteMessage { to_route } = result {
+                *to_route = with(to_route, NOBODY);
+            }
+        }
+        Some(())
+    }),
+    ("each message of a batch has the result of its verdict", |of| {
+        let Input::ApplyBatch(apply) = of.input else { return None };
+        for (batched, result) in apply.batch.iter().zip(of.results()?) {
+            *result = BatchedMessageOutput::RouteMessage { to_route: batched.to_route.clone() };
+        }
+        Some(())
+    }),
+    ("a batch with the wrong number of verdicts changes nothing", |of| {
+        if of.results()?.iter().all(|result| *result == BatchedMessageOutput::UnknownValidity) {
+            *of.view.heartbeat_ticks.as_mut()? += 1;
+        }
+        Some(())
+    }),
+    ("a batch lists each message that it routes for gossip under its topic, each time that it has it", |of| {
+        of.results()?;
+        of.view.gossip_ids.clone_from(&of.before.gossip_ids);
+        Some(())
+    }),
+    ("a cached message keeps its payload, and only an IWant moves its counters", |of| {
+        of.results()?;
+        of.view.message_cache.as_mut()?.values_mut().for_each(|cached| cached.message = "the last one".into());
+        Some(())
+    }),
+    ("a batch moves no score but those of the senders of its valid and invalid messages", |of| {
+        let Input::ApplyBatch(apply) = of.input else { return None };
+        let results = of.results()?.clone();
+        for (batched, result) in apply.batch.iter().zip(results) {
+            if matches!(result, BatchedMessageOutput::UnknownValidity | BatchedMessageOutput::Outdated) {
+                of.score(batched.sender, |score| score - 1.0)?;
+            }
+        }
+        Some(())
+    }),
+    ("the time at which an id was first seen stays as long as the id counts as seen", |of| {
+        of.results()?;
+        let before = of.before.first_seen.as_ref()?;
+        for (_, time) in of.view.first_seen.as_mut()?.iter_mut().filter(|(id, _)| before.contains_key(id)) {
+            *time = *time + Span::from_millis(1);
+        }
+        Some(())
+    }),
+    ("the recorded senders of an id are those of the messages that added it", |of| {
+        let Input::ReceiveMessage(received) = of.input else { return None };
+        if of.kind() == OutputKind::AlreadyReceived {
+            of.view.senders.as_mut()?.get_mut(&received.message_id)?.insert(received.sender);
+        }
+        Some(())
+    }),
+    ("a repetition by a recorded sender changes nothing", |of| {
+        let Input::ReceiveMessage(received) = of.input else { return None };
+        let is_recorded = of.before.senders.as_ref()?.get(&received.message_id)?.contains(&received.sender);
+        if is_recorded && of.kind() == OutputKind::AlreadyReceived {
+            of.score(received.sender, |score| score + 1.0)?;
+        }
+        Some(())
+    }),
     ("only announced ids that do not count as seen are requested", |of| {
         let Output::Ihave(IhaveOutput::MessageRequestedMessageIds { message_ids }) = of.output else { return None };
         *message_ids.first_mut()? = MessageId(9_999_999);
@@ -383,9 +474,9 @@ const FAULTS: &[(&str, Plant)] = &[
         }
         Some(())
     }),
-    ("a message of unknown validity moves no score", |of| {
+    ("a message that is outdated, or of unknown validity, moves no score", |of| {
         let Input::ReceiveMessage(message) = of.input else { return None };
-        if of.kind() == OutputKind::UnknownValidity {
+        if matches!(of.kind(), OutputKind::UnknownValidity | OutputKind::Outdated) {
             of.score(message.sender, |score| score - 1.0)?;
         }
         Some(())
@@ -475,8 +566,11 @@ fn sequences() -> &'static [Sequence] {
 
 fn sequence(case: u64) -> Sequence {
     let mut draw = Random::of_case(3, case);
-    let profile = Profile::ALL[usize::try_from(case).expect("small") % Profile::ALL.len()];
-    let (header, mut generator) = Generator::new(profile, &mut draw);
+    let profiles = Profile::ALL.len() as u64;
+    let profile = Profile::ALL[usize::try_from(case % profiles).expect("small")];
+    // The last behaviour has everything that later behaviours add.
+    let behaviour = if (case / profiles).is_multiple_of(2) { Behaviour::Mavryk } else { Behaviour::OctezNext };
+    let (header, mut generator) = Generator::with_behaviour(profile, behaviour, &mut draw);
     let mut core = Core::new();
     let mut runner = Runner::start(&mut core, &header).expect("limits");
     let mut steps = Vec::new();
@@ -574,8 +668,14 @@ fn the_recorded_traces_break_none() {
 fn each_property_has_its_sentence_and_a_name_of_its_own() {
     let names: BTreeSet<&str> = ALL.iter().map(|property| property.name).collect();
     assert_eq!(names.len(), ALL.len());
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reference-model/BEHAVIOUR.md");
+    let page = fs::read_to_string(page).expect("the page");
+    let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for Property { name, source, quote, .. } in ALL {
-        assert!(source.starts_with("gossipsub v1.") || source.starts_with("Octez, "), "{name}: {source}");
+        let of_our_page = source.strip_prefix("BEHAVIOUR.md, ");
+        let of_a_document = source.starts_with("gossipsub v1.") || source.starts_with("Octez, ");
+        assert!(of_a_document || of_our_page.is_some_and(|rule| page.contains(rule)), "{name}: {source}");
+        assert!(of_a_document || page.contains(quote), "{name}: {quote}");
         assert!(quote.len() > 20 && !quote.contains("  "), "{name}: {quote}");
     }
 }

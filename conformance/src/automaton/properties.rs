@@ -7,6 +7,7 @@
 //! - A property of a change is checked if the states before and after a step were both shown.
 //! - A [metamorphic test](metamorphic) replays a sequence under a transformation that must not change the answers.
 
+mod batches;
 mod forwarding;
 mod frame_conditions;
 mod full_view;
@@ -20,6 +21,7 @@ mod peer_exchange;
 mod renaming;
 mod retention;
 mod scores;
+mod senders;
 
 pub use full_view::FullView;
 pub use history::History;
@@ -37,7 +39,7 @@ pub const PREFIX: &str = "property: ";
 pub struct Property {
     /// The property in short. A finding names it after [`PREFIX`].
     pub name: &'static str,
-    /// The document and its section.
+    /// The document and its section. BEHAVIOUR.md is the source of rules that no document of the protocol states.
     pub source: &'static str,
     /// The sentence that states the property, or a part of it, word for word, without links and line breaks.
     pub quote: &'static str,
@@ -84,6 +86,8 @@ pub const ALL: &[&Property] = &[
     &membership::SUBSCRIBED,
     &membership::MESH_OR_FANOUT,
     &membership::FANOUT,
+    &membership::TOPICS,
+    &membership::TOPICS_FULL,
     &grafting::ACCEPTED,
     &grafting::ACCEPTED_SCORE,
     &grafting::ACCEPTED_BACKOFF,
@@ -110,6 +114,15 @@ pub const ALL: &[&Property] = &[
     &forwarding::RECIPIENTS,
     &forwarding::DIRECT,
     &forwarding::PUBLISHED,
+    &batches::PENDING,
+    &batches::RESULTS,
+    &batches::VERDICTS,
+    &batches::MISMATCH,
+    &batches::GOSSIP,
+    &batches::PAYLOAD,
+    &senders::FIRST_TIME,
+    &senders::RECORDED,
+    &senders::REPEATED,
     &gossip::REQUESTED,
     &gossip::REQUESTED_COUNT,
     &gossip::HEARD,
@@ -122,6 +135,7 @@ pub const ALL: &[&Property] = &[
     &scores::MISDEEDS,
     &scores::REWARDS,
     &scores::IGNORED_MESSAGES,
+    &scores::BATCHES,
     &scores::TIME,
     &retention::RETAINED,
     &retention::FORGOTTEN,

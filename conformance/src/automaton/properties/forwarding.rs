@@ -2,7 +2,7 @@
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
-    Application, Input, Output, PeerSet, PublishMessageOutput, ReceiveMessageOutput, Validity,
+    Application, Input, Output, OutputKind, PeerSet, PublishMessageOutput, ReceiveMessageOutput, Validity,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
@@ -57,12 +57,15 @@ pub(super) const PUBLISHED: Property = Property {
     check: Check::State(published),
 };
 
-/// A message that was sent on: its id and topic, to whom, and from whom.
+/// A message that is sent on, or is to be included in a batch: its id and topic, to whom, and from whom.
 fn sent<'a>(step: &StepContext<'a>) -> Option<(MessageId, &'a Topic, &'a PeerSet<TraceIds>, Option<Peer>)> {
     match (step.input, step.output) {
-        (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { to_route })) => {
-            Some((input.message_id, &input.topic, to_route, Some(input.sender)))
-        }
+        (
+            Input::ReceiveMessage(input),
+            Output::ReceiveMessage(
+                ReceiveMessageOutput::RouteMessage { to_route } | ReceiveMessageOutput::ToIncludeInBatch { to_route },
+            ),
+        ) => Some((input.message_id, &input.topic, to_route, Some(input.sender))),
         (Input::PublishMessage(input), Output::PublishMessage(PublishMessageOutput::PublishMessage { to_publish })) => {
             Some((input.message_id, &input.topic, to_publish, None))
         }
@@ -81,14 +84,16 @@ fn once(step: &StepContext<'_>) -> Verdict {
 
 fn valid(step: &StepContext<'_>) -> Verdict {
     let Some((id, .., Some(_))) = sent(step) else { return Ok(()) };
+    let Input::ReceiveMessage(input) = step.input else { return Ok(()) };
+    let is_for_batch = step.output.kind() == OutputKind::ToIncludeInBatch;
     let environment = &step.history.environment;
-    let of_message = match step.input {
-        Input::ReceiveMessage(input) => environment.validity(&id, Some(&input.message)),
-        _ => Validity::Valid,
-    };
-    match of_message {
-        Validity::Valid => Ok(()),
-        validity => broken(format_args!("message {id}"), "not forwarded", format_args!("forwarded, and {validity:?}")),
+    // A batch looks at the payload later.
+    let payload = (!is_for_batch).then(|| environment.validity(&id, Some(&input.message)));
+    match payload.into_iter().chain([environment.validity(&id, None)]).find(|validity| *validity != Validity::Valid) {
+        None => Ok(()),
+        Some(validity) => {
+            broken(format_args!("message {id}"), "not forwarded", format_args!("forwarded, and {validity:?}"))
+        }
     }
 }
 

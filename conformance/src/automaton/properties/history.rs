@@ -23,6 +23,8 @@ pub struct History {
     pub(super) cached: BTreeMap<MessageId, Cached>,
     /// The ids that count as seen, each with the number of heartbeats before it was seen.
     pub(super) seen: BTreeMap<MessageId, u64>,
+    /// The senders of the messages by which each of them was added.
+    pub(super) senders: BTreeMap<MessageId, BTreeSet<Peer>>,
     /// The number of IHAVEs of each peer that were processed since the last heartbeat.
     pub(super) heard: BTreeMap<Peer, u64>,
     /// The number of ids that were requested from each peer since the last heartbeat.
@@ -63,15 +65,15 @@ impl History {
                 self.joined.remove(&input.topic);
             }
             (Input::PublishMessage(input), Output::PublishMessage(PublishMessageOutput::PublishMessage { .. })) => {
-                self.remember(input.message_id);
+                self.remember(input.message_id, None);
             }
             (Input::ReceiveMessage(input), Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { .. })) => {
-                self.remember(input.message_id);
+                self.remember(input.message_id, Some(input.sender));
             }
             (Input::ApplyBatch(input), Output::ApplyBatch(ApplyBatchOutput::BatchResult { results })) => {
                 for (batched, result) in input.batch.iter().zip(results) {
                     if matches!(result, BatchedMessageOutput::RouteMessage { .. }) {
-                        self.remember(batched.message_id);
+                        self.remember(batched.message_id, Some(batched.sender));
                     }
                 }
             }
@@ -88,7 +90,8 @@ impl History {
         }
     }
 
-    fn remember(&mut self, id: MessageId) {
+    fn remember(&mut self, id: MessageId, sender: Option<Peer>) {
+        self.senders.entry(id).or_default().extend(sender);
         self.cached.entry(id).or_default().added = self.ticks;
         self.seen.insert(id, self.ticks);
     }
@@ -111,6 +114,7 @@ impl History {
         let ticks = self.ticks;
         self.cached.retain(|_, cached| ticks - cached.added < limits.history_length);
         self.seen.retain(|_, seen| ticks - *seen < limits.seen_history_length);
+        self.senders.retain(|id, _| self.seen.contains_key(id));
         self.heard.clear();
         self.requested.clear();
     }

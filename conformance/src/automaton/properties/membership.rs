@@ -1,7 +1,10 @@
 //! The peers that may be in a mesh and in a fanout.
 
 use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
-use gossipsub_automaton::trace_ids::{Peer, Topic};
+use gossipsub_automaton::{
+    Input, OutputKind,
+    trace_ids::{Peer, Topic},
+};
 use std::collections::BTreeSet;
 
 pub(super) const NOT_DIRECT: Property = Property {
@@ -44,6 +47,22 @@ pub(super) const FANOUT: Property = Property {
     check: Check::State(fanout),
 };
 
+pub(super) const TOPICS: Property = Property {
+    name: "no peer subscribes to more than max_topics_per_peer topics",
+    source: "BEHAVIOUR.md, graft (8b)",
+    quote: "The peer has max_topics_per_peer other topics or more.",
+    except: None,
+    check: Check::State(topics),
+};
+
+pub(super) const TOPICS_FULL: Property = Property {
+    name: "a subscription is ignored only of a peer with max_topics_per_peer other topics",
+    source: "BEHAVIOUR.md, subscribe (1a)",
+    quote: "The peer has max_topics_per_peer other topics or more.",
+    except: None,
+    check: Check::State(topics_full),
+};
+
 fn in_meshes(view: &FullView<'_>, what: &str, is_wrong: impl Fn(&Topic, Peer) -> bool) -> Verdict {
     for (topic, mesh) in view.mesh {
         let wrong = mesh.iter().copied().filter(|peer| is_wrong(topic, *peer));
@@ -81,6 +100,26 @@ fn fanout(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
             let most = format_args!("at most {}", step.limits.degree_optimal);
             return broken(format_args!("peers in the fanout of topic {topic}"), most, fanout.peers.len());
         }
+    }
+    Ok(())
+}
+
+fn topics(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let most = step.limits.max_topics_per_peer.unwrap_or(u64::MAX);
+    let many = view.connections.iter().filter(|(_, connection)| connection.topics.len() as u64 > most);
+    expect_none(|| format!("peers with more than {most} topics"), many.map(|(peer, _)| *peer))
+}
+
+fn topics_full(step: &StepContext<'_>, view: &FullView<'_>) -> Verdict {
+    let (Input::Subscribe(input), OutputKind::SubscribeIgnoredTopicLimitExceeded) = (step.input, step.output.kind())
+    else {
+        return Ok(());
+    };
+    let least = step.limits.max_topics_per_peer.unwrap_or(u64::MAX);
+    let topics = view.connections.get(&input.peer).into_iter().flat_map(|connection| &connection.topics);
+    let others = topics.filter(|topic| **topic != input.topic).count() as u64;
+    if others < least {
+        return broken(format_args!("other topics of peer {}", input.peer), format_args!("{least} or more"), others);
     }
     Ok(())
 }

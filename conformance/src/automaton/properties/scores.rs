@@ -1,10 +1,11 @@
 //! The events that change a score, and the direction.
 
-use super::{Check, FullView, Property, StepContext, Verdict, broken, full_view::expect_none};
+use super::{Check, FullView, Property, StepContext, Verdict, batches::applied, broken, full_view::expect_none};
 use gossipsub_automaton::{
-    HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
+    BatchedMessageOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
     trace_ids::{Peer, Topic},
 };
+use std::collections::BTreeSet;
 
 pub(super) const MISDEEDS: Property = Property {
     name: "a misdeed never raises a score",
@@ -24,12 +25,21 @@ pub(super) const REWARDS: Property = Property {
 };
 
 pub(super) const IGNORED_MESSAGES: Property = Property {
-    name: "a message of unknown validity moves no score",
+    name: "a message that is outdated, or of unknown validity, moves no score",
     source: "gossipsub v1.1, Extended Validators",
     quote: "the message is neither delivered nor forwarded to the network, but the router does not trigger the P₄ \
             penalty",
     except: None,
     check: Check::Change(ignored_messages),
+};
+
+pub(super) const BATCHES: Property = Property {
+    name: "a batch moves no score but those of the senders of its valid and invalid messages",
+    source: "gossipsub v1.1, Extended Validators",
+    quote: "the message is neither delivered nor forwarded to the network, but the router does not trigger the P₄ \
+            penalty",
+    except: None,
+    check: Check::Change(batches),
 };
 
 pub(super) const TIME: Property = Property {
@@ -81,10 +91,23 @@ fn rewards(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) 
 }
 
 fn ignored_messages(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
-    if step.output.kind() != OutputKind::UnknownValidity {
+    if !matches!(step.output.kind(), OutputKind::UnknownValidity | OutputKind::Outdated) {
         return Ok(());
     }
     expect_none(|| "peers whose score moved".to_owned(), moved(before, after))
+}
+
+fn batches(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> Verdict {
+    if !matches!(step.input, Input::ApplyBatch(_)) {
+        return Ok(());
+    }
+    let is_scored = |result: &BatchedMessageOutput<_>| {
+        matches!(result, BatchedMessageOutput::RouteMessage { .. } | BatchedMessageOutput::InvalidMessage)
+    };
+    let scored: BTreeSet<Peer> =
+        applied(step).filter(|(_, result)| is_scored(result)).map(|(batched, _)| batched.sender).collect();
+    let wrong = moved(before, after).filter(|peer| !scored.contains(peer));
+    expect_none(|| "others whose score a batch moved".to_owned(), wrong)
 }
 
 /// The peers whose score or record is not the same.
