@@ -2,17 +2,22 @@
 
 #![cfg(feature = "fuzzing")]
 
+use crate::engine::{Counterexample, Family};
+use std::{env, path::PathBuf};
+
 mod dal;
 mod differential;
 mod libp2p;
+mod libp2p_sequence;
 mod oracle;
 mod round_trip;
 mod stepping;
 mod traces;
 
 pub use dal::{dal_message, dal_stream};
-pub use differential::{FINDINGS, differential, differential_of};
+pub use differential::{differential, differential_of};
 pub use libp2p::{libp2p_rpc, libp2p_stream};
+pub use libp2p_sequence::{libp2p_sequence, libp2p_sequence_of};
 pub use round_trip::roundtrip;
 pub use stepping::decode_then_step;
 pub use traces::{trace_file, trace_line};
@@ -21,17 +26,32 @@ pub use traces::{trace_file, trace_line};
 pub type Body = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Body); 9] = [
+pub const TARGETS: [(&str, Body); 10] = [
     ("dal_message", dal_message),
     ("dal_stream", dal_stream),
     ("libp2p_rpc", libp2p_rpc),
     ("libp2p_stream", libp2p_stream),
+    ("libp2p_sequence", libp2p_sequence),
     ("trace_line", trace_line),
     ("trace_file", trace_file),
     ("decode_then_step", decode_then_step),
     ("differential", differential),
     ("roundtrip", roundtrip),
 ];
+
+/// The environment variable that names the folder for traces of failures. Without it, they go where temporary files go.
+pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
+
+/// Writes the sequence of a finding as a trace, and panics with the finding and the path.
+fn fail<F: Family>(target: &str, found: &Counterexample<F>) -> ! {
+    let folder = env::var_os(FINDINGS).map_or_else(env::temp_dir, PathBuf::from);
+    // Findings of the same kind have the same name, so the last one is kept: when a fuzzer minimizes, a short one.
+    let path = folder.join(format!("{target}-{}.jsonl", found.file_stem()));
+    match found.write(&path) {
+        Ok(()) => panic!("{}\nthe sequence is in {}", found.finding, path.display()),
+        Err(error) => panic!("{}\nthe sequence is not written: {error}", found.finding),
+    }
+}
 
 /// A stream, and the same in chunks: the first four bytes are each one less than the size of a chunk, in turn.
 fn chunked(bytes: &[u8]) -> Option<(&[u8], Vec<&[u8]>)> {

@@ -9,11 +9,14 @@ use gossipsub_automaton::{AddPeerOutput, Behaviour, Input, Output, OutputKind, T
 use gossipsub_conformance::{
     automaton::{Answer, Core, Header, open},
     engine::{
-        Views,
+        Family, Views,
+        trace::{self, format_of},
         verify::{Verdict, replay, verify},
     },
-    fuzzing::{TARGETS, differential_of},
+    fuzzing::{TARGETS, differential_of, libp2p_sequence_of},
+    libp2p::{Libp2pFamily, Reference},
 };
+use gossipsub_reference_model::libp2p::{Fault, Faults};
 use std::{
     cell::RefCell,
     collections::BTreeSet,
@@ -100,13 +103,38 @@ fn what_was_found_stays_fixed() {
         for input in names(&regressions.join(&target)) {
             let path = regressions.join(&target).join(input);
             if path.extension().is_some_and(|extension| extension == "jsonl") {
-                let replayed = replay(open(&path), &mut Core::new(), Views::Every);
-                assert!(matches!(replayed.verdict, Verdict::Allowed), "{replayed}");
+                let (is_allowed, text) = match format_of(&path).as_deref() {
+                    Some(Libp2pFamily::FORMAT) => {
+                        let trace = trace::open::<Libp2pFamily>(&path);
+                        let replayed = replay(trace, &mut Reference::new(), Views::Every);
+                        (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
+                    }
+                    _ => {
+                        let replayed = replay(open(&path), &mut Core::new(), Views::Every);
+                        (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
+                    }
+                };
+                assert!(is_allowed, "{text}");
             } else {
                 body(&fs::read(path).expect("an input"));
             }
         }
     }
+}
+
+/// The corpus is good enough to find faults of routers.
+#[test]
+fn the_corpus_of_sequences_finds_faults_of_routers() {
+    let corpus = fuzz().join("corpus/libp2p_sequence");
+    let finds = |fault: Fault| {
+        names(&corpus).into_iter().any(|input| {
+            let bytes = fs::read(corpus.join(input)).expect("an input");
+            libp2p_sequence_of(&mut Reference::with_faults(Faults::from_iter([fault])), &bytes).is_err()
+        })
+    };
+    let faults = [Fault::ControlBeforeMessages, Fault::PrunedPeersGossiped];
+    let missed: Vec<&str> = faults.into_iter().filter(|fault| !finds(*fault)).map(Fault::code).collect();
+    assert_eq!(missed, Vec::<&str>::new());
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Sequences of any steps, an implementation against the model.
 
+use super::fail;
 use crate::{
     automaton::{
         AutomatonFamily, Core, Counterexample, Header, Runner, Step,
@@ -8,10 +9,6 @@ use crate::{
     engine::{Bytes, Draw, Finding, Implementation, Named as _, PropertyExtent, Views},
 };
 use gossipsub_automaton::{Behaviour, Input};
-use std::{env, path::PathBuf};
-
-/// The environment variable that names the folder for traces of failures. Without it, they go where temporary files go.
-pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 
 /// The optimized automaton answers any sequence as the model allows.
 ///
@@ -22,13 +19,7 @@ pub const FINDINGS: &str = "GOSSIPSUB_FUZZ_FINDINGS";
 /// If an answer is not allowed. The sequence is in a trace then, which the panic names.
 pub fn differential(bytes: &[u8]) {
     if let Err(found) = differential_of(&mut Core::new(), bytes) {
-        let folder = env::var_os(FINDINGS).map_or_else(env::temp_dir, PathBuf::from);
-        // Findings of the same kind have the same name, so the last one is kept: when a fuzzer minimizes, a short one.
-        let path = folder.join(format!("differential-{}.jsonl", found.file_stem()));
-        match found.write(&path) {
-            Ok(()) => panic!("{}\nthe sequence is in {}", found.finding, path.display()),
-            Err(error) => panic!("{}\nthe sequence is not written: {error}", found.finding),
-        }
+        fail("differential", &found);
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) const RESPECTED: Property = Property {
     source: "gossipsub v1.2, Basic scenario",
     quote: "When later relaying the `messageId` message to the mesh the peers found in `dont_send_message_ids` MUST be skipped.",
     except: Some(
-        "direct peers; an IDONTWANT beyond the limits or older than three heartbeats, three seconds or, in some implementations, history_length heartbeats",
+        "direct peers and floodsub peers; an IDONTWANT beyond the limits or older than three heartbeats, three seconds or, in some implementations, history_length heartbeats",
     ),
     check: respected,
 };
@@ -48,7 +48,9 @@ fn sent(step: &StepContext<'_>) -> Verdict {
 fn respected(step: &StepContext<'_>) -> Verdict {
     for (peer, message) in step.forwarded() {
         let id = message.message_id;
-        let is_member = step.history.is_joined(&message.topic) && !step.history.is_direct(peer);
+        let is_member = step.history.is_joined(&message.topic)
+            && !step.history.is_direct(peer)
+            && step.history.protocol(peer) != Some(Protocol::Floodsub);
         if is_member && step.history.is_unwanted(peer, id, step.now) {
             let what = format_args!("message {id}, which peer {peer} does not want");
             return broken(what, "not sent to it", "sent to it");
