@@ -16,7 +16,7 @@ use gossipsub_conformance::{
     fuzzing::{TARGETS, differential_of, libp2p_sequence_of},
     libp2p::{Libp2pFamily, Reference},
 };
-use gossipsub_reference_model::libp2p::{Fault, Faults};
+use gossipsub_reference_model::libp2p;
 use std::{
     cell::RefCell,
     collections::BTreeSet,
@@ -126,14 +126,14 @@ fn what_was_found_stays_fixed() {
 #[test]
 fn the_corpus_of_sequences_finds_faults_of_routers() {
     let corpus = fuzz().join("corpus/libp2p_sequence");
-    let finds = |fault: Fault| {
+    let finds = |fault: libp2p::Fault| {
         names(&corpus).into_iter().any(|input| {
             let bytes = fs::read(corpus.join(input)).expect("an input");
-            libp2p_sequence_of(&mut Reference::with_faults(Faults::from_iter([fault])), &bytes).is_err()
+            libp2p_sequence_of(&mut Reference::with_faults(libp2p::Faults::from_iter([fault])), &bytes).is_err()
         })
     };
-    let faults = [Fault::ControlBeforeMessages, Fault::PrunedPeersGossiped];
-    let missed: Vec<&str> = faults.into_iter().filter(|fault| !finds(*fault)).map(Fault::code).collect();
+    let faults = [libp2p::Fault::ControlBeforeMessages, libp2p::Fault::PrunedPeersGossiped];
+    let missed: Vec<&str> = faults.into_iter().filter(|fault| !finds(*fault)).map(libp2p::Fault::code).collect();
     assert_eq!(missed, Vec::<&str>::new());
 }
 

@@ -8,7 +8,7 @@ use crate::{
 use arbitrary::{Result, Unstructured};
 use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::libp2p::{
-    Model,
+    Faults, Model,
     vocabulary::{
         Ihave, Input, Message, MessageId, Parameters, Peer, Protocol, Prune, Rpc, ScoringParameters, Subscription,
         Topic, TopicScoringParameters, Validation, Verdict,
@@ -119,6 +119,7 @@ fn header(bytes: &mut Unstructured<'_>) -> Result<(Header, Views)> {
         seed: Some(seed),
         profile: Some(profile.name().into()),
         dialect: Some(dialect),
+        follows: Faults::default(),
         description: None,
         parameters,
     };

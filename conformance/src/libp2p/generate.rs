@@ -159,7 +159,14 @@ fn joined_topic(world: &World, model: &Model, draw: &mut impl Draw) -> Topic {
 fn application_score(model: &Model, peer: Peer, draw: &mut impl Draw) -> f64 {
     let Some(scoring) = &model.settings().0.scoring else { return 0.0 };
     let thresholds = &scoring.thresholds;
-    let aims = [0.0, thresholds.gossip, thresholds.publish, thresholds.graylist, thresholds.accept_px];
+    let aims = [
+        0.0,
+        thresholds.gossip,
+        thresholds.publish,
+        thresholds.graylist,
+        thresholds.accept_px,
+        thresholds.opportunistic_graft,
+    ];
     let round = [0.0, 0.0, 1.0, -1.0, 5.0, -5.0, 20.0, -20.0, 100.0, -100.0, 0.5];
     if draw.one_in(2) || scoring.app_specific_weight == 0.0 {
         return draw.pick(&round).copied().unwrap_or(0.0);

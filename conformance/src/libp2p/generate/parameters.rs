@@ -241,7 +241,7 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
             parameters.degree_score = degree / 2;
             parameters.degree_out = parameters.degree_low.saturating_sub(1).min(degree / 2);
         }
-        1 => parameters.degree_score = small(draw) / 2,
+        1 => parameters.degree_score = small(draw),
         2 => parameters.degree_out = small(draw) / 2,
         3 => parameters.degree_lazy = small(draw),
         4 => parameters.gossip_factor = draw.pick(&[0.0, 0.25, 0.5, 1.0]).copied().unwrap_or(0.25),

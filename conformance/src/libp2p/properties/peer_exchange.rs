@@ -124,11 +124,12 @@ fn dialled(step: &StepContext<'_>) -> Verdict {
     let is_below = score.is_some_and(|score| score < threshold);
     let (mut possible, mut fewest, mut most) = (BTreeSet::new(), 0, 0);
     for prune in prunes.filter(|_| !is_below) {
-        let others = prune.peers.iter().filter(|other| !step.history.is_connected(**other));
+        let others = prune.peers.iter().copied().filter(|other| !step.history.is_connected(*other));
+        let others: BTreeSet<Peer> = others.collect();
         let count = step.parameters.px_peers.min(prune.peers.len());
-        let connected = prune.peers.len() - others.clone().count();
-        possible.extend(others.copied());
-        fewest += count.saturating_sub(connected);
+        // Positions of connected peers and repetitions may be chosen, too, and PRUNEs may name the same peers.
+        fewest = fewest.max(count.saturating_sub(prune.peers.len() - others.len()));
+        possible.extend(others);
         most += count;
     }
     let is_certain = step.accepted_rpc().is_some() && score.is_some_and(|score| score > threshold);
