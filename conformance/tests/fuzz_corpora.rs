@@ -103,16 +103,13 @@ fn what_was_found_stays_fixed() {
         for input in names(&regressions.join(&target)) {
             let path = regressions.join(&target).join(input);
             if path.extension().is_some_and(|extension| extension == "jsonl") {
-                let (is_allowed, text) = match format_of(&path).as_deref() {
-                    Some(Libp2pFamily::FORMAT) => {
-                        let trace = trace::open::<Libp2pFamily>(&path);
-                        let replayed = replay(trace, &mut Reference::new(), Views::Every);
-                        (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
-                    }
-                    _ => {
-                        let replayed = replay(open(&path), &mut Core::new(), Views::Every);
-                        (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
-                    }
+                let (is_allowed, text) = if format_of(&path).as_deref() == Some(Libp2pFamily::FORMAT) {
+                    let trace = trace::open::<Libp2pFamily>(&path);
+                    let replayed = replay(trace, &mut Reference::new(), Views::Every);
+                    (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
+                } else {
+                    let replayed = replay(open(&path), &mut Core::new(), Views::Every);
+                    (matches!(replayed.verdict, Verdict::Allowed), replayed.to_string())
                 };
                 assert!(is_allowed, "{text}");
             } else {

@@ -586,11 +586,33 @@ impl Scores {
     /// Time passes: each decay until now.
     pub(super) fn advance(&mut self, now: Time, decide: &mut Decide<'_>) {
         while self.next_decay <= now {
-            let decay = self.next_decay;
+            let interval = self.parameters().decay_interval;
+            let mut decay = self.next_decay;
+            if !self.has_counters() {
+                // Of decays without a counter above zero, the last one does all that the others do.
+                let passed = now.since(decay).as_millis();
+                decay = decay + Span::from_millis(passed - passed % interval.as_millis().max(1));
+            }
             self.refresh(decay, decide);
-            self.next_decay = decay + self.parameters().decay_interval;
+            self.next_decay = decay + interval;
+            if self.next_decay == decay {
+                // The end of time.
+                break;
+            }
         }
         self.deliveries.advance(now);
+    }
+
+    /// Whether a counter of a connected peer can decay.
+    fn has_counters(&self) -> bool {
+        let mut connected = self.records.values().filter(|record| matches!(record.presence, Presence::Connected));
+        connected.any(|record| {
+            let of_topic = |entry: &TopicRecord| {
+                let TopicRecord { first_deliveries, mesh_deliveries, failure_penalties, invalid_messages, .. } = entry;
+                [first_deliveries, mesh_deliveries, failure_penalties, invalid_messages].into_iter().any(|x| *x != 0.0)
+            };
+            record.topics.values().any(of_topic) || record.penalties.iter().any(|count| *count != 0.0)
+        })
     }
 
     fn refresh(&mut self, now: Time, decide: &mut Decide<'_>) {

@@ -38,8 +38,10 @@ impl Seen {
         match self.expiry {
             SeenExpiry::Exact => self.first.retain(|_, first| now < *first + ttl),
             SeenExpiry::Sweep => {
-                while self.next_sweep <= now {
-                    let sweep = self.next_sweep;
+                if self.next_sweep <= now {
+                    // The last of the sweeps that are due forgets all that the others do.
+                    let passed = now.since(self.next_sweep).as_millis();
+                    let sweep = self.next_sweep + Span::from_millis(passed - passed % SWEEP.as_millis());
                     self.first.retain(|_, first| *first + ttl >= sweep);
                     self.next_sweep = sweep + SWEEP;
                 }
