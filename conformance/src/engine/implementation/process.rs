@@ -65,6 +65,8 @@ pub(super) fn beginning(line: &str) -> String {
 pub(super) struct Process {
     child: Box<dyn ChildWrapper>,
     pipes: Pipes,
+    /// Whether a line was sent.
+    was_asked: bool,
 }
 
 impl Process {
@@ -79,11 +81,14 @@ impl Process {
         let mut child = wrapped.spawn().map_err(not_started)?;
         let stdin = child.stdin().take().expect("the standard input was set to a pipe");
         let stdout = child.stdout().take().expect("the standard output was set to a pipe");
-        Ok(Self { child, pipes: Pipes::new(stdin, stdout)? })
+        Ok(Self { child, pipes: Pipes::new(stdin, stdout)?, was_asked: false })
     }
 
     pub(super) fn exchange(&mut self, line: &[u8], time_limit: Duration) -> Result<String, ImplementationError> {
-        match self.pipes.pending()? {
+        // What a program writes at its start is its first answer, so that the error does not depend on how fast it starts.
+        let pending = if self.was_asked { self.pipes.pending()? } else { None };
+        self.was_asked = true;
+        match pending {
             None => {}
             Some(Line::Whole(line)) => return Err(ImplementationError::Unexpected(beginning(&line))),
             Some(end @ Line::End { .. }) => return self.answer(end),
