@@ -8,8 +8,6 @@ use super::{
     vocabulary::{MessageId, Peer, Topic},
 };
 use crate::{Observer, Rule};
-use rand::{SeedableRng, seq::SliceRandom};
-use rand_pcg::Pcg64Mcg;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -139,44 +137,33 @@ pub(super) trait Choice {
     ) -> Vec<Peer>;
 }
 
-/// Draws every choice at random.
-#[derive(Clone, Debug)]
-pub struct Random {
-    rng: Pcg64Mcg,
-}
+/// Chooses members by itself: at random, or in every way in turn. So it can make every choice of the model.
+pub(super) trait Selection {
+    /// The members at `count` positions; all of them if there are fewer.
+    fn select<T: Copy>(&mut self, from: impl ExactSizeIterator<Item = T>, count: usize) -> Vec<T>;
 
-impl Random {
-    /// The same seed draws the same choices on every machine.
-    #[must_use]
-    pub fn from_seed(seed: u64) -> Self {
-        Self { rng: Pcg64Mcg::seed_from_u64(seed) }
-    }
+    /// The members of an over-full mesh that stay.
+    fn select_kept(&mut self, mesh: &OverfullMesh<'_>) -> BTreeSet<Peer>;
 
-    /// The members at `count` positions.
-    fn draw<T: Clone>(&mut self, from: impl IntoIterator<Item = T>, count: usize) -> Vec<T> {
-        let mut members: Vec<T> = from.into_iter().collect();
-        let (drawn, _) = members.partial_shuffle(&mut self.rng, count);
-        drawn.to_vec()
-    }
-
-    fn draw_set<T: Copy + Ord>(&mut self, from: &BTreeSet<T>, count: usize) -> BTreeSet<T> {
-        self.draw(from.iter().copied(), count).into_iter().collect()
+    /// `count` of the members.
+    fn select_set<T: Copy + Ord>(&mut self, from: &BTreeSet<T>, count: usize) -> BTreeSet<T> {
+        self.select(from.iter().copied(), count).into_iter().collect()
     }
 }
 
-impl Choice for Random {
+impl<S: Selection> Choice for S {
     fn join(&mut self, pick: &JoinPick<'_>) -> Result<BTreeSet<Peer>, Violation> {
         let kept = pick.kept.certain();
         let others = pick.candidates - kept;
-        Ok(kept | &self.draw_set(&others, pick.count(kept.len())))
+        Ok(kept | &self.select_set(&others, pick.count(kept.len())))
     }
 
     fn extra_recipients(&mut self, _: Publication<'_>, pick: &Pick, count: usize) -> Result<BTreeSet<Peer>, Violation> {
-        Ok(self.draw_set(&pick.candidates, count))
+        Ok(self.select_set(&pick.candidates, count))
     }
 
     fn new_fanout(&mut self, _: Publication<'_>, pick: &Pick, count: usize) -> Result<Fanout, Violation> {
-        Ok(Fanout::exact(self.draw_set(&pick.candidates, count)))
+        Ok(Fanout::exact(self.select_set(&pick.candidates, count)))
     }
 
     fn published_to(&mut self, _: Publication<'_>, fanout: &Fanout) -> Result<Fanout, Violation> {
@@ -194,12 +181,12 @@ impl Choice for Random {
         if members.len() >= degree {
             return Ok((members.clone(), fanout.clone()));
         }
-        let added = self.draw_set(&(&pick.candidates - members), degree - members.len());
+        let added = self.select_set(&(&pick.candidates - members), degree - members.len());
         Ok((members | &added, Fanout::exact(added)))
     }
 
     fn settle_fanout(&mut self, fanout: &mut Fanout) {
-        let others = self.draw_set(fanout.possible(), fanout.fewest());
+        let others = self.select_set(fanout.possible(), fanout.fewest());
         *fanout = Fanout::exact(fanout.certain() | &others);
     }
 
@@ -214,7 +201,7 @@ impl Choice for Random {
         count: &dyn Fn(usize) -> usize,
         _: &mut Fanout,
     ) -> Result<BTreeSet<Peer>, Violation> {
-        Ok(self.draw_set(&pick.candidates, count(pick.candidates.len())))
+        Ok(self.select_set(&pick.candidates, count(pick.candidates.len())))
     }
 
     fn gossip_ids(
@@ -224,7 +211,7 @@ impl Choice for Random {
         ids: &BTreeSet<MessageId>,
         count: usize,
     ) -> Result<BTreeSet<MessageId>, Violation> {
-        Ok(self.draw_set(ids, count))
+        Ok(self.select_set(ids, count))
     }
 
     fn requested(
@@ -234,11 +221,11 @@ impl Choice for Random {
         count: usize,
         _: &Answer,
     ) -> Result<BTreeSet<MessageId>, Violation> {
-        Ok(self.draw_set(wanted, count))
+        Ok(self.select_set(wanted, count))
     }
 
     fn promised(&mut self, requested: &BTreeSet<MessageId>) -> BTreeSet<MessageId> {
-        self.draw_set(requested, 1)
+        self.select_set(requested, 1)
     }
 
     fn exchanged(
@@ -249,7 +236,7 @@ impl Choice for Random {
         pick: &Pick,
         count: usize,
     ) -> Result<Vec<Peer>, Violation> {
-        Ok(self.draw_set(&pick.candidates, count).into_iter().collect())
+        Ok(self.select_set(&pick.candidates, count).into_iter().collect())
     }
 
     fn dialled(
@@ -260,7 +247,7 @@ impl Choice for Random {
         count: usize,
         answer: &mut Answer,
     ) -> Vec<Peer> {
-        let mut dialled = self.draw(list.iter().copied(), count);
+        let mut dialled = self.select(list.iter().copied(), count);
         dialled.retain(|peer| !connected.contains(peer));
         for peer in &dialled {
             answer.add(rule, *peer, Part::Dial);
@@ -269,32 +256,18 @@ impl Choice for Random {
     }
 }
 
-impl MeshChoice for Random {
+impl<S: Selection> MeshChoice for S {
     fn graft(
         &mut self,
         _: &'static Rule,
         candidates: &BTreeMap<Peer, Standing>,
         count: usize,
     ) -> Result<BTreeSet<Peer>, Violation> {
-        Ok(self.draw(candidates.keys().copied(), count).into_iter().collect())
+        Ok(self.select(candidates.keys().copied(), count).into_iter().collect())
     }
 
     fn keep(&mut self, mesh: &OverfullMesh<'_>) -> Result<BTreeSet<Peer>, Violation> {
-        let mut order = self.draw(mesh.members.iter(), mesh.members.len());
-        // The sort is stable: members with equal scores stay in random order.
-        order.sort_by(|(_, a), (_, b)| b.score.total_cmp(&a.score));
-        let others = order.split_off(mesh.best.min(order.len()));
-        let best = order;
-        let mut others = self.draw(others.iter().copied(), others.len());
-        let outbound_best = best.iter().filter(|(_, standing)| standing.outbound).count();
-        let missing = mesh.outbound.saturating_sub(outbound_best);
-        // As many outbound members as are missing come first.
-        let mut outbound_seen = 0;
-        others.sort_by_cached_key(|(_, standing)| {
-            outbound_seen += usize::from(standing.outbound);
-            !(standing.outbound && outbound_seen <= missing)
-        });
-        Ok(best.into_iter().chain(others).take(mesh.degree).map(|(peer, _)| *peer).collect())
+        Ok(self.select_kept(mesh))
     }
 }
 
