@@ -4,7 +4,7 @@ use super::family::CommandFamily;
 use clap::Args;
 use gossipsub_automaton::Time;
 use gossipsub_conformance::engine::{
-    Answer, Capabilities, Generator, Implementation, ImplementationError, Views,
+    Answer, Capabilities, Implementation, ImplementationError, Views,
     implementation::{CommandLine, External},
 };
 use std::time::Duration;
@@ -36,9 +36,7 @@ impl UnderTest {
 
     /// What it says of itself, if it accepts a header of those to learn this with.
     pub(crate) fn capabilities<F: CommandFamily>(&self) -> Capabilities {
-        let mut made = self.make::<F>();
-        F::Generator::probes().iter().any(|probe| made.start(probe, Views::Never).is_ok());
-        made.capabilities()
+        self.make::<F>().learn_capabilities()
     }
 
     /// A new one: if it is a program, a process of its own.

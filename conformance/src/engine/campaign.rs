@@ -1,111 +1,21 @@
 //! A campaign: many generated sequences, in parallel, each checked step by step.
 
+mod cases;
+mod plan;
+
+pub(super) use cases::{add_counts, count_case};
+pub use plan::{NoShard, Plan, ProfileOf, Shard, Until};
+
 use super::{
     Capabilities, CheckCount, Counterexample, Coverage, Event, Exchange, Family, Finding, Generator, Implementation,
     PropertyExtent, Random, RuleCounts, Runner, Step, TraceHeader, Views, determinism,
-    implementation::ImplementationError,
-    known_differences::{After, KnownDifferences},
-    rule_counts::CountingObserver,
+    implementation::ImplementationError, known_differences::After, rule_counts::CountingObserver,
 };
 use std::{
     collections::BTreeMap,
-    num::NonZeroU64,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-    thread,
-    time::{Duration, Instant},
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
 };
-
-/// A profile of a family.
-pub type ProfileOf<F> = <<F as Family>::Generator as Generator<F>>::Profile;
-
-/// What a campaign does. For a deterministic implementation, the case of a number is the same sequence on every machine
-/// and with any number of jobs.
-#[derive(Clone, Debug)]
-pub struct Plan<F: Family> {
-    /// The seed of all cases.
-    pub seed: u64,
-    /// The variant of the system under test.
-    pub variant: F::Variant,
-    /// The profiles of parameters, taken in turn. At least one.
-    pub profiles: Vec<ProfileOf<F>>,
-    /// The number of steps of a case.
-    pub steps: u64,
-    /// The cases of this run.
-    pub shard: Shard,
-    /// The number of cases that run at the same time.
-    pub jobs: usize,
-    /// When to stop.
-    pub until: Until,
-    /// Whether to stop at the first finding as well.
-    pub fail_fast: bool,
-    /// The states that an implementation in this process shows.
-    pub views: Views,
-    /// Differences that are no findings.
-    pub known: KnownDifferences,
-}
-
-impl<F: Family> Plan<F> {
-    /// The finding, unless it is a known difference, which is counted.
-    fn unless_known(
-        &self,
-        header: &F::Header,
-        steps: &[Step<F>],
-        finding: Finding,
-        counts: &mut BTreeMap<usize, u64>,
-    ) -> Option<Finding> {
-        let Some(index) = self.known.of(header, steps, &finding) else { return Some(finding) };
-        *counts.entry(index).or_insert(0) += 1;
-        None
-    }
-}
-
-/// One of several disjoint shares of a campaign: together they are the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which share, from 1.
-    pub number: NonZeroU64,
-    /// Of how many.
-    pub of: NonZeroU64,
-}
-
-impl Shard {
-    /// The whole campaign.
-    pub const WHOLE: Self = Self { number: NonZeroU64::MIN, of: NonZeroU64::MIN };
-
-    /// The number of our case of this index.
-    pub(super) const fn case(self, index: u64) -> u64 {
-        index.saturating_mul(self.of.get()).saturating_add(self.number.get() - 1)
-    }
-}
-
-/// A share that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a shard is K/N with 1 <= K <= N, such as 2/4")]
-pub struct NoShard;
-
-impl std::str::FromStr for Shard {
-    type Err = NoShard;
-
-    /// `2/4` is the second of four.
-    fn from_str(text: &str) -> Result<Self, NoShard> {
-        let (number, of) = text.split_once('/').ok_or(NoShard)?;
-        let (number, of): (NonZeroU64, NonZeroU64) =
-            (number.parse().map_err(|_| NoShard)?, of.parse().map_err(|_| NoShard)?);
-        if number <= of { Ok(Self { number, of }) } else { Err(NoShard) }
-    }
-}
-
-/// When a campaign stops.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
-    /// After the cases with numbers below this, over all shards.
-    Cases(u64),
-    /// After this time: no new case is started then.
-    Time(Duration),
-}
 
 /// The results of a campaign.
 #[derive(Debug)]
@@ -173,33 +83,16 @@ impl<F: Family> Results<F> {
         self.rules.add(&other.rules);
         self.properties.add(other.properties);
         self.capabilities = other.capabilities;
-        for (profile, count) in other.profiles {
-            *self.profiles.entry(profile).or_insert(0) += count;
-        }
-        for (index, count) in other.known {
-            *self.known.entry(index).or_insert(0) += count;
-        }
-        for (reason, count) in other.unsupported {
-            *self.unsupported.entry(reason).or_insert(0) += count;
-        }
+        add_counts(&mut self.profiles, other.profiles);
+        add_counts(&mut self.known, other.known);
+        add_counts(&mut self.unsupported, other.unsupported);
         for (kind, (case, count)) in other.findings {
             self.found(kind, case, count);
         }
     }
 
     fn found(&mut self, kind: String, case: Case<F>, count: u64) {
-        match self.findings.entry(kind) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert((case, count));
-            }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let (first, counted) = entry.get_mut();
-                *counted += count;
-                if case.number < first.number {
-                    *first = case;
-                }
-            }
-        }
+        count_case(&mut self.findings, kind, case, count, |case| case.number);
     }
 }
 
@@ -257,37 +150,26 @@ pub fn run<F: Family, M: Implementation<F>>(
     make: impl Fn() -> M + Sync,
     progress: &(dyn Fn(u64, &F::Coverage) + Sync),
 ) -> Results<F> {
-    assert!(!plan.profiles.is_empty(), "a campaign needs a profile");
-    let start = Instant::now();
-    let next = AtomicU64::new(0);
-    let stop = AtomicBool::new(false);
     let all = Mutex::new(Results { coverage: F::Coverage::of_variant(plan.variant), ..Results::default() });
-    let is_over = |case: u64| match plan.until {
-        Until::Cases(cases) => case >= cases,
-        Until::Time(time) => start.elapsed() >= time,
-    };
-    thread::scope(|scope| {
-        for _ in 0..plan.jobs.max(1) {
-            scope.spawn(|| {
-                let mut job = Job { plan, implementation: make(), results: Results::default() };
-                job.learn_capabilities();
-                loop {
-                    let number = plan.shard.case(next.fetch_add(1, Ordering::Relaxed));
-                    if is_over(number) || stop.load(Ordering::Relaxed) {
-                        break;
-                    }
-                    let steps = job.results.steps;
-                    job.run_case(number);
-                    progress(job.results.steps - steps, &job.results.coverage);
-                    if plan.fail_fast && !job.results.findings.is_empty() {
-                        stop.store(true, Ordering::Relaxed);
-                    }
-                }
-                let results = job.finish();
-                all.lock().unwrap_or_else(PoisonError::into_inner).add(results);
-            });
-        }
-    });
+    plan.run_cases(
+        || {
+            let mut job = Job { plan, implementation: make(), results: Results::default() };
+            // So that every sequence is drawn for what it supports. One that accepts no probe is a finding of the first case.
+            job.implementation.learn_capabilities();
+            job
+        },
+        |job, number| {
+            let steps = job.results.steps;
+            job.run_case(number);
+            progress(job.results.steps - steps, &job.results.coverage);
+            if plan.fail_fast && !job.results.findings.is_empty() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        },
+        |job| all.lock().unwrap_or_else(PoisonError::into_inner).add(job.finish()),
+    );
     all.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -299,19 +181,11 @@ struct Job<'a, F: Family, M> {
 }
 
 impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
-    /// Starts the implementation once, so that every sequence is drawn for what it supports. One that accepts no probe is
-    /// a finding of the first case.
-    fn learn_capabilities(&mut self) {
-        F::Generator::probes().iter().any(|probe| self.implementation.start(probe, Views::Never).is_ok());
-    }
-
     /// Ends the implementation. One that does not end as it should is a finding without steps.
     fn finish(mut self) -> Results<F> {
         self.results.capabilities = self.implementation.capabilities();
         if let Err(error) = self.implementation.finish() {
-            let profile = *self.plan.profiles.first().expect("a campaign has a profile");
-            let mut draw = Random::of_case(self.plan.seed, u64::MAX);
-            let (header, _) = F::Generator::start(profile, self.plan.variant, &Capabilities::default(), &mut draw);
+            let (profile, header) = self.plan.header_without_case();
             let (finding, views) = (Finding::Failed(error), self.plan.views);
             let counterexample = Counterexample { header, steps: Vec::new(), finding, views };
             let case = Case { number: u64::MAX, profile, counterexample };
@@ -323,8 +197,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
     fn run_case(&mut self, number: u64) {
         let profiles = self.plan.profiles.len() as u64;
         let mut draw = Random::of_case(self.plan.seed, number);
-        let turn = usize::try_from(number % profiles).expect("a vector has at most usize::MAX members");
-        let profile = *self.plan.profiles.get(turn).expect("the turn is below the number of profiles");
+        let profile = self.plan.profile(number);
         let (mut header, generator) =
             F::Generator::start(profile, self.plan.variant, &self.implementation.capabilities(), &mut draw);
         let faults = self.plan.known.followed_faults();

@@ -8,19 +8,15 @@
 //! certain only if both models were in the same state before the step: [`Parting::equal_states`].
 
 use super::{
-    Answer, Capabilities, Counterexample, Difference, Event, Exchange, Family, Finding, Generator, Implementation,
-    Model, PropertyExtent, Random, Referee, Sequence, Step, TraceHeader, Views, Violation,
-    campaign::{Plan, ProfileOf, Until},
+    Capabilities, Counterexample, Difference, Event, Exchange, Family, Finding, Generator, Implementation, Model,
+    PropertyExtent, Random, Runner, Sequence, Step, TraceHeader, Views, Violation,
+    campaign::{Plan, ProfileOf, add_counts, count_case},
     minimize::{Minimized, NothingToMinimize, Options, Subject, minimize_with},
 };
 use std::{
     collections::BTreeMap,
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-    thread,
-    time::Instant,
+    ops::ControlFlow,
+    sync::{Mutex, PoisonError},
 };
 
 /// Two implementations that are compared.
@@ -113,25 +109,26 @@ pub struct PairRun<F: Family> {
 
 /// Both implementations in one sequence.
 struct PairRunner<'a, 'b, F: Family> {
-    pair: &'a mut Pair<'b, F>,
-    a: Referee<F>,
-    b: Referee<F>,
+    a: Runner<'a, F, dyn Implementation<F> + 'b>,
+    b: Runner<'a, F, dyn Implementation<F> + 'b>,
     run: PairRun<F>,
 }
 
 impl<'a, 'b, F: Family> PairRunner<'a, 'b, F> {
     /// Starts both. The error says how the sequence ended already.
     fn start(pair: &'a mut Pair<'b, F>, header: &F::Header, views: Views) -> Result<Self, PairEnd> {
-        let referee = Referee::start(header, PropertyExtent::Answers);
-        let referee: Referee<F> = referee.map_err(|error| PairEnd::Unsupported(error.to_string()))?;
-        let (a, b) = (pair.a.start(header, views), pair.b.start(header, views));
-        match end_of(a.map_err(Finding::from), b.map_err(Finding::from), || true) {
-            PairEnd::Allowed => {}
-            PairEnd::SharedFault(kind) => return Err(PairEnd::Unsupported(kind)),
-            end => return Err(end),
+        let a = Runner::start_with(pair.a.as_mut(), header, views, PropertyExtent::Answers);
+        let b = Runner::start_with(pair.b.as_mut(), header, views, PropertyExtent::Answers);
+        match (a, b) {
+            (Ok(a), Ok(b)) => {
+                let run = PairRun { a: Vec::new(), b: Vec::new(), end: PairEnd::Allowed, choices_differed: false };
+                Ok(Self { a, b, run })
+            }
+            (a, b) => Err(match end_of(a.map(drop), b.map(drop), || true) {
+                PairEnd::SharedFault(kind) => PairEnd::Unsupported(kind),
+                end => end,
+            }),
         }
-        let run = PairRun { a: Vec::new(), b: Vec::new(), end: PairEnd::Allowed, choices_differed: false };
-        Ok(Self { pair, a: referee.clone(), b: referee, run })
     }
 
     /// Makes a step with both. Whether the sequence goes on.
@@ -139,30 +136,13 @@ impl<'a, 'b, F: Family> PairRunner<'a, 'b, F> {
         let differed = self.run.choices_differed;
         let before = differed.then(|| (self.a.model().clone(), self.b.model().clone()));
         let (mut of_a, mut of_b) = (step.clone(), step.clone());
-        let a = answer(self.pair.a.as_mut(), &mut self.a, &mut of_a);
-        let b = answer(self.pair.b.as_mut(), &mut self.b, &mut of_b);
+        let (a, b) = (self.a.step(&mut of_a), self.b.step(&mut of_b));
         self.run.end = end_of(a, b, || before.is_none_or(|(a, b)| a.key() == b.key()));
         self.run.choices_differed |= output_of(&of_a) != output_of(&of_b);
         self.run.a.push(of_a);
         self.run.b.push(of_b);
         self.run.end == PairEnd::Allowed
     }
-}
-
-/// Sends a step to an implementation, and judges its answer.
-fn answer<F: Family>(
-    implementation: &mut dyn Implementation<F>,
-    referee: &mut Referee<F>,
-    step: &mut Step<F>,
-) -> Result<(), Finding> {
-    match &mut step.event {
-        Event::Environment(change) => implementation.change(step.now, change)?,
-        Event::Input(Exchange { input, output, view }) => {
-            let answer: Answer<F> = implementation.answer(step.now, input)?;
-            (*output, *view) = (Some(answer.output), answer.view);
-        }
-    }
-    referee.judge(step, &mut ())
 }
 
 fn output_of<F: Family>(step: &Step<F>) -> Option<F::Output> {
@@ -251,31 +231,17 @@ impl<F: Family> Results<F> {
         self.cases += other.cases;
         self.steps += other.steps;
         self.choices_differed += other.choices_differed;
-        for (kind, count) in other.shared {
-            *self.shared.entry(kind).or_insert(0) += count;
-        }
-        for (reason, count) in other.unsupported {
-            *self.unsupported.entry(reason).or_insert(0) += count;
-        }
+        add_counts(&mut self.shared, other.shared);
+        add_counts(&mut self.unsupported, other.unsupported);
         for (case, count) in other.partings.into_values() {
             self.parted(case, count);
         }
     }
 
     fn parted(&mut self, case: PartedCase<F>, count: u64) {
-        let rank = |case: &PartedCase<F>| (!case.parting.equal_states, case.number);
-        match self.partings.entry(case.parting.kind()) {
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                entry.insert((case, count));
-            }
-            std::collections::btree_map::Entry::Occupied(mut entry) => {
-                let (best, counted) = entry.get_mut();
-                *counted += count;
-                if rank(&case) < rank(best) {
-                    *best = case;
-                }
-            }
-        }
+        count_case(&mut self.partings, case.parting.kind(), case, count, |case| {
+            (!case.parting.equal_states, case.number)
+        });
     }
 }
 
@@ -290,42 +256,31 @@ pub fn run<'a, F: Family>(
     make: impl Fn() -> Pair<'a, F> + Sync,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Results<F> {
-    assert!(!plan.profiles.is_empty(), "a comparison needs a profile");
-    let (start, next) = (Instant::now(), AtomicU64::new(0));
     let all = Mutex::new(Results::default());
-    let is_over = |case: u64| match plan.until {
-        Until::Cases(cases) => case >= cases,
-        Until::Time(time) => start.elapsed() >= time,
-    };
-    thread::scope(|scope| {
-        for _ in 0..plan.jobs.max(1) {
-            scope.spawn(|| {
-                let (mut pair, mut results) = (make(), Results::default());
-                let capabilities = pair.common_capabilities();
-                loop {
-                    let number = plan.shard.case(next.fetch_add(1, Ordering::Relaxed));
-                    if is_over(number) {
-                        break;
-                    }
-                    let steps = results.steps;
-                    run_case(plan, &mut pair, &capabilities, number, &mut results);
-                    progress(results.steps - steps);
-                }
-                pair.finish(plan, &mut results);
-                all.lock().unwrap_or_else(PoisonError::into_inner).add(results);
-            });
-        }
-    });
+    plan.run_cases(
+        || {
+            let mut pair = make();
+            let capabilities = pair.common_capabilities();
+            (pair, capabilities, Results::default())
+        },
+        |(pair, capabilities, results), number| {
+            let steps = results.steps;
+            run_case(plan, pair, capabilities, number, results);
+            progress(results.steps - steps);
+            ControlFlow::Continue(())
+        },
+        |(pair, _, mut results)| {
+            pair.finish(plan, &mut results);
+            all.lock().unwrap_or_else(PoisonError::into_inner).add(results);
+        },
+    );
     all.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<F: Family> Pair<'_, F> {
     /// What both support.
     fn common_capabilities(&mut self) -> Capabilities {
-        for implementation in [&mut self.a, &mut self.b] {
-            F::Generator::probes().iter().any(|probe| implementation.start(probe, Views::Never).is_ok());
-        }
-        self.a.capabilities().common(&self.b.capabilities())
+        self.a.learn_capabilities().common(&self.b.learn_capabilities())
     }
 
     /// Ends both. If one does not end as it should, that is a parting without steps.
@@ -334,9 +289,7 @@ impl<F: Family> Pair<'_, F> {
         match end_of(a.map_err(Finding::from), b.map_err(Finding::from), || true) {
             PairEnd::SharedFault(kind) => *results.shared.entry(kind).or_insert(0) += 1,
             PairEnd::Parted(parting) => {
-                let profile = *plan.profiles.first().expect("a comparison has a profile");
-                let mut draw = Random::of_case(plan.seed, u64::MAX);
-                let (header, _) = F::Generator::start(profile, plan.variant, &Capabilities::default(), &mut draw);
+                let (profile, header) = plan.header_without_case();
                 let (number, steps) = (u64::MAX, Vec::new());
                 results.parted(PartedCase { number, profile, header, steps, parting: *parting }, 1);
             }
@@ -353,8 +306,7 @@ fn run_case<F: Family>(
     results: &mut Results<F>,
 ) {
     let mut draw = Random::of_case(plan.seed, number);
-    let turn = usize::try_from(number % plan.profiles.len() as u64).expect("a vector has at most usize::MAX members");
-    let profile = *plan.profiles.get(turn).expect("the turn is below the number of profiles");
+    let profile = plan.profile(number);
     let (mut header, mut generator) = F::Generator::start(profile, plan.variant, capabilities, &mut draw);
     assert!(header.follow_faults(&plan.known.followed_faults()), "known differences have faults of the family");
     results.cases += 1;

@@ -16,7 +16,7 @@ pub use external::External;
 pub use panics::catch_panic;
 pub use process::{CommandLine, CommandLineError};
 
-use super::{Answer, Capabilities, Family, trace::LineError};
+use super::{Answer, Capabilities, Family, Generator, trace::LineError};
 use gossipsub_automaton::Time;
 use std::{io, process::ExitStatus, time::Duration};
 
@@ -64,6 +64,12 @@ pub trait Implementation<F: Family> {
     /// What the implementation said of itself at the last start.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
+    }
+
+    /// Starts it with one probe of the family after the other, until it accepts one, to learn what it supports.
+    fn learn_capabilities(&mut self) -> Capabilities {
+        F::Generator::probes().iter().any(|probe| self.start(probe, Views::Never).is_ok());
+        self.capabilities()
     }
 
     /// Ends the implementation after the last sequence.
