@@ -1,5 +1,6 @@
 //! The commands, one a file.
 
+mod campaign;
 mod check;
 mod compare;
 mod family;

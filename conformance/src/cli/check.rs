@@ -4,28 +4,25 @@ mod exhaustive;
 
 use super::{
     VIOLATIONS,
+    campaign::{CampaignOptions, progress, share, variant},
     family::{CommandFamily, FamilyName, with_family},
     implementation::UnderTest,
     known::KnownFile,
     view::View,
 };
 use clap::Args;
-use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::engine::{
-    Counterexample, Coverage, Named, Sequence,
-    campaign::{Case, Plan, ProfileOf, Shard, Until, run},
+    Counterexample, Coverage, Sequence,
+    campaign::{Case, Plan, Shard, Until, run},
     minimize::{Options, minimize},
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     error::Error,
     io::Write,
-    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicU64, Ordering},
-    thread::available_parallelism,
     time::{Duration, Instant},
 };
 
@@ -45,25 +42,9 @@ pub(crate) struct Check {
     under_test: UnderTest,
     #[command(flatten)]
     search: exhaustive::Search,
-    /// Stop after this number of cases, over all shards
-    #[arg(long, value_name = "N", conflicts_with = "time")]
-    cases: Option<u64>,
-    /// Stop after this number of seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
-    time: f64,
-    /// The seed of all choices
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
-    seed: u64,
-    /// A profile of parameters; may be given several times [default: all]
-    #[arg(long = "profile", value_name = "PROFILE")]
-    profiles: Vec<String>,
-    /// The number of steps of a case
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
-    steps: u64,
-    /// The number of cases that run at the same time [default: one a core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
-    /// Run the K-th of N disjoint shares of the campaign
+    #[command(flatten)]
+    campaign: CampaignOptions,
+    /// Run the K-th of N disjoint shares of the campaign; `--cases` counts those of all shares
     #[arg(long, value_name = "K/N", default_value = "1/1")]
     shard: Shard,
     /// After which inputs to compare the whole state of our own implementation
@@ -94,11 +75,6 @@ pub(crate) struct Check {
     findings: PathBuf,
 }
 
-/// The value of a name, or an error that lists all names.
-pub(super) fn named<T: Named>(kind: &str, name: &str) -> Result<T, String> {
-    T::from_name(name).ok_or_else(|| T::unknown(kind, name))
-}
-
 impl Check {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
         with_family!(self.family, F => {
@@ -108,7 +84,7 @@ impl Check {
 
     fn run_campaign<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let plan = self.plan::<F>()?;
-        let bar = progress(&plan);
+        let bar = progress(&plan, "{msg}, ");
         let start = Instant::now();
         let (cases, steps, outputs) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
         let told = |more: u64, coverage: &F::Coverage| {
@@ -123,14 +99,14 @@ impl Check {
         };
         let results = run(&plan, || self.under_test.make::<F>(), &told);
         bar.finish_and_clear();
-        let mut report = CampaignReport::new(plan.variant, self.seed, &results, start.elapsed().as_secs_f64());
+        let mut report = CampaignReport::new(plan.variant, plan.seed, &results, start.elapsed().as_secs_f64());
         report.count_known_differences(&plan.known, &results, self.require_known);
-        if self.profiles.is_empty() && results.findings.is_empty() {
+        if self.campaign.profiles.is_empty() && results.findings.is_empty() {
             report.below_minimum = results.coverage.below_minimum(results.steps);
         }
-        let budget = self.minimize / f64::from(u32::try_from(results.findings.len()).unwrap_or(u32::MAX).max(1));
+        let time = share(self.minimize, results.findings.len())?;
         for (case, count) in results.findings.into_values() {
-            report.findings.push(self.conclude(case, count, Duration::try_from_secs_f64(budget)?)?);
+            report.findings.push(self.conclude(case, count, time)?);
         }
         self.publish(&report)?;
         Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
@@ -155,7 +131,7 @@ impl Check {
             }
             Err(nothing) => (counterexample, format!("it did not show again: {nothing}")),
         };
-        let path = self.save(&counterexample, &format!("case-{number}-seed-{}.jsonl", self.seed))?;
+        let path = self.save(&counterexample, &format!("case-{number}-seed-{}.jsonl", self.campaign.seed))?;
         let mut report = FindingReport::new(&counterexample);
         (report.cases, report.first_case, report.steps) = (count, number, before);
         report.remarks.push(remark);
@@ -196,34 +172,10 @@ impl Check {
         Ok(())
     }
 
-    fn variant<F: CommandFamily>(&self) -> Result<F::Variant, String> {
-        self.variant.as_deref().map_or_else(|| Ok(F::Variant::default()), |name| named("variant", name))
-    }
-
     fn plan<F: CommandFamily>(&self) -> Result<Plan<F>, Box<dyn Error>> {
-        let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
-        let until = match self.cases {
-            Some(cases) => Until::Cases(cases),
-            None => Until::Time(Duration::try_from_secs_f64(self.time)?),
-        };
-        let profiles = if self.profiles.is_empty() {
-            ProfileOf::<F>::ALL.to_vec()
-        } else {
-            self.profiles.iter().map(|name| named("profile", name)).collect::<Result<_, _>>()?
-        };
         let known = self.known.read::<F>(&self.under_test)?.unwrap_or_default();
-        Ok(Plan {
-            seed: self.seed,
-            variant: self.variant::<F>()?,
-            profiles,
-            steps: self.steps,
-            shard: self.shard,
-            jobs: jobs.get(),
-            until,
-            fail_fast: self.fail_fast,
-            views: self.view.into(),
-            known,
-        })
+        let plan = self.campaign.plan(variant::<F>(self.variant.as_deref())?, self.view)?;
+        Ok(Plan { shard: self.shard, fail_fast: self.fail_fast, known, ..plan })
     }
 }
 
@@ -236,14 +188,4 @@ fn rate(steps: u64, elapsed: Duration) -> f64 {
 fn reached<F: CommandFamily>(coverage: &F::Coverage) -> u64 {
     let reached = (0..F::OUTPUT_KINDS.len()).map(|kind| u64::from(coverage.output(kind) > 0));
     reached.fold(0, |bits, bit| bits << 1 | bit)
-}
-
-/// A bar of cases or of seconds, if standard error is a terminal.
-fn progress<F: CommandFamily>(plan: &Plan<F>) -> ProgressBar {
-    let length = match plan.until {
-        Until::Cases(cases) => cases / plan.shard.of.get(),
-        Until::Time(time) => time.as_secs(),
-    };
-    let style = ProgressStyle::with_template("{bar:40} {msg}, {elapsed}");
-    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -2,15 +2,14 @@
 
 use super::{
     VIOLATIONS,
-    check::named,
+    campaign::{CampaignOptions, progress, share, variant},
     family::{CommandFamily, FamilyName, with_family},
     view::View,
 };
 use clap::Args;
-use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::engine::{
-    Counterexample, Generator, Implementation, Named, Sequence, TraceHeader, Views,
-    campaign::{Plan, ProfileOf, Shard, Until},
+    Counterexample, Implementation, Named, Sequence, TraceHeader,
+    campaign::{Plan, Until},
     compare::{Pair, PairEnd, PartedCase, Parting, minimize, run, run_pair},
     implementation::{CommandLine, External},
     known_differences::KnownDifferences,
@@ -18,14 +17,11 @@ use gossipsub_conformance::engine::{
     report::comparison::{ComparisonReport, DifferenceReport},
     trace::create,
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     error::Error,
-    num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     str::FromStr,
-    thread::available_parallelism,
     time::{Duration, Instant},
 };
 
@@ -57,24 +53,8 @@ pub(crate) struct Compare {
     /// How many seconds an answer of a program may take
     #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
     answer_within: f64,
-    /// Stop after this number of cases
-    #[arg(long, value_name = "N", conflicts_with = "time")]
-    cases: Option<u64>,
-    /// Stop after this number of seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
-    time: f64,
-    /// The seed of all choices
-    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
-    seed: u64,
-    /// A profile of parameters; may be given several times [default: all]
-    #[arg(long = "profile", value_name = "PROFILE")]
-    profiles: Vec<String>,
-    /// The number of steps of a case
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
-    steps: u64,
-    /// The number of cases that run at the same time [default: one a core]
-    #[arg(long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    campaign: CampaignOptions,
     /// After which inputs to compare the whole state of our own implementations
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
@@ -129,9 +109,7 @@ impl Compared {
             Self::Model => return concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION")).to_owned(),
             Self::Program(command) => command.to_string(),
         };
-        let mut made = self.make::<F>(limit);
-        F::Generator::probes().iter().any(|probe| made.start(probe, Views::Never).is_ok());
-        made.capabilities().implementation.unwrap_or(given)
+        self.make::<F>(limit).learn_capabilities().implementation.unwrap_or(given)
     }
 
     /// The arguments of `replay` that name it, with a space before them.
@@ -154,7 +132,7 @@ impl Compare {
         let limit = Duration::try_from_secs_f64(self.answer_within)?;
         let names = [self.a.name::<F>(limit), self.b.name::<F>(limit)];
         let plan = self.plan::<F>(&names)?;
-        let bar = progress(&plan.until);
+        let bar = progress(&plan, "");
         let start = Instant::now();
         let pair = || Pair { a: self.a.make::<F>(limit), b: self.b.make::<F>(limit) };
         let results = run(&plan, pair, &|_| match plan.until {
@@ -162,9 +140,9 @@ impl Compare {
             Until::Time(_) => bar.set_position(start.elapsed().as_secs()),
         });
         bar.finish_and_clear();
-        let mut report = ComparisonReport::new(names, self.seed, &results, start.elapsed().as_secs_f64());
-        let budget = self.minimize / f64::from(u32::try_from(results.partings.len()).unwrap_or(u32::MAX).max(1));
-        let options = Options { time: Duration::try_from_secs_f64(budget)?, views: plan.views, ..Options::default() };
+        let mut report = ComparisonReport::new(names, plan.seed, &results, start.elapsed().as_secs_f64());
+        let time = share(self.minimize, results.partings.len())?;
+        let options = Options { time, views: plan.views, ..Options::default() };
         for (case, count) in results.partings.into_values() {
             let (parting, mut difference) = self.conclude(&case, &mut pair(), &options, [&report.a, &report.b])?;
             difference.cases = count;
@@ -207,7 +185,7 @@ impl Compare {
         (report.case, report.profile, report.steps) =
             (case.number, case.profile.name().to_owned(), case.steps.len() as u64);
         report.remarks.push(remark);
-        let stem = format!("compare-case-{}-seed-{}", case.number, self.seed);
+        let stem = format!("compare-case-{}-seed-{}", case.number, self.campaign.seed);
         for (letter, steps, compared, name, answer) in
             [("a", a, &self.a, names[0], &mut report.a), ("b", b, &self.b, names[1], &mut report.b)]
         {
@@ -228,44 +206,12 @@ impl Compare {
     }
 
     fn plan<F: CommandFamily>(&self, names: &[String; 2]) -> Result<Plan<F>, Box<dyn Error>> {
-        let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
-        let until = match self.cases {
-            Some(cases) => Until::Cases(cases),
-            None => Until::Time(Duration::try_from_secs_f64(self.time)?),
-        };
-        let profiles = if self.profiles.is_empty() {
-            ProfileOf::<F>::ALL.to_vec()
-        } else {
-            self.profiles.iter().map(|name| named("profile", name)).collect::<Result<_, _>>()?
-        };
         let read = self.known_differences.as_deref().map(KnownDifferences::read::<F>);
         let mut known = read.transpose()?.unwrap_or_default();
         for name in names {
             known.retain_version_in(name);
         }
-        let variant =
-            self.variant.as_deref().map_or_else(|| Ok(F::Variant::default()), |name| named("variant", name))?;
-        Ok(Plan {
-            seed: self.seed,
-            variant,
-            profiles,
-            steps: self.steps,
-            shard: Shard::WHOLE,
-            jobs: jobs.get(),
-            until,
-            fail_fast: false,
-            views: self.view.into(),
-            known,
-        })
+        let plan = self.campaign.plan(variant::<F>(self.variant.as_deref())?, self.view)?;
+        Ok(Plan { known, ..plan })
     }
-}
-
-/// A bar of cases or of seconds, if standard error is a terminal.
-fn progress(until: &Until) -> ProgressBar {
-    let length = match until {
-        Until::Cases(cases) => *cases,
-        Until::Time(time) => time.as_secs(),
-    };
-    let style = ProgressStyle::with_template("{bar:40} {elapsed}");
-    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -1,7 +1,7 @@
 //! `check --exhaustive`: all sequences over small worlds, up to a depth.
 
 use super::Check;
-use crate::cli::{VIOLATIONS, family::CommandFamily};
+use crate::cli::{VIOLATIONS, campaign::variant, family::CommandFamily};
 use clap::Args;
 use gossipsub_conformance::engine::{
     Counterexample, Coverage, Named, TraceHeader,
@@ -55,7 +55,7 @@ fn has_world<F: CommandFamily>(variant: F::Variant, name: &str) -> bool {
 impl Check {
     pub(super) fn run_exhaustive<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let Search { worlds: names, depth, .. } = &self.search;
-        let worlds = worlds::<F>(self.variant::<F>()?, names)?;
+        let worlds = worlds::<F>(variant::<F>(self.variant.as_deref())?, names)?;
         let mut reports = Vec::new();
         for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
@@ -76,7 +76,7 @@ impl Check {
     }
 
     fn explore<F: CommandFamily>(&self, world: &World<F>, depth: usize) -> Result<ExhaustiveReport<F>, Box<dyn Error>> {
-        let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
+        let jobs = self.campaign.jobs.map_or_else(available_parallelism, Ok)?;
         let bar = ProgressBar::new_spinner();
         let start = Instant::now();
         let explored = explore(world, depth, jobs.get(), &F::Ours::default(), &|depth, level| {
