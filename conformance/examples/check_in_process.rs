@@ -6,13 +6,12 @@
 //!
 //! `cargo test` runs this example too.
 
-use gossipsub_automaton::{Behaviour, GraftOutput, Output, Time};
+use gossipsub_automaton::{GraftOutput, Output, Time};
 use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, generate::Profile},
     engine::{
         Family, Implementation, ImplementationError, Sequence, Views,
-        campaign::{Plan, Shard, Until, run},
-        known_differences::KnownDifferences,
+        campaign::{Plan, Until, run},
         minimize::{Options, minimize},
         report::finding::FindingReport,
     },
@@ -47,18 +46,8 @@ impl Implementation<AutomatonFamily> for MyAutomaton {
 }
 
 fn main() {
-    let plan = Plan {
-        seed: 0,
-        variant: Behaviour::Mavryk,
-        profiles: vec![Profile::Tiny, Profile::Default],
-        steps: 200,
-        shard: Shard::WHOLE,
-        jobs: 2,
-        until: Until::Cases(100),
-        fail_fast: false,
-        views: Views::Heartbeat,
-        known: KnownDifferences::default(),
-    };
+    let plan =
+        Plan { profiles: vec![Profile::Tiny, Profile::Default], jobs: 2, until: Until::Cases(100), ..Plan::default() };
 
     let correct = || MyAutomaton { core: Core::new(), forgives: false };
     let results = run(&plan, correct, &|_, _| {});

@@ -16,10 +16,9 @@
 //! [`Implementation`](engine::Implementation) has three required methods. This one has a fault, and a campaign finds it:
 //!
 //! ```
-//! use gossipsub_automaton::{Behaviour, GraftOutput, Output, Time};
+//! use gossipsub_automaton::{GraftOutput, Output, Time};
 //! use gossipsub_conformance::automaton::{Answer, AutomatonFamily, Core, EnvironmentChange, Header, generate::Profile};
-//! use gossipsub_conformance::engine::campaign::{Plan, Shard, Until, run};
-//! use gossipsub_conformance::engine::known_differences::KnownDifferences;
+//! use gossipsub_conformance::engine::campaign::{Plan, Until, run};
 //! use gossipsub_conformance::engine::{Family, Implementation, ImplementationError, Views};
 //!
 //! /// An automaton that reports success for every graft.
@@ -47,16 +46,9 @@
 //! }
 //!
 //! let plan = Plan {
-//!     seed: 0,
-//!     variant: Behaviour::Mavryk,
 //!     profiles: vec![Profile::Tiny],
-//!     steps: 200,
-//!     shard: Shard::WHOLE,
-//!     jobs: 1,
 //!     until: Until::Cases(20),
-//!     fail_fast: false,
-//!     views: Views::Heartbeat,
-//!     known: KnownDifferences::default(),
+//!     ..Plan::default()
 //! };
 //! let results = run(&plan, MyAutomaton::default, &|_, _| {});
 //!

@@ -26,15 +26,12 @@ type Results = campaign::Results<AutomatonFamily>;
 fn plan(cases: u64, jobs: usize, shard: &str) -> Plan {
     Plan {
         seed: 1,
-        variant: Behaviour::Mavryk,
-        profiles: Profile::ALL.to_vec(),
         steps: 120,
         shard: shard.parse().expect("a shard"),
         jobs,
         until: Until::Cases(cases),
-        fail_fast: false,
         views: Views::Every,
-        known: KnownDifferences::default(),
+        ..Plan::default()
     }
 }
 

@@ -9,7 +9,7 @@ use gossipsub_conformance::{
     automaton::{Answer, AutomatonFamily, Core, Header, generate::Profile as AutomatonProfile},
     engine::{
         Family, Implementation, Sequence, Views,
-        campaign::{Plan, ProfileOf, Shard, Until},
+        campaign::{Plan, ProfileOf, Until},
         compare::{Pair, PairEnd, Results, minimize, run, run_pair},
         known_differences::{After, KnownDifference, KnownDifferences},
         minimize::Options,
@@ -22,18 +22,7 @@ use serde_json::Value;
 use std::process::Command;
 
 fn plan<F: Family>(variant: F::Variant, profiles: Vec<ProfileOf<F>>, cases: u64) -> Plan<F> {
-    Plan {
-        seed: 1,
-        variant,
-        profiles,
-        steps: 150,
-        shard: Shard::WHOLE,
-        jobs: 2,
-        until: Until::Cases(cases),
-        fail_fast: false,
-        views: Views::Heartbeat,
-        known: KnownDifferences::default(),
-    }
+    Plan { seed: 1, variant, profiles, steps: 150, jobs: 2, until: Until::Cases(cases), ..Plan::default() }
 }
 
 fn of_automaton() -> Plan<AutomatonFamily> {

@@ -7,13 +7,11 @@ use gossipsub_automaton::Behaviour;
 use gossipsub_conformance::{
     automaton::{
         Core,
-        generate::Profile,
         randomness::{ALL, LEAST_SAMPLES, examine},
     },
     engine::{
-        Named as _, Random, Views,
-        campaign::{Plan, Shard, Until, run},
-        known_differences::KnownDifferences,
+        Random,
+        campaign::{Plan, Until, run},
     },
 };
 
@@ -22,18 +20,8 @@ fn nothing_is_found_in_core() {
     let cases: u64 = std::env::var("JUDGE_CASES").map_or(400, |cases| cases.parse().expect("a number of cases"));
     let share = cases.div_ceil(Behaviour::ALL.len() as u64);
     for behaviour in Behaviour::ALL {
-        let plan = Plan {
-            seed: 1,
-            variant: *behaviour,
-            profiles: Profile::ALL.to_vec(),
-            steps: 200,
-            shard: Shard::WHOLE,
-            jobs: 1,
-            until: Until::Cases(share),
-            fail_fast: true,
-            views: Views::Heartbeat,
-            known: KnownDifferences::default(),
-        };
+        let plan =
+            Plan { seed: 1, variant: *behaviour, until: Until::Cases(share), fail_fast: true, ..Plan::default() };
         let results = run(&plan, Core::new, &|_, _| {});
         let kinds: Vec<&String> = results.findings.keys().collect();
         assert!(kinds.is_empty(), "{behaviour}: {kinds:?}, in {:?}", results.findings);

@@ -3,7 +3,7 @@
 use gossipsub_conformance::{
     engine::{
         TraceHeader, Views,
-        campaign::{self, Plan, Shard, Until},
+        campaign::{self, Plan, Until},
         known_differences::{After, KnownDifference, KnownDifferences},
         minimize::{Options, minimize},
         report::campaign::CampaignReport,
@@ -31,16 +31,13 @@ fn followed(rule: &str, fault: Fault) -> KnownDifference {
 
 fn plan(differences: Vec<KnownDifference>) -> Plan<Libp2pFamily> {
     Plan {
-        variant: DialectName::Spec,
         seed: 1,
         profiles: vec![Profile::Small],
         steps: 150,
-        shard: Shard::WHOLE,
         jobs: 2,
         until: Until::Cases(200),
-        fail_fast: false,
-        views: Views::Heartbeat,
         known: KnownDifferences { differences },
+        ..Plan::default()
     }
 }
 

@@ -5,10 +5,9 @@
 use gossipsub_conformance::{
     engine::{
         Coverage as _, Named as _, Views,
-        campaign::{Plan, Results, Shard, Until, run},
-        known_differences::KnownDifferences,
+        campaign::{Plan, Results, Until, run},
     },
-    libp2p::{Coverage, DialectName, Libp2pFamily, Profile, Reference},
+    libp2p::{Coverage, DialectName, Libp2pFamily, Reference},
 };
 use std::fmt::Write as _;
 
@@ -16,14 +15,10 @@ fn campaign(dialect: DialectName, seed: u64, cases: u64) -> Results<Libp2pFamily
     let plan = Plan::<Libp2pFamily> {
         seed,
         variant: dialect,
-        profiles: Profile::ALL.to_vec(),
-        steps: 200,
-        shard: Shard::WHOLE,
         jobs: 2,
         until: Until::Cases(cases),
-        fail_fast: false,
         views: Views::Never,
-        known: KnownDifferences::default(),
+        ..Plan::default()
     };
     run(&plan, Reference::new, &|_, _| ())
 }

@@ -8,8 +8,7 @@ use gossipsub_automaton::Time;
 use gossipsub_conformance::{
     engine::{
         Counterexample, Finding, Implementation, ImplementationError, Named as _, NoChange, Sequence, Views,
-        campaign::{Case, Plan, Results, Shard, Until, run},
-        known_differences::KnownDifferences,
+        campaign::{Case, Plan, Results, Until, run},
         minimize::{Options, minimize},
         run_sequence,
     },
@@ -143,18 +142,8 @@ fn campaign<M: Implementation<Libp2pFamily>>(
     dialect: DialectName,
     cases: u64,
 ) -> Results<Libp2pFamily> {
-    let plan = Plan::<Libp2pFamily> {
-        seed: 0,
-        variant: dialect,
-        profiles: Profile::ALL.to_vec(),
-        steps: STEPS,
-        shard: Shard::WHOLE,
-        jobs: 2,
-        until: Until::Cases(cases),
-        fail_fast: false,
-        views: Views::Heartbeat,
-        known: KnownDifferences::default(),
-    };
+    let plan =
+        Plan::<Libp2pFamily> { variant: dialect, steps: STEPS, jobs: 2, until: Until::Cases(cases), ..Plan::default() };
     run(&plan, make, &|_, _| ())
 }
 

@@ -4,8 +4,7 @@ use gossipsub_automaton::{Span, Time};
 use gossipsub_conformance::{
     engine::{
         Implementation as _, Named as _, Properties as _, PropertyExtent, Views,
-        campaign::{Plan, Results, Shard, Until, run},
-        known_differences::KnownDifferences,
+        campaign::{Plan, Results, Until, run},
     },
     libp2p::{
         DialectName, Header, Libp2pFamily, Profile, Reference,
@@ -620,14 +619,11 @@ fn no_property_is_broken_by_the_model_in_any_dialect() {
         let plan = Plan::<Libp2pFamily> {
             seed: 7,
             variant: *dialect,
-            profiles: Profile::ALL.to_vec(),
             steps: 120,
-            shard: Shard::WHOLE,
             jobs: 2,
             until: Until::Cases(90),
-            fail_fast: false,
             views: Views::Never,
-            known: KnownDifferences::default(),
+            ..Plan::default()
         };
         let results: Results<Libp2pFamily> = run(&plan, Reference::new, &|_, _| ());
         let broken: Vec<&String> = results.findings.keys().filter(|kind| kind.starts_with(PREFIX)).collect();

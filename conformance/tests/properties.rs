@@ -22,8 +22,7 @@ use gossipsub_conformance::{
     engine::{
         Finding, Fork, Generator as _, Implementation, ImplementationError, Named as _, Properties, PropertyExtent,
         Random, Views,
-        campaign::{Plan, Results, Shard, Until, run},
-        known_differences::KnownDifferences,
+        campaign::{Plan, Results, Until, run},
         minimize::{Options, minimize},
         verify::{Verdict, verify},
     },
@@ -705,18 +704,7 @@ impl Fault for SeededByName {
 }
 
 fn campaign(cases: u64) -> Results<AutomatonFamily> {
-    let plan = Plan {
-        seed: 1,
-        variant: Behaviour::Mavryk,
-        profiles: Profile::ALL.to_vec(),
-        steps: 120,
-        shard: Shard::WHOLE,
-        jobs: 1,
-        until: Until::Cases(cases),
-        fail_fast: false,
-        views: Views::Heartbeat,
-        known: KnownDifferences::default(),
-    };
+    let plan = Plan { seed: 1, steps: 120, until: Until::Cases(cases), ..Plan::default() };
     run(&plan, || FaultyCore::new(SeededByName::default()), &|_, _| {})
 }
 

@@ -6,10 +6,9 @@ use bag::{Bag, BagFamily, Fault, Header, Input, Output, Profile, Step};
 use gossipsub_automaton::{Span, Time};
 use gossipsub_conformance::engine::{
     Event, Exchange, Sequence, Views,
-    campaign::{Plan, Results, Shard, Until, run},
+    campaign::{Plan, Results, Until, run},
     exhaustive::{Action, Exploration, World, explore, find_seed},
     implementation::serve::serve,
-    known_differences::KnownDifferences,
     minimize::{Minimized, Options, minimize},
     record::Recording,
     report::{
@@ -22,16 +21,13 @@ use serde_json::{Value, json, to_value};
 
 fn campaign(fault: Fault) -> Results<BagFamily> {
     let plan = Plan {
-        variant: (),
         seed: 1,
         profiles: vec![Profile::Small],
         steps: 50,
-        shard: Shard::WHOLE,
         jobs: 2,
         until: Until::Cases(40),
-        fail_fast: false,
         views: Views::Never,
-        known: KnownDifferences::default(),
+        ..Plan::default()
     };
     run(&plan, || Bag::new(fault), &|_, _| {})
 }
