@@ -52,7 +52,7 @@ fn name(error: Error) -> &'static str {
     }
 }
 
-/// A vector that names none of these rules only asks for a refusal.
+/// A vector that names another rule only asks for a refusal.
 fn assert_names(error: Error, expected: &str, vector: &str) {
     const NAMES: [&str; 7] = [
         "Not enough data",

@@ -19,7 +19,7 @@ catalogue! {
         IhaveInvalid = "One invalid id spoils a whole IHave, and costs one invalid message however many there are",
         OutboundOverflow = "Outbound peers may graft without a limit",
         PositiveScoreForgets = "A peer that is removed with a score above 0 loses its whole record",
-        BatchUnchecked = "B1: a batch checks nothing again: neither the topic, nor the sender, nor whether the id counts as seen",
+        BatchUnchecked = "B1: a batch does not check again the topic, the sender and whether the id counts as seen",
         BatchedTwice = "B2: an id that is twice in a batch is routed twice, and scored as a first delivery twice",
         BatchRoute = "B3: the peers that a batch routes a message to are not looked at",
         BatchPending = "B4: an id whose batch is pending does not count as seen, so it is requested, and may be published",

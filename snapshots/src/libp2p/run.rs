@@ -24,7 +24,7 @@ use std::fmt;
 pub struct Report {
     /// The name of the rule.
     pub rule: &'static str,
-    /// Whether its condition holds. None of a choice.
+    /// Whether its condition holds; absent for a choice.
     pub holds: Option<bool>,
     /// What was compared or chosen.
     pub operands: String,

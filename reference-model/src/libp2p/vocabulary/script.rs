@@ -18,7 +18,7 @@ pub struct Script {
     crashed: bool,
 }
 
-/// A step that cannot come next. An implementation answers it with an error, and nothing but the clock has changed.
+/// A step that cannot come next. An implementation answers it with an error, and only its clock has changed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScriptError {
