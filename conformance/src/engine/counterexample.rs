@@ -43,12 +43,8 @@ impl<F: Family> Counterexample<F> {
     /// What is wrong with the recorded last answer if another header says how answers are judged. Absent if it is allowed,
     /// and if an earlier answer is not.
     pub(super) fn finding_with(&self, header: &F::Header) -> Option<Finding> {
-        let mut referee = Referee::<F>::start(header, PropertyExtent::All).ok()?;
-        let (last, before) = self.steps.split_last()?;
-        if before.iter().any(|step| referee.judge(step, &mut ()).is_err()) {
-            return None;
-        }
-        referee.judge(last, &mut ()).err()
+        let found = Referee::<F>::first_finding(header, &self.steps, PropertyExtent::All).ok()?;
+        found.filter(|(index, _)| index + 1 == self.steps.len()).map(|(_, finding)| finding)
     }
 
     /// A name for a file: the kind of the finding in words that a file name can have.

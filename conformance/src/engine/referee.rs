@@ -72,6 +72,20 @@ impl<F: Family> Referee<F> {
         Ok(())
     }
 
+    /// The first answer of a recorded sequence that is not allowed: the index of its step, and what is wrong with it.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn first_finding(
+        header: &F::Header,
+        steps: &[Step<F>],
+        extent: PropertyExtent,
+    ) -> Result<Option<(usize, Finding)>, LineError> {
+        let mut referee = Self::start(header, extent)?;
+        let mut judged = steps.iter().enumerate().map(|(index, step)| (index, referee.judge(step, &mut ())));
+        Ok(judged.find_map(|(index, judged)| Some((index, judged.err()?))))
+    }
+
     /// After a violation: the model makes the step by its own rules, then takes over the view of the answer. False if
     /// there is no view, or if the model before the step was not kept.
     #[must_use]

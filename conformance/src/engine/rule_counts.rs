@@ -1,11 +1,11 @@
 //! How often the model decided by each rule, and in how many cases.
 
 use gossipsub_reference_model::{Decision, Mark, Observer, Rule};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// How often something was checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckCount {
     /// How often.
     pub times: u64,

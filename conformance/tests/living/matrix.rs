@@ -1,12 +1,12 @@
 //! The matrix: implementations by rule and by property.
 
 use super::{
-    results::{self, Count, StoredResults},
+    results::{self, StoredResults},
     words,
 };
 use gossipsub_conformance::{
     engine::{
-        Named,
+        CheckCount, Named,
         known_differences::{KnownDifference, KnownDifferences},
         trace::open,
         verify::{Verdict, verify},
@@ -56,7 +56,7 @@ pub(crate) struct Row {
 pub(crate) struct Cell {
     pub(crate) verdict: CellVerdict,
     /// How often it was checked.
-    pub(crate) count: Count,
+    pub(crate) count: CheckCount,
 }
 
 pub(crate) enum CellVerdict {
@@ -121,7 +121,7 @@ impl Implementation {
     fn rule_cell(&self, name: &str, sentence: &str) -> Cell {
         let mut count = self.results.rules.get(name).copied().unwrap_or_default();
         if is_of_every_answer(name) {
-            count = Count { times: self.results.steps, cases: self.results.cases };
+            count = CheckCount { times: self.results.steps, cases: self.results.cases };
         }
         let dialect = self.switches_in(sentence);
         let verdict = match self.verdict(name) {
@@ -250,7 +250,7 @@ impl Cell {
 
     /// How often it was checked, in words; empty if it was not.
     pub(crate) fn checked(&self) -> String {
-        let Count { times, cases } = self.count;
+        let CheckCount { times, cases } = self.count;
         if times == 0 { String::new() } else { format!("{times} × in {cases} cases") }
     }
 }

@@ -1,6 +1,6 @@
 //! The results of campaigns as they are stored: the part of a report that the pages need.
 
-use gossipsub_conformance::engine::Capabilities;
+use gossipsub_conformance::engine::{Capabilities, CheckCount, report::campaign::KnownDifferenceCount};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -18,27 +18,11 @@ pub(crate) struct StoredResults {
     pub(crate) steps: u64,
     pub(crate) seconds: f64,
     pub(crate) followed_cases: u64,
-    pub(crate) rules: BTreeMap<String, Count>,
-    pub(crate) properties: Count,
+    pub(crate) rules: BTreeMap<String, CheckCount>,
+    pub(crate) properties: CheckCount,
     pub(crate) unsupported: BTreeMap<String, u64>,
-    pub(crate) known_differences: Vec<DifferenceCount>,
+    pub(crate) known_differences: Vec<KnownDifferenceCount>,
     pub(crate) findings: Vec<FindingCount>,
-}
-
-/// How often something was checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Count {
-    pub(crate) times: u64,
-    pub(crate) cases: u64,
-}
-
-/// How often a known difference occurred.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct DifferenceCount {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) id: Option<String>,
-    pub(crate) rule: String,
-    pub(crate) times: u64,
 }
 
 /// A finding that was not known.

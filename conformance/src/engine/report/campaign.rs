@@ -6,7 +6,7 @@ use crate::engine::{
     campaign::Results,
     known_differences::{KnownDifference, KnownDifferences},
 };
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 use std::{
     collections::BTreeMap,
     fmt::{Display, Formatter, Result},
@@ -52,10 +52,10 @@ pub struct CampaignReport<F: Family> {
 }
 
 /// How often a known difference occurred.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KnownDifferenceCount {
     /// Its id, if it has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Its rule.
     pub rule: String,
