@@ -1,14 +1,15 @@
 //! The RPC trace format: every recorded trace is read and written again without a change, and what breaks the format is
 //! refused with the line, the field and the rule.
 
+use gossipsub_automaton::Time;
 use gossipsub_conformance::{
     engine::{
         Capabilities,
         trace::{TraceError, TraceReader, TraceWriter, parse},
     },
-    libp2p::Libp2pFamily,
+    libp2p::{Libp2pFamily, Profile},
 };
-use gossipsub_reference_model::libp2p::vocabulary::Output;
+use gossipsub_reference_model::libp2p::vocabulary::{Input, Output, Peer, Script, ScriptError};
 use serde_json::Value;
 use std::{fs, path::PathBuf};
 
@@ -173,6 +174,17 @@ fn faults_of_a_step_are_named() {
     for (lines, expected) in cases {
         assert_eq!(error_of(&[lines, &[""][..]].concat()), *expected);
     }
+}
+
+/// What a script refuses is what a reader refuses.
+#[test]
+fn no_step_names_the_node_itself() {
+    let script = Script::new(&Profile::Small.parameters());
+    let score = Input::SetApplicationScore { peer: Peer::NODE, score: 1.0 };
+    assert_eq!(script.check(Time::ZERO, &score), Err(ScriptError::NodeItself));
+    let text = ScriptError::NodeItself.to_string();
+    let step = r#"{"now": 5, "input": {"kind": "set_application_score", "peer": 0, "score": 1.0}}"#;
+    assert_eq!(error_of(&[step]), format!("t:3: {text}"));
 }
 
 #[test]

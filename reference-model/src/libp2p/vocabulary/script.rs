@@ -64,7 +64,7 @@ pub enum ScriptError {
         /// The peer.
         peer: Peer,
     },
-    /// The node itself is told to connect, or to send an RPC.
+    /// The node itself connects, or gets a score.
     #[error("input.peer: expected a remote peer, found 0, which is the node itself")]
     NodeItself,
     /// A verdict with validation `automatic`.
@@ -142,7 +142,9 @@ impl Script {
             _ => {}
         }
         match input {
-            Input::Connect { peer: Peer::NODE, .. } => Err(ScriptError::NodeItself),
+            Input::Connect { peer: Peer::NODE, .. } | Input::SetApplicationScore { peer: Peer::NODE, .. } => {
+                Err(ScriptError::NodeItself)
+            }
             Input::Connect { peer, .. } if self.connected.contains(peer) => {
                 Err(ScriptError::AlreadyConnected { peer: *peer })
             }
