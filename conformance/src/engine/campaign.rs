@@ -13,6 +13,7 @@ use super::{
 };
 use std::{
     collections::BTreeMap,
+    mem,
     ops::ControlFlow,
     sync::{Mutex, PoisonError},
 };
@@ -153,7 +154,7 @@ pub fn run<F: Family, M: Implementation<F>>(
     let all = Mutex::new(Results { coverage: F::Coverage::of_variant(plan.variant), ..Results::default() });
     plan.run_cases(
         || {
-            let mut job = Job { plan, implementation: make(), results: Results::default() };
+            let mut job = Job { plan, implementation: make(), results: Results::default(), steps: Vec::new() };
             // So that every sequence is drawn for what it supports. One that accepts no probe is a finding of the first case.
             job.implementation.learn_capabilities();
             job
@@ -178,6 +179,8 @@ struct Job<'a, F: Family, M> {
     plan: &'a Plan<F>,
     implementation: M,
     results: Results<F>,
+    /// The steps of the last case without a finding, whose memory the next case takes.
+    steps: Vec<Step<F>>,
 }
 
 impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
@@ -206,12 +209,13 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
             self.results.followed += 1;
         }
         self.results.cases += 1;
-        self.results.rules.start_case();
         *self.results.profiles.entry(profile).or_insert(0) += 1;
         let extra = Extra::of(profiles, number);
         let views = if extra == Extra::Views { Views::Every } else { self.plan.views };
-        let mut steps = Vec::new();
+        let mut steps = mem::take(&mut self.steps);
+        steps.clear();
         let mut found = self.run_steps(extra, &header, views, generator, &mut draw, &mut steps);
+        self.results.rules.end_case();
         if found.is_none()
             && determinism::is_checked(number)
             && let Some((last, finding)) = determinism::check(&mut self.implementation, &header, &steps, views)
@@ -228,7 +232,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
                 let kind = counterexample.finding.kind();
                 self.results.found(kind, Case { number, profile, counterexample }, 1);
             }
-            None => {}
+            None => self.steps = steps,
         }
     }
 
@@ -241,7 +245,7 @@ impl<F: Family, M: Implementation<F>> Job<'_, F, M> {
         draw: &mut Random,
         steps: &mut Vec<Step<F>>,
     ) -> Option<Finding> {
-        let Self { plan, implementation, results } = self;
+        let Self { plan, implementation, results, steps: _ } = self;
         let known = &plan.known.differences;
         let mut runner = match Runner::start_with(implementation, header, views, extra.properties()) {
             Ok(runner) => runner,

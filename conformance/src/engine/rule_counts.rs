@@ -24,50 +24,61 @@ impl CheckCount {
 /// Counts the decisions and the choices of each rule.
 #[derive(Clone, Debug, Default)]
 pub struct RuleCounts {
-    /// By the index of the rule.
-    rules: Vec<Option<RuleCount>>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct RuleCount {
-    rule: &'static Rule,
-    count: CheckCount,
-    in_this_case: bool,
+    /// By the index of the rule, over the cases that have ended.
+    rules: Vec<Option<(&'static Rule, CheckCount)>>,
+    /// How often in this case, by the index of the rule.
+    in_this_case: Vec<u64>,
 }
 
 impl RuleCounts {
-    /// A case begins.
-    pub(super) fn start_case(&mut self) {
-        for rule in self.rules.iter_mut().flatten() {
-            rule.in_this_case = false;
+    /// Adds the counts of a case that has ended.
+    pub(super) fn end_case(&mut self) {
+        for (times, counted) in self.in_this_case.iter_mut().zip(&mut self.rules) {
+            if *times > 0
+                && let Some((_, count)) = counted
+            {
+                count.add(CheckCount { times: *times, cases: 1 });
+                *times = 0;
+            }
         }
     }
 
     /// Adds the counts of other cases.
     pub(super) fn add(&mut self, other: &Self) {
-        for RuleCount { rule, count, .. } in other.rules.iter().flatten() {
-            self.of(rule).count.add(*count);
+        for (rule, count) in other.rules.iter().flatten() {
+            self.of(rule).add(*count);
         }
     }
 
     /// The counts by the names of the rules. Rules that never decided are absent.
     #[must_use]
     pub fn rows(&self) -> BTreeMap<&'static str, CheckCount> {
-        self.rules.iter().flatten().map(|RuleCount { rule, count, .. }| (rule.name, *count)).collect()
+        self.rules.iter().flatten().map(|(rule, count)| (rule.name, *count)).collect()
     }
 
-    fn of(&mut self, rule: &'static Rule) -> &mut RuleCount {
+    fn of(&mut self, rule: &'static Rule) -> &mut CheckCount {
         if self.rules.len() <= rule.index {
             self.rules.resize(rule.index + 1, None);
         }
         let place = self.rules.get_mut(rule.index).expect("the counts were made long enough");
-        place.get_or_insert(RuleCount { rule, count: CheckCount::default(), in_this_case: false })
+        &mut place.get_or_insert((rule, CheckCount::default())).1
     }
 
     fn count(&mut self, rule: &'static Rule) {
-        let rule = self.of(rule);
-        rule.count.add(CheckCount { times: 1, cases: u64::from(!rule.in_this_case) });
-        rule.in_this_case = true;
+        match self.in_this_case.get_mut(rule.index) {
+            Some(times) if *times > 0 => *times += 1,
+            _ => self.count_first(rule),
+        }
+    }
+
+    /// The first time in a case.
+    #[cold]
+    fn count_first(&mut self, rule: &'static Rule) {
+        self.of(rule);
+        if self.in_this_case.len() <= rule.index {
+            self.in_this_case.resize(rule.index + 1, 0);
+        }
+        *self.in_this_case.get_mut(rule.index).expect("the counts were made long enough") = 1;
     }
 }
 
@@ -108,11 +119,11 @@ mod tests {
     fn decisions_and_cases_are_counted() {
         let mut counts = RuleCounts::default();
         for rules in [&[&THIRD, &THIRD, &FIRST][..], &[], &[&THIRD]] {
-            counts.start_case();
             let mut observer = CountingObserver { counts: &mut counts, inner: &mut () };
             for rule in rules {
                 observer.choice(rule, 0, 1);
             }
+            counts.end_case();
         }
         let mut sum = counts.clone();
         sum.add(&counts);
