@@ -7,8 +7,8 @@ use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::libp2p::{
     Dialect, Fault, Faults, Model, Random,
     vocabulary::{
-        Input, MessageId, Output, Parameters, Parts, Peer, Protocol, Rpc, ScoringParameters, Sent, Topic, Validation,
-        Verdict,
+        Input, MessageId, Output, Parameters, Parts, Peer, Protocol, Refusal, Rpc, ScoringParameters, Sent, Topic,
+        Validation, Verdict,
     },
 };
 use serde_json::{Value, json};
@@ -650,6 +650,50 @@ fn j37_a_leave_sends_no_peers_to_members_below_0() {
         parts(&sent, 1).prune[0].peers.clone()
     });
     assert_eq!(answers, (vec![], vec![Peer(2)]));
+}
+
+#[test]
+fn r41_a_copy_of_an_own_message_is_not_invalid() {
+    let parameters = with_scoring(|scoring| {
+        scoring.topics.values_mut().next().unwrap().invalid_message_deliveries_weight = -1.0;
+    });
+    let parameters = Parameters { seen_ttl: Span::from_secs(3), ..parameters };
+    let answers = compare(&parameters, Dialect::RUST, Fault::OwnCopiesInvalid, |node| {
+        node.join();
+        node.up([1]);
+        node.publish(1);
+        node.message(1, 1);
+        let score = node.model.score(Peer(1));
+        node.heartbeats(3);
+        // Not even after seen_ttl, as there was no publish since.
+        (score.to_bits(), node.message(1, 1).delivered.len())
+    });
+    assert_eq!(answers, ((0.0_f64.to_bits(), 1), ((-1.0_f64).to_bits(), 0)));
+}
+
+#[test]
+fn r42_a_message_that_is_refused_may_be_published_again() {
+    let parameters = with_scoring(|_| {});
+    let answers = compare(&parameters, Dialect::RUST, Fault::RefusedMessagesKept, |node| {
+        let alone = (node.publish(1).refused, node.publish(1).refused);
+        node.here([1]);
+        node.set_score(1, -25.0);
+        (alone, node.publish(1).refused, node.publish(1).refused)
+    });
+    let alone = (Some(Refusal::NoPeers), Some(Refusal::NoPeers));
+    assert_eq!(answers.0, (alone.clone(), Some(Refusal::NoPeers), Some(Refusal::NoPeers)));
+    assert_eq!(answers.1, (alone, Some(Refusal::NoPeers), Some(Refusal::Duplicate)));
+}
+
+#[test]
+fn r43_an_idontwant_drops_the_answers_of_its_rpc() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::AnswersOutliveIdontwant, |node| {
+        node.join();
+        node.connect_as(1, false, Protocol::Gossipsub12);
+        node.message(1, 7);
+        parts(&node.rpc(1, json!({"iwant": [[7]], "idontwant": [[7]]})), 1).messages.len()
+    });
+    assert_eq!(answers, (0, 1));
 }
 
 #[test]

@@ -99,7 +99,8 @@ fn situation(numbers: &mut Numbers) -> MeshSituation {
     let members = standings(1..6, -1);
     let candidates = standings(11..16, 0);
     let count = numbers.small(6);
-    let members = members.into_iter().take(count).collect();
+    let members: BTreeMap<_, _> = members.into_iter().take(count).collect();
+    let may_return = if numbers.below(4) == 0 { members.keys().copied().collect() } else { BTreeSet::new() };
     let count = numbers.small(6);
     let candidates = candidates.into_iter().take(count).collect();
     let degree = 2 + numbers.small(2);
@@ -113,7 +114,7 @@ fn situation(numbers: &mut Numbers) -> MeshSituation {
         degree_high: degree + numbers.small(2),
         degree_score: numbers.small(3),
         degree_out: numbers.small(2),
-        pruned_may_return: numbers.below(4) == 0,
+        may_return: may_return.into_iter().filter(|_| numbers.below(4) > 0).collect(),
         prunes_at_high: numbers.below(4) == 0,
         opportunistic: (numbers.below(2) == 0).then(|| Opportunistic {
             threshold: 2.5,
@@ -144,7 +145,7 @@ fn exactly_the_possible_changes_of_a_mesh_are_accepted() {
         let grafts: Vec<Peer> = mesh.candidates.keys().chain(&members).copied().collect();
         // A member is grafted only after it was pruned: sets with more members than candidates are not looked at.
         for pruned in subsets(&members) {
-            let again = members.iter().take(2).filter(|peer| mesh.pruned_may_return && pruned.contains(peer));
+            let again = members.iter().take(2).filter(|peer| mesh.may_return.contains(peer) && pruned.contains(peer));
             let some: Vec<Peer> =
                 grafts.iter().filter(|peer| mesh.candidates.contains_key(peer)).chain(again).copied().collect();
             for grafted in subsets(&some) {

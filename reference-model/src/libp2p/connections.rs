@@ -56,6 +56,7 @@ impl Model {
         let meshes = self.mesh.values().filter(|members| members.contains(&peer)).count();
         step.decide(&rules::DISCONNECT_1, meshes > 0, format_args!("peer {peer} is in {meshes} meshes"));
         self.peers.remove(&peer);
+        self.exchanged.remove(&peer);
         for members in self.mesh.values_mut() {
             members.remove(&peer);
         }
@@ -164,12 +165,16 @@ impl Model {
                 None => left.push(subscription),
             }
         }
-        for Subscription { topic, subscribe } in left {
+        for Subscription { topic, subscribe } in &left {
             if *subscribe {
                 self.subscribe(step, peer, topic);
             } else {
                 self.unsubscribe(step, peer, topic);
             }
+        }
+        if self.has_fault(Fault::UnsubscribePrunes) {
+            let unsubscribed = left.iter().filter(|subscription| !subscription.subscribe);
+            unsubscribed.for_each(|Subscription { topic, .. }| self.prune_unsubscribed(step, peer, topic));
         }
     }
 
@@ -204,9 +209,10 @@ impl Model {
         let connection = self.peers.get_mut(&peer).expect("only a connected peer sends an RPC");
         let gone = connection.topics.remove(topic);
         step.decide(&rules::UNSUBSCRIBE_1, gone, format_args!("peer {peer} announced {topic}: {gone}"));
-        if !self.has_fault(Fault::UnsubscribePrunes) {
-            return;
-        }
+    }
+
+    /// A peer that unsubscribed leaves the mesh and the fanout.
+    fn prune_unsubscribed(&mut self, step: &mut Step<'_>, peer: Peer, topic: &Topic) {
         if let Some(fanout) = self.fanout.get_mut(topic) {
             fanout.remove(peer);
         }

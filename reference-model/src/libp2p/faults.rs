@@ -33,6 +33,12 @@ pub enum Fault {
     GraylistedSubscriptionsTaken,
     /// R27, J43.
     RemovedMessageKeepsPlace,
+    /// R41.
+    OwnCopiesInvalid,
+    /// R42.
+    RefusedMessagesKept,
+    /// R43.
+    AnswersOutliveIdontwant,
     /// G2.
     ControlCountsAsIhave,
     /// G3.
@@ -85,7 +91,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 41] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -100,6 +106,9 @@ impl Fault {
         Self::OppositeSubscriptionsCancel,
         Self::GraylistedSubscriptionsTaken,
         Self::RemovedMessageKeepsPlace,
+        Self::OwnCopiesInvalid,
+        Self::RefusedMessagesKept,
+        Self::AnswersOutliveIdontwant,
         Self::ControlCountsAsIhave,
         Self::NothingWithoutSubscribers,
         Self::NothingPublishedWithoutSubscribers,
@@ -144,6 +153,9 @@ impl Fault {
             Self::OppositeSubscriptionsCancel => "R24",
             Self::GraylistedSubscriptionsTaken => "R25",
             Self::RemovedMessageKeepsPlace => "R27",
+            Self::OwnCopiesInvalid => "R41",
+            Self::RefusedMessagesKept => "R42",
+            Self::AnswersOutliveIdontwant => "R43",
             Self::ControlCountsAsIhave => "G2",
             Self::NothingWithoutSubscribers => "G3",
             Self::NothingPublishedWithoutSubscribers => "G3-js",
@@ -177,7 +189,7 @@ impl Fault {
         match self {
             Self::GraftOfDirectPeerUnanswered => "No GRAFT of an RPC from a direct peer is answered.",
             Self::FanoutRedrawn => {
-                "A publish fills a fanout with fewer than D members up, and only the added peers are the fanout then."
+                "A publish fills a fanout with fewer than D members up, and only the added peers are the fanout then. It counts for fanout_ttl even if nobody announced the topic."
             }
             Self::MeshPrunedAtHigh => "A heartbeat prunes a mesh of exactly D_high members.",
             Self::PromisedIdsNotRequested => {
@@ -185,7 +197,7 @@ impl Fault {
             }
             Self::DirectPeersGraylisted => "RPCs of direct peers below graylist_threshold are ignored.",
             Self::UnsubscribePrunes => {
-                "A peer that unsubscribes leaves the mesh and the fanout, and a member of the mesh is backed off."
+                "A peer that unsubscribes leaves the mesh and the fanout after the announcements of its RPC, and a member of the mesh is backed off."
             }
             Self::ParametersUnchecked => "Parameters that break a rule are accepted.",
             Self::GraftWithoutSubscriptionIgnored => "A GRAFT of a topic that its sender did not announce is ignored.",
@@ -198,6 +210,15 @@ impl Fault {
             Self::GraylistedSubscriptionsTaken => "The announcements of an RPC count even if its sender is graylisted.",
             Self::RemovedMessageKeepsPlace => {
                 "A message that is rejected or ignored keeps its place in the cache, and a later copy goes with it."
+            }
+            Self::OwnCopiesInvalid => {
+                "A copy of an own message counts as invalid for P4, until a publish after seen_ttl, and does nothing else."
+            }
+            Self::RefusedMessagesKept => {
+                "An own message that is refused because nobody gets it counts as seen and is cached, if a peer announced its topic."
+            }
+            Self::AnswersOutliveIdontwant => {
+                "An IDONTWANT does not drop the messages that answer an IWANT of the same RPC."
             }
             Self::OppositeSubscriptionsCancel => {
                 "A SUBSCRIBE and an UNSUBSCRIBE of one topic in one RPC cancel each other."
@@ -298,6 +319,10 @@ impl Faults {
             Fault::OppositeSubscriptionsCancel,
             Fault::GraylistedSubscriptionsTaken,
             Fault::RemovedMessageKeepsPlace,
+            Fault::OwnCopiesInvalid,
+            Fault::RefusedMessagesKept,
+            Fault::AnswersOutliveIdontwant,
+            Fault::PublishedBelowThreshold,
             Fault::LeaveExchangesWithAll,
         ])
     }

@@ -174,7 +174,8 @@ impl Model {
         counters.idontwant = counters.idontwant.saturating_add(counted(life, taken));
         step.decide(&rules::IDONTWANT_2, taken > 0, format_args!("peer {peer} does not want {taken} ids"));
         let (now, ticks) = (step.now, self.ticks);
-        let drops = self.dialect().idontwant_queue == IdontwantQueue::Dropped;
+        let drops = self.dialect().idontwant_queue == IdontwantQueue::Dropped
+            && !self.has_fault(Fault::AnswersOutliveIdontwant);
         let connection = self.peers.get_mut(&peer).expect("only a connected peer sends an RPC");
         for id in parts.iter().flatten().take(taken) {
             connection.unwanted.insert(*id, life, now, ticks);

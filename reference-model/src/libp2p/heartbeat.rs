@@ -171,6 +171,10 @@ impl Model {
         let members: BTreeMap<_, _> = self.mesh.get(topic).into_iter().flatten().map(|peer| standing(*peer)).collect();
         let candidates =
             self.graftable(topic).into_iter().map(standing).filter(|(_, peer)| peer.score >= 0.0).collect();
+        let mut may_return = BTreeSet::new();
+        if self.dialect().mesh_effects == MeshEffects::AtEnd {
+            may_return.extend(self.graftable_or_member(topic));
+        }
         let parameters = self.parameters();
         let opportunistic = self.ticks.is_multiple_of(parameters.opportunistic_graft_ticks).then(|| Opportunistic {
             threshold: self.thresholds().opportunistic_graft,
@@ -186,7 +190,7 @@ impl Model {
             degree_high: parameters.degree_high,
             degree_score: parameters.degree_score,
             degree_out: parameters.degree_out,
-            pruned_may_return: self.dialect().mesh_effects == MeshEffects::AtEnd,
+            may_return,
             prunes_at_high: self.has_fault(Fault::MeshPrunedAtHigh),
             opportunistic,
         };

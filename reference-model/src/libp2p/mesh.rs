@@ -35,8 +35,8 @@ pub(super) struct MeshSituation {
     pub(super) degree_high: usize,
     pub(super) degree_score: usize,
     pub(super) degree_out: usize,
-    /// Whether a pruned member may be grafted again at once.
-    pub(super) pruned_may_return: bool,
+    /// The members that may be grafted again at once if they are pruned for their number.
+    pub(super) may_return: BTreeSet<Peer>,
     /// Whether a mesh of exactly `degree_high` members is pruned.
     pub(super) prunes_at_high: bool,
     pub(super) opportunistic: Option<Opportunistic>,
@@ -121,11 +121,10 @@ impl MeshSituation {
         let rule = &rules::MESH_3;
         decide(rule, high, format_args!("{size} members, D_high {}", self.degree_high));
         if high {
-            let before = members.clone();
+            let mut returning = members.clone();
             self.prune(rule, choice, &mut members, &mut changes)?;
-            if self.pruned_may_return {
-                candidates.extend(before.into_iter().filter(|(peer, _)| changes.pruned.contains(peer)));
-            }
+            returning.retain(|peer, _| changes.pruned.contains(peer) && self.may_return.contains(peer));
+            candidates.extend(returning);
         }
 
         let outbound = members.values().filter(|standing| standing.outbound).count();

@@ -33,6 +33,12 @@ impl Model {
         if for_duplicates {
             self.refuse_copies(step, peer, topic, id);
         }
+        if self.published.contains(id) {
+            if let Some(scores) = &mut self.scores {
+                scores.count_invalid(peer, topic);
+            }
+            return Ok(());
+        }
         let remembered = self.seen.contains(id);
         self.seen.forget_before_message(now);
         let first = self.seen.first(id);

@@ -4,7 +4,7 @@ use super::{
     answer::{Answer, Part},
     backoff::Backoffs,
     choice::{Choice, report},
-    dialect::{Dialect, PruneFloodsub, PruneV10},
+    dialect::{Dialect, PruneFloodsub, PruneV10, SeenExpiry},
     fanout::Fanout,
     faults::{Fault, Faults},
     message_cache::MessageCache,
@@ -89,6 +89,8 @@ pub struct Model {
     pub(super) backoffs: Backoffs,
     pub(super) counters: BTreeMap<Peer, Counters>,
     pub(super) seen: Seen,
+    /// Own messages, if their copies count as invalid.
+    pub(super) published: Seen,
     pub(super) cache: MessageCache,
     pub(super) sources: BTreeMap<MessageId, Source>,
     pub(super) promises: Promises,
@@ -190,6 +192,7 @@ impl Model {
             backoffs: Backoffs::new(dialect.backoff_clear, parameters),
             counters: BTreeMap::new(),
             seen: Seen::new(dialect.seen_expiry, parameters),
+            published: Seen::new(SeenExpiry::AtMessage, parameters),
             cache: MessageCache::new(parameters),
             sources: BTreeMap::new(),
             promises: Promises::default(),
@@ -217,6 +220,7 @@ impl Model {
             backoffs,
             counters,
             seen,
+            published,
             cache,
             sources,
             promises,
@@ -231,6 +235,7 @@ impl Model {
         (script, peers, direct, mesh, fanout, last_published).hash(hasher);
         backoffs.hash_state(hasher);
         seen.hash_state(hasher);
+        published.hash_state(hasher);
         (counters, cache, sources, promises, ticks, exchanged, started, allowed).hash(hasher);
         if let Some(scores) = scores {
             scores.hash_state(hasher);
@@ -404,13 +409,16 @@ impl Model {
     /// The peers that a mesh may graft: they announced the topic, speak gossipsub, and are not direct, not members and
     /// not backed off. Their scores are not looked at.
     pub(super) fn graftable(&self, topic: &Topic) -> Vec<Peer> {
-        let mut peers = self.gossipsub_subscribers(topic);
+        let mut peers = self.graftable_or_member(topic);
         let members = self.mesh.get(topic);
-        peers.retain(|peer| {
-            !self.direct.contains(peer)
-                && members.is_none_or(|members| !members.contains(peer))
-                && !self.backoffs.contains(topic, *peer)
-        });
+        peers.retain(|peer| members.is_none_or(|members| !members.contains(peer)));
+        peers
+    }
+
+    /// The peers that a mesh may graft, and the members that it might graft if they were not members.
+    pub(super) fn graftable_or_member(&self, topic: &Topic) -> Vec<Peer> {
+        let mut peers = self.gossipsub_subscribers(topic);
+        peers.retain(|peer| !self.direct.contains(peer) && !self.backoffs.contains(topic, *peer));
         peers
     }
 

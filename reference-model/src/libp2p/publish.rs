@@ -41,7 +41,9 @@ impl Model {
         let rule = &rules::PUBLISH_11;
         if step.decide(rule, nobody, format_args!("{} recipients", recipients.len())) {
             step.answer.refuse(rule, Refusal::NoPeers);
-            return Ok(());
+            if !self.has_fault(Fault::RefusedMessagesKept) || self.subscribers(topic).is_empty() {
+                return Ok(());
+            }
         }
 
         for (peer, rule) in recipients {
@@ -52,6 +54,10 @@ impl Model {
         self.seen.insert(id, step.now);
         self.promises.keep(id);
         self.cache.put(id, topic, true);
+        if self.has_fault(Fault::OwnCopiesInvalid) {
+            self.published.forget_before_message(step.now);
+            self.published.insert(id, step.now);
+        }
         if self.dialect().own_echo == OwnEcho::Recorded
             && let Some(scores) = &mut self.scores
         {
@@ -213,7 +219,8 @@ impl Model {
         }
 
         let announced = !self.subscribers(topic).is_empty();
-        if step.decide(&rules::PUBLISH_9, announced, format_args!("a peer announced {topic}: {announced}")) {
+        let counts = step.decide(&rules::PUBLISH_9, announced, format_args!("a peer announced {topic}: {announced}"));
+        if counts || self.has_fault(Fault::FanoutRedrawn) {
             self.last_published.insert(topic.clone(), step.now);
         }
         let redrawn = self.has_fault(Fault::FanoutRedrawn) && degree > 0;

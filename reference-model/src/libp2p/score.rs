@@ -526,7 +526,8 @@ impl Scores {
         }
     }
 
-    fn count_invalid(&mut self, peer: Peer, topic: &Topic) {
+    /// A peer sent an invalid message.
+    pub(super) fn count_invalid(&mut self, peer: Peer, topic: &Topic) {
         if let Some((entry, _)) = self.topic_record(peer, topic) {
             entry.invalid_messages += 1.0;
         }
