@@ -1,7 +1,9 @@
 //! The automaton under the names of real networks: bytes for peers and message ids, shared strings and payloads.
 
 use crate::support::{Names, Numbers, automaton, lively, script};
-use gossipsub_automaton::{AcceptEverything, Automaton, Identifiers, Output, PublishMessage, Span, Time, View};
+use gossipsub_automaton::{
+    AcceptEverything, Automaton, Behaviour, Identifiers, Output, PeerQuery, PublishMessage, Span, Time, View,
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -93,9 +95,13 @@ fn an_automaton_can_be_sent_and_cloned() {
 
 #[test]
 fn introspection_agrees_with_the_view() {
-    use gossipsub_automaton::PeerQuery;
+    Behaviour::ALL.iter().for_each(|behaviour| check_introspection(*behaviour));
+}
 
-    let mut automaton = automaton::<Numbers>(5, lively());
+fn check_introspection(behaviour: Behaviour) {
+    let automaton = Automaton::with_behaviour(5, lively(), behaviour, AcceptEverything);
+    let mut automaton: Automaton<Numbers, _> = automaton.expect("these limits are allowed");
+    assert_eq!(automaton.behaviour(), behaviour);
     for (now, input) in script(17, 30, 2000) {
         automaton.step(now, input);
         let view = automaton.view();
@@ -124,10 +130,16 @@ fn introspection_agrees_with_the_view() {
             let connection = view.connections.get(&peer);
             assert_eq!(automaton.is_direct(&peer), connection.is_some_and(|connection| connection.direct));
             assert_eq!(automaton.is_outbound(&peer), connection.is_some_and(|connection| connection.outbound));
+            assert_eq!(automaton.is_bootstrap(&peer), connection.is_some_and(|connection| connection.bootstrap));
             assert!(automaton.topics_of(&peer).iter().eq(connection.iter().flat_map(|connection| &connection.topics)));
             assert_eq!(automaton.score(&peer).as_ref(), view.scores.get(&peer));
             assert_eq!(automaton.ihaves_of(&peer), view.ihave_per_heartbeat.get(&peer).copied().unwrap_or(0));
             assert_eq!(automaton.iwants_of(&peer), view.iwant_per_heartbeat.get(&peer).copied().unwrap_or(0));
+        }
+        for message_id in 0..60 {
+            assert_eq!(automaton.first_seen(&message_id).as_ref(), view.first_seen.get(&message_id));
+            let senders = view.senders.as_ref().and_then(|senders| senders.get(&message_id));
+            assert!(automaton.senders_of(&message_id).iter().eq(senders.into_iter().flatten()));
         }
         let listed: BTreeSet<u64> = automaton.cached_message_ids().into_values().flatten().collect();
         assert!(listed.iter().eq(view.message_cache.keys()));

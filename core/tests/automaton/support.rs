@@ -99,8 +99,8 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
     let several: Vec<I::Peer> = (0..numerals.below(4)).map(|_| I::peer(numerals.below(peers))).collect();
     match numerals.below(24) {
         0..3 => {
-            AddPeer { peer, direct: number.is_multiple_of(10), outbound: number.is_multiple_of(2), bootstrap: false }
-                .into()
+            let [direct, outbound, bootstrap] = [10, 2, 7].map(|divisor| number.is_multiple_of(divisor));
+            AddPeer { peer, direct, outbound, bootstrap }.into()
         }
         3 => RemovePeer { peer }.into(),
         4..8 => Subscribe { peer, topic }.into(),
