@@ -106,6 +106,7 @@ fn a_known_difference_is_no_finding() {
         let results = run_greedy(&Plan { known, ..plan(400, 2, "1/1") });
         assert!(results.findings.is_empty(), "{:?}", results.findings);
         assert!(results.known.get(&0).is_some_and(|count| *count > 1));
+        assert!(!results.is_complete(), "minimum counts do not hold");
         assert_eq!(results.known.get(&1), None);
         assert_eq!(results.steps == 400 * 120, after == After::TakeOver, "the sequences go on");
     }

@@ -697,6 +697,19 @@ fn r43_an_idontwant_drops_the_answers_of_its_rpc() {
 }
 
 #[test]
+fn j45_a_prune_with_many_peers_ends_the_membership() {
+    let answers = compare(&parameters(), Dialect::JS, Fault::ManyOfferedPeersEndRpc, |node| {
+        node.join();
+        node.up([1]);
+        let peers: Vec<u64> = (11..28).collect();
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 5, "peers": peers}]}));
+        node.here([2]);
+        recipients(&node.message(2, 1))
+    });
+    assert_eq!(answers, (BTreeSet::new(), BTreeSet::from([1])));
+}
+
+#[test]
 fn a_penalty_counts_twice_soon_after_a_prune() {
     let parameters = with_scoring(|_| {});
     let mut node = Node::new(&parameters, Dialect::SPEC, None);

@@ -101,7 +101,7 @@ impl Check {
         bar.finish_and_clear();
         let mut report = CampaignReport::new(plan.variant, plan.seed, &results, start.elapsed().as_secs_f64());
         report.count_known_differences(&plan.known, &results, self.require_known);
-        if self.campaign.profiles.is_empty() && results.findings.is_empty() {
+        if self.campaign.profiles.is_empty() && results.is_complete() {
             report.below_minimum = results.coverage.below_minimum(results.steps);
         }
         let time = share(self.minimize, results.findings.len())?;

@@ -75,6 +75,16 @@ pub struct Case<F: Family> {
 }
 
 impl<F: Family> Results<F> {
+    /// Whether every sequence was drawn in full and ran to its end. Only then do the minimum counts of the coverage hold.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.findings.is_empty()
+            && self.known.is_empty()
+            && self.followed == 0
+            && self.unsupported.is_empty()
+            && self.capabilities.is_everything()
+    }
+
     /// Adds the results of another job.
     fn add(&mut self, other: Self) {
         self.cases += other.cases;

@@ -34,6 +34,12 @@ impl Capabilities {
         Self { implementation: None, supports, fixed, ignored }
     }
 
+    /// Whether every sequence can be asked.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.supports.is_none() && self.fixed.is_empty() && self.ignored.is_empty()
+    }
+
     /// Whether a feature is supported.
     #[must_use]
     pub fn supports(&self, feature: &str) -> bool {

@@ -134,11 +134,6 @@ impl InputKind {
             _ => Behaviour::Mavryk,
         }
     }
-
-    /// The kinds of a behaviour, in the order of [`Self::ALL`].
-    pub fn of(behaviour: Behaviour) -> impl Iterator<Item = Self> {
-        Self::ALL.iter().copied().filter(move |kind| kind.since() <= behaviour)
-    }
 }
 
 impl OutputKind {

@@ -92,6 +92,11 @@ impl Answer {
         self.parts.extend(dropped.into_iter().filter(|(to, part, _)| *to != peer || *part == Part::Dial));
     }
 
+    /// Whether a PRUNE is sent after the first parts.
+    pub(super) fn has_prune_since(&self, first: usize) -> bool {
+        self.parts.iter().skip(first).any(|(_, part, _)| matches!(part, Part::Prune(_)))
+    }
+
     /// Takes out a message to a peer that has not left yet.
     pub(super) fn drop_message(&mut self, peer: Peer, id: MessageId) {
         let dropped = |part: &Part| matches!(part, Part::Message(message) if message.message_id == id);

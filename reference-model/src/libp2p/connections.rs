@@ -6,6 +6,7 @@ use super::{
     dialect::{GraftOnSubscribe, PxOutbound, SubscriptionLimit},
     faults::Fault,
     model::{Connection, Model, Step},
+    promises::Promises,
     rules,
     unwanted::Unwanted,
     violation::Violation,
@@ -18,6 +19,8 @@ const MOST_SUBSCRIPTIONS: usize = 100;
 const MOST_TOPICS: usize = 100;
 const MOST_TOPIC_BYTES: usize = 1 << 20;
 const BYTES_OF_TOPIC: usize = 1024;
+/// How many peers of a PRUNE js-libp2p decodes.
+const MOST_OFFERED_PEERS: usize = 16;
 const GRAYLIST_SPAN: Span = Span::from_secs(1);
 const GRAYLIST_RPCS: usize = 128;
 
@@ -57,6 +60,7 @@ impl Model {
         step.decide(&rules::DISCONNECT_1, meshes > 0, format_args!("peer {peer} is in {meshes} meshes"));
         self.peers.remove(&peer);
         self.exchanged.remove(&peer);
+        self.allowed.remove(&peer);
         for members in self.mesh.values_mut() {
             members.remove(&peer);
         }
@@ -75,6 +79,11 @@ impl Model {
     }
 
     pub(super) fn rpc(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+        if self.has_fault(Fault::ManyOfferedPeersEndRpc)
+            && rpc.prune.iter().any(|prune| prune.peers.len() > MOST_OFFERED_PEERS)
+        {
+            return Ok(());
+        }
         let announced_first = self.has_fault(Fault::GraylistedSubscriptionsTaken);
         if announced_first {
             self.subscriptions(step, peer, &rpc.subscriptions);
@@ -85,14 +94,17 @@ impl Model {
         if !announced_first {
             self.subscriptions(step, peer, &rpc.subscriptions);
         }
-        let control_first = self.has_fault(Fault::ControlBeforeMessages);
-        if !control_first {
+        if !self.has_fault(Fault::ControlBeforeMessages) {
             self.messages(step, peer, rpc)?;
+            return self.control(step, peer, rpc);
         }
+        let (parts, promises) = (step.answer.len(), self.promises.len());
         self.control(step, peer, rpc)?;
-        if control_first {
-            self.messages(step, peer, rpc)?;
-        }
+        // If a GRAFT is refused, the messages come before the promises, and keep none of them.
+        let refuses = step.answer.has_prune_since(parts);
+        let late = if refuses { self.promises.split_off(promises) } else { Promises::default() };
+        self.messages(step, peer, rpc)?;
+        self.promises.append(late);
         Ok(())
     }
 
@@ -194,8 +206,11 @@ impl Model {
             let size = members.len();
             let grafts = size < self.parameters().degree_low
                 && fits
-                && self.graftable(topic).contains(&peer)
-                && self.score_of(step, peer) >= 0.0;
+                && !members.contains(&peer)
+                && !self.direct.contains(&peer)
+                && self.gossipsub_subscribers(topic).contains(&peer)
+                && self.score_of(step, peer) >= 0.0
+                && !self.backoffs.contains(topic, peer);
             let rule = &rules::SUBSCRIBE_2;
             step.decide(rule, grafts, format_args!("{size} members, D_low {}", self.parameters().degree_low));
             if grafts {

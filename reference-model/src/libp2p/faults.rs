@@ -85,13 +85,15 @@ pub enum Fault {
     VerdictsDeliverTwice,
     /// J37.
     LeaveExchangesWithAll,
+    /// J45.
+    ManyOfferedPeersEndRpc,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -132,6 +134,7 @@ impl Fault {
         Self::PublishedBelowThreshold,
         Self::VerdictsDeliverTwice,
         Self::LeaveExchangesWithAll,
+        Self::ManyOfferedPeersEndRpc,
         Self::UnknownGraftPruned,
     ];
 
@@ -179,6 +182,7 @@ impl Fault {
             Self::PublishedBelowThreshold => "J35",
             Self::VerdictsDeliverTwice => "J36",
             Self::LeaveExchangesWithAll => "J37",
+            Self::ManyOfferedPeersEndRpc => "J45",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -238,7 +242,9 @@ impl Fault {
             Self::EmptyMeshUsesFanout => "In a joined topic with an empty mesh, own messages go to a fanout.",
             Self::UnvalidatedGivenOut => "IWANT is answered with messages that are not validated.",
             Self::ScoresCached => "A score stands for heartbeat_interval.",
-            Self::ControlBeforeMessages => "The control parts of an RPC are handled before its messages.",
+            Self::ControlBeforeMessages => {
+                "The control parts of an RPC are handled before its messages. If a GRAFT of it is refused, its promises are made after its messages, and a duplicate keeps them."
+            }
             Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::FloodsubPeersGrafted => {
                 "Floodsub peers are chosen like gossipsub peers: for meshes, fanouts and gossip."
@@ -259,6 +265,7 @@ impl Fault {
                 "With validation `asked`, an accepted message counts twice for P2 and P3 of its first sender."
             }
             Self::LeaveExchangesWithAll => "A leave sends peers to members with a score below 0, too.",
+            Self::ManyOfferedPeersEndRpc => "An RPC with more than 16 peers in a PRUNE is ignored as a whole.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
     }
@@ -348,6 +355,7 @@ impl Faults {
             Fault::PublishedBelowThreshold,
             Fault::VerdictsDeliverTwice,
             Fault::LeaveExchangesWithAll,
+            Fault::ManyOfferedPeersEndRpc,
             Fault::RemovedMessageKeepsPlace,
         ])
     }

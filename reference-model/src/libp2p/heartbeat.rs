@@ -234,7 +234,8 @@ impl Model {
             for (peer, rule) in &changes.grafted {
                 step.send(rule, *peer, Part::Graft(topic.clone()));
             }
-            let exchangeable = self.exchangeable_if(step, topic, do_px);
+            let offers = do_px && changes.pruned.iter().any(|peer| !negative.contains(peer));
+            let exchangeable = self.exchangeable_if(step, topic, offers);
             let rule = &rules::HEARTBEAT_6;
             for peer in changes.negative.union(&changes.pruned) {
                 let px = do_px && !negative.contains(peer);

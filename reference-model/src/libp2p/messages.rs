@@ -44,6 +44,10 @@ impl Model {
         let first = self.seen.first(id);
         if step.decide(&rules::MESSAGE_2, first.is_some(), format_args!("message {id} was first seen at {first:?}")) {
             self.cache.note_sender(id, peer);
+            if self.has_fault(Fault::ControlBeforeMessages) {
+                // Only then an id is promised that was seen.
+                self.promises.keep(id);
+            }
             if let Some(scores) = &mut self.scores {
                 scores.duplicate(id, topic, peer, now, &mut |rule, holds, operands| {
                     report(step.observer, rule, holds, operands);
@@ -186,6 +190,7 @@ impl Model {
             let direct = self.direct.contains(&peer);
             let rule = &rules::FORWARD_1;
             if step.decide(rule, direct, format_args!("peer {peer} is direct: {direct}")) {
+                self.read_score_of_floodsub(step, peer);
                 recipients.insert(peer, rule);
             } else if self.protocol(peer) == Some(Protocol::Floodsub) {
                 let (score, publish) = (self.score_of(step, peer), self.thresholds().publish);

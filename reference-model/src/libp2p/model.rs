@@ -372,6 +372,13 @@ impl Model {
         cached.value
     }
 
+    /// Where scores are cached, those of direct floodsub peers are read with those of the others.
+    pub(super) fn read_score_of_floodsub(&mut self, step: &mut Step<'_>, peer: Peer) {
+        if self.has_fault(Fault::ScoresCached) && self.protocol(peer) == Some(Protocol::Floodsub) {
+            self.score_of(step, peer);
+        }
+    }
+
     pub(super) fn parameters(&self) -> &Parameters {
         &self.settings.parameters
     }

@@ -28,8 +28,8 @@ impl Model {
         self.last_published.remove(topic);
         for peer in kept.candidates() {
             let moves = !self.direct.contains(&peer)
-                && !self.backoffs.contains(topic, peer)
-                && self.score_of(step, peer) >= 0.0;
+                && self.score_of(step, peer) >= 0.0
+                && !self.backoffs.contains(topic, peer);
             if !step.decide(&rules::JOIN_3, moves, format_args!("peer {peer} of the fanout")) {
                 kept.remove(peer);
             }
@@ -58,8 +58,12 @@ impl Model {
         let fewer = step.compare(rule, ("kept members", size), ("D", degree), std::cmp::Ordering::is_lt);
         let mut candidates = BTreeSet::new();
         if fewer {
-            for peer in self.graftable(topic) {
-                if self.score_of(step, peer) >= 0.0 {
+            for peer in self.gossipsub_subscribers(topic) {
+                // The score is read first, as far as that can be observed.
+                if !self.direct.contains(&peer)
+                    && self.score_of(step, peer) >= 0.0
+                    && !self.backoffs.contains(topic, peer)
+                {
                     candidates.insert(peer);
                 }
             }
@@ -84,6 +88,7 @@ impl Model {
         let span = self.parameters().unsubscribe_backoff;
         let do_px = self.parameters().do_px;
         // The order of the members is free, and a prune may change who has a score of 0 or more.
+        let do_px = do_px && !members.is_empty();
         let before = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         for peer in &members {
             self.score_prune(step, topic, *peer);

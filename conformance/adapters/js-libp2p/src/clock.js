@@ -100,13 +100,20 @@ export async function advanceTo(target) {
   time = Math.max(time, target);
 }
 
-/** The timer that is due first. Of equal ones the oldest: an interval that was started before a timeout precedes it. */
+/** The timer that is due first. Of equal ones an interval, so that a decay precedes a heartbeat; else the oldest. */
 function earliest() {
   let first;
   for (const timer of timers.values()) {
-    if (first === undefined || timer.due < first.due || (timer.due === first.due && timer.id < first.id)) {
+    if (first === undefined || precedes(timer, first)) {
       first = timer;
     }
   }
   return first;
+}
+
+function precedes(timer, other) {
+  if (timer.due !== other.due) {
+    return timer.due < other.due;
+  }
+  return timer.repeats === other.repeats ? timer.id < other.id : timer.repeats;
 }

@@ -20,7 +20,11 @@ mod r26;
 mod r27;
 #[path = "../../findings/R28.rs"]
 mod r28;
+#[path = "../../findings/R35.rs"]
+mod r35;
 #[path = "../../findings/R37.rs"]
 mod r37;
+#[path = "../../findings/R41.rs"]
+mod r41;
 #[path = "../../findings/R9.rs"]
 mod r9;
