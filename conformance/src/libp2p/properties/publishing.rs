@@ -50,7 +50,7 @@ pub(super) const FANOUT_STAYS: Property = Property {
     name: "two own messages in a row in a topic that is not joined go to the same peers",
     source: "gossipsub v1.0, Message Processing",
     quote: FANOUT,
-    except: None,
+    except: Some("a message that was seen: its publish may be dropped"),
     check: fanout_stays,
 };
 
@@ -157,7 +157,8 @@ fn fanout_stays(step: &StepContext<'_>) -> Verdict {
     let Some((topic, id, recipients)) = published_to_fanout(step) else { return Ok(()) };
     let Some(last) = step.history.last_recipients(topic).filter(|last| !last.is_empty()) else { return Ok(()) };
     // A fanout of members below the threshold gets nothing, and scores that are not known may change.
-    if last == &recipients || step.history.may_be_unwanted_by_any(id) || !step.history.knows_scores() {
+    let is_free = step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id);
+    if last == &recipients || is_free || !step.history.knows_scores() {
         return Ok(());
     }
     broken(format_args!("the recipients of message {id}"), braces(last), braces(recipients))
