@@ -85,11 +85,12 @@ impl Answer {
         self.parts.len()
     }
 
-    /// Takes out what is sent to a peer after the first parts. Only with
+    /// Takes out what is sent to a peer after the first parts. What the application gets from it stays. Only with
     /// [`Fault::FailedDialEndsRpc`](super::Fault::FailedDialEndsRpc).
     pub(super) fn drop_answers(&mut self, peer: Peer, first: usize) {
         let dropped = self.parts.split_off(first.min(self.parts.len()));
-        self.parts.extend(dropped.into_iter().filter(|(to, part, _)| *to != peer || *part == Part::Dial));
+        let stays = |part: &Part| matches!(part, Part::Dial | Part::Delivered(_) | Part::Asked(_));
+        self.parts.extend(dropped.into_iter().filter(|(to, part, _)| *to != peer || stays(part)));
     }
 
     /// Whether a PRUNE is sent after the first parts.

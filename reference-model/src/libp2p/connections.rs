@@ -94,33 +94,30 @@ impl Model {
         if !announced_first {
             self.subscriptions(step, peer, &rpc.subscriptions);
         }
-        if !self.has_fault(Fault::ControlBeforeMessages) {
+        let control_first = self.has_fault(Fault::ControlBeforeMessages);
+        if !control_first {
             self.messages(step, peer, rpc)?;
-            return self.control(step, peer, rpc);
         }
-        let (parts, promises) = (step.answer.len(), self.promises.len());
-        self.control(step, peer, rpc)?;
-        // If a GRAFT is refused, the messages come before the promises, and keep none of them.
-        let refuses = step.answer.has_prune_since(parts);
-        let late = if refuses { self.promises.split_off(promises) } else { Promises::default() };
-        self.messages(step, peer, rpc)?;
-        self.promises.append(late);
-        Ok(())
-    }
-
-    fn control(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
-        let parts = step.answer.len();
-        let promises = self.has_fault(Fault::FailedDialEndsRpc).then(|| self.promises.clone());
+        let (parts, promises) = (step.answer.len(), self.promises.clone());
         self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
+        // If a GRAFT is refused, the messages come before the PRUNEs and the promises, and keep none of them.
+        let refuses = control_first && step.answer.has_prune_since(parts);
+        let late = if refuses { self.promises.split_off(promises.len()) } else { Promises::default() };
+        if refuses {
+            self.messages(step, peer, rpc)?;
+            self.promises.append(late);
+        }
         let dialled = self.prune(step, peer, &rpc.prune);
-        match promises {
-            Some(promises) if dialled => {
-                step.answer.drop_answers(peer, parts);
-                self.promises = promises;
-            }
-            _ => self.idontwant(step, peer, &rpc.idontwant),
+        if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
+            step.answer.drop_answers(peer, parts);
+            self.promises = promises;
+        } else {
+            self.idontwant(step, peer, &rpc.idontwant);
+        }
+        if control_first && !refuses {
+            self.messages(step, peer, rpc)?;
         }
         Ok(())
     }

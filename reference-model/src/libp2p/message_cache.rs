@@ -30,10 +30,9 @@ impl MessageCache {
         Self { gossip: parameters.history_gossip, slots, messages: BTreeMap::new() }
     }
 
-    /// Puts a message in the newest slot. One that is cached already stays in its slot.
+    /// Puts a message in the newest slot. One that is cached already stays what and where it is.
     pub(super) fn put(&mut self, id: MessageId, topic: &Topic, valid: bool) {
-        if let Some(message) = self.messages.get_mut(&id) {
-            message.valid |= valid;
+        if self.messages.contains_key(&id) {
             return;
         }
         let message =

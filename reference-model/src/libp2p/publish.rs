@@ -29,7 +29,8 @@ impl Model {
 
         let silent = self.subscribers(topic).is_empty()
             && (self.has_fault(Fault::NothingWithoutSubscribers)
-                || self.has_fault(Fault::NothingPublishedWithoutSubscribers));
+                || self.has_fault(Fault::NothingPublishedWithoutSubscribers)
+                || self.has_fault(Fault::RefusedMessagesKept));
         let recipients = if silent {
             BTreeMap::new()
         } else if self.parameters().flood_publish {

@@ -41,7 +41,7 @@ pub(super) const FANOUT_FILLS: Property = Property {
     name: "the first own message in a topic that is not joined goes to D peers if there are as many",
     source: "gossipsub v1.0, Message Processing",
     quote: FANOUT,
-    except: Some("direct peers may be members of the fanout"),
+    except: Some("direct peers may be members of the fanout; the publish of a message that was seen may be dropped"),
     check: fanout_fills,
 };
 
@@ -137,7 +137,8 @@ fn fanout_degree(step: &StepContext<'_>) -> Verdict {
 fn fanout_fills(step: &StepContext<'_>) -> Verdict {
     let Some((topic, id, recipients)) = published_to_fanout(step) else { return Ok(()) };
     let has_direct = step.history.possible_subscribers(topic).any(|peer| step.history.is_direct(peer));
-    if step.history.may_have_fanout(topic) || has_direct || step.history.may_be_unwanted_by_any(id) {
+    let is_free = step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id);
+    if step.history.may_have_fanout(topic) || has_direct || is_free {
         return Ok(());
     }
     let candidates = step.candidates(topic, step.history.publish_threshold());
