@@ -95,7 +95,6 @@ impl Trace {
 
 /// What implementations do that the model cannot: the broken rule, what is found, and the difference in words.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
-    ("message (4)", "nothing", "rust-0.49.5 remembers its own messages for longer than seen_ttl"),
     ("answer (1)", "KeyError", "py: a GRAFT of an unknown topic can raise KeyError"),
     ("answer (2)", "message", "py: a peer that announces a topic gets its cached messages"),
     ("subscribe (1)", "GRAFT", "py: a peer that announces a joined topic is grafted"),
