@@ -95,7 +95,9 @@ fn an_automaton_can_be_sent_and_cloned() {
 
 #[test]
 fn introspection_agrees_with_the_view() {
-    Behaviour::ALL.iter().for_each(|behaviour| check_introspection(*behaviour));
+    for behaviour in Behaviour::ALL {
+        check_introspection(*behaviour);
+    }
 }
 
 fn check_introspection(behaviour: Behaviour) {
