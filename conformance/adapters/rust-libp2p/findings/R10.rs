@@ -1,4 +1,4 @@
-//! A member that unsubscribes is backed off for prune_backoff.
+//! A member that unsubscribes is backed off for `prune_backoff`.
 
 use libp2p_gossipsub::IdentTopic;
 use rust_libp2p_adapter::reproduction::{Node, Rpc};

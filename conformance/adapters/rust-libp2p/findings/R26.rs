@@ -14,7 +14,7 @@ fn reproduction() {
     node.send(1, Rpc::default().subscribe("t").graft("t"));
     node.send(1, Rpc::default().prune("t", 7200));
     node.answers();
-    node.advance_to(6000000);
+    node.advance_to(6_000_000);
     // Allowed: no GRAFT: the backoff ends at 7200 s.
     assert_eq!(node.answers(), "1: GRAFT t");
 }

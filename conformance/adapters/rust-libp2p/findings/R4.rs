@@ -1,4 +1,4 @@
-//! A heartbeat prunes a mesh of exactly D_high members.
+//! A heartbeat prunes a mesh of exactly `D_high` members.
 
 use libp2p_gossipsub::IdentTopic;
 use rust_libp2p_adapter::reproduction::{Node, Rpc};
