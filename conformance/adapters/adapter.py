@@ -80,12 +80,14 @@ class Adapter:
 
 
 def trace_files(folder, name):
-    """The traces of an adapter below a folder: `NAME/*.jsonl` and `.jsonl.zst`, in the folder or one level deeper."""
-    files = [
+    """The traces of an adapter below a folder: `.jsonl` and `.jsonl.zst` at any depth below `NAME`, which is in the folder or
+    one level deeper."""
+    files = {
         file
         for pattern in ("jsonl", "jsonl.zst")
-        for file in [*folder.glob(f"{name}/*.{pattern}"), *folder.glob(f"*/{name}/*.{pattern}")]
-    ]
+        for parent in (name, f"*/{name}")
+        for file in folder.glob(f"{parent}/**/*.{pattern}")
+    }
     return sorted(files)
 
 

@@ -71,6 +71,8 @@ def check_scoring(scoring):
     weights = {"ip_colocation_factor_weight": scoring["ip_colocation_factor_weight"]}
     weights["behaviour_penalty_weight"] = scoring["behaviour_penalty_weight"]
     for topic, parameters in scoring["topics"].items():
+        if not isinstance(parameters, dict):
+            raise InvalidLine(f"scoring.topics.{topic}: expected an object")
         names = (name for name in parameters if name.endswith("_weight") and name != "topic_weight")
         weights.update({f"topics.{topic}.{name}": parameters[name] for name in names})
     for name, weight in weights.items():

@@ -89,6 +89,18 @@ def object_with(required, optional=(), exact=False):
     return check
 
 
+scoring = object_with(
+    {
+        "thresholds": object_with(
+            {"gossip": number, "publish": number, "graylist": number, "accept_px": number, "opportunistic_graft": number}
+        ),
+        "topics": object_with({}),
+        "app_specific_weight": number,
+        "ip_colocation_factor_weight": number,
+        "behaviour_penalty_weight": number,
+    }
+)
+
 check_header = object_with(
     {
         "format": one_of("gossipsub-rpc-trace"),
@@ -120,7 +132,7 @@ check_header = object_with(
                 "opportunistic_graft_ticks": count,
                 "opportunistic_graft_peers": count,
                 "validation": one_of("automatic", "asked"),
-                "scoring": nullable(object_with({})),
+                "scoring": nullable(scoring),
             },
             exact=True,
         ),
