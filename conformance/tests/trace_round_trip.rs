@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a failed test may end so")]
 
 use gossipsub_automaton::{
-    Behaviour, Finite, Input, PartialView, PruneOutput, Score, SetApplicationScore, Time, TopicParameters,
-    TopicScoreLimits, Validity, WeightedTopicParameters,
+    AddPeer, Behaviour, Finite, Input, PartialView, PruneOutput, ReceiveMessage, Score, SetApplicationScore, Time,
+    TopicParameters, TopicScoreLimits, Validity, WeightedTopicParameters,
     trace_ids::{MessageId, Peer, TraceIds},
 };
 use gossipsub_conformance::{
@@ -432,4 +432,24 @@ fn a_trace_is_not_created_where_there_is_no_folder() {
     let folder = tempfile::tempdir().unwrap();
     let error = create::<AutomatonFamily>(folder.path().join("no/t.jsonl"), &Header::default()).err().unwrap();
     assert_eq!((error.line, error.field), (None, None));
+}
+
+/// The format omits flags that are not set, so that traces of `mavryk` are as they were before there were flags.
+#[test]
+fn flags_are_written_if_they_are_set() {
+    for set in [false, true] {
+        let add_peer = AddPeer { peer: Peer(1), direct: false, outbound: false, bootstrap: set };
+        let receive = ReceiveMessage {
+            sender: Peer(1),
+            topic: "t".into(),
+            message_id: MessageId(2),
+            message: "m".into(),
+            batch: set,
+        };
+        for (input, flag) in [(Input::<TraceIds>::from(add_peer), "bootstrap"), (receive.into(), "batch")] {
+            let written = serde_json::to_value(&input).unwrap();
+            assert_eq!(written.get(flag), set.then_some(&true.into()), "{written}");
+            assert_eq!(serde_json::from_value::<Input<TraceIds>>(written).unwrap(), input);
+        }
+    }
 }
