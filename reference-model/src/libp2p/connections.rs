@@ -6,7 +6,6 @@ use super::{
     dialect::{GraftOnSubscribe, PxOutbound, SubscriptionLimit},
     faults::Fault,
     model::{Connection, Model, Step},
-    promises::Promises,
     rules,
     unwanted::Unwanted,
     violation::Violation,
@@ -98,22 +97,21 @@ impl Model {
         if !control_first {
             self.messages(step, peer, rpc)?;
         }
-        let (parts, promises) = (step.answer.len(), self.promises.clone());
+        let (parts, promises) = (step.answer.len(), self.promises.len());
         self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        // If a GRAFT is refused, the messages come before the PRUNEs and the promises, and keep none of them.
+        let new_promises = self.promises.split_off(promises);
+        // After a refused GRAFT, the messages of the RPC precede its PRUNEs. They keep no promise of this RPC.
         let refuses = control_first && step.answer.has_prune_since(parts);
-        let late = if refuses { self.promises.split_off(promises.len()) } else { Promises::default() };
         if refuses {
             self.messages(step, peer, rpc)?;
-            self.promises.append(late);
         }
         let dialled = self.prune(step, peer, &rpc.prune);
         if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
             step.answer.drop_answers(peer, parts);
-            self.promises = promises;
         } else {
+            self.promises.append(new_promises);
             self.idontwant(step, peer, &rpc.idontwant);
         }
         if control_first && !refuses {
@@ -204,10 +202,8 @@ impl Model {
             let grafts = size < self.parameters().degree_low
                 && fits
                 && !members.contains(&peer)
-                && !self.direct.contains(&peer)
                 && self.gossipsub_subscribers(topic).contains(&peer)
-                && self.score_of(step, peer) >= 0.0
-                && !self.backoffs.contains(topic, peer);
+                && self.may_be_grafted(step, topic, peer);
             let rule = &rules::SUBSCRIBE_2;
             step.decide(rule, grafts, format_args!("{size} members, D_low {}", self.parameters().degree_low));
             if grafts {

@@ -429,6 +429,12 @@ impl Model {
         peers
     }
 
+    /// Whether a join or an announcement may graft a peer of gossipsub: it is not direct, has a score of 0 or more and is not
+    /// backed off. The score of a peer that is backed off is read, too, as far as reading it can be observed.
+    pub(super) fn may_be_grafted(&mut self, step: &mut Step<'_>, topic: &Topic, peer: Peer) -> bool {
+        !self.direct.contains(&peer) && self.score_of(step, peer) >= 0.0 && !self.backoffs.contains(topic, peer)
+    }
+
     pub(super) fn is_joined(&self, topic: &Topic) -> bool {
         self.mesh.contains_key(topic)
     }

@@ -27,10 +27,12 @@ impl Model {
             return Ok(());
         }
 
-        let silent = self.subscribers(topic).is_empty()
+        let announced = !self.subscribers(topic).is_empty();
+        let keeps_refused = self.has_fault(Fault::RefusedMessagesKept);
+        let silent = !announced
             && (self.has_fault(Fault::NothingWithoutSubscribers)
                 || self.has_fault(Fault::NothingPublishedWithoutSubscribers)
-                || self.has_fault(Fault::RefusedMessagesKept));
+                || keeps_refused);
         let recipients = if silent {
             BTreeMap::new()
         } else if self.parameters().flood_publish {
@@ -42,7 +44,7 @@ impl Model {
         let rule = &rules::PUBLISH_11;
         if step.decide(rule, nobody, format_args!("{} recipients", recipients.len())) {
             step.answer.refuse(rule, Refusal::NoPeers);
-            if !self.has_fault(Fault::RefusedMessagesKept) || self.subscribers(topic).is_empty() {
+            if !(keeps_refused && announced) {
                 return Ok(());
             }
         }

@@ -27,9 +27,7 @@ impl Model {
         let mut kept = self.fanout.remove(topic).unwrap_or_default();
         self.last_published.remove(topic);
         for peer in kept.candidates() {
-            let moves = !self.direct.contains(&peer)
-                && self.score_of(step, peer) >= 0.0
-                && !self.backoffs.contains(topic, peer);
+            let moves = self.may_be_grafted(step, topic, peer);
             if !step.decide(&rules::JOIN_3, moves, format_args!("peer {peer} of the fanout")) {
                 kept.remove(peer);
             }
@@ -59,11 +57,7 @@ impl Model {
         let mut candidates = BTreeSet::new();
         if fewer {
             for peer in self.gossipsub_subscribers(topic) {
-                // The score is read first, as far as that can be observed.
-                if !self.direct.contains(&peer)
-                    && self.score_of(step, peer) >= 0.0
-                    && !self.backoffs.contains(topic, peer)
-                {
+                if self.may_be_grafted(step, topic, peer) {
                     candidates.insert(peer);
                 }
             }
@@ -86,9 +80,8 @@ impl Model {
 
         let members = members.unwrap_or_default();
         let span = self.parameters().unsubscribe_backoff;
-        let do_px = self.parameters().do_px;
+        let do_px = self.parameters().do_px && !members.is_empty();
         // The order of the members is free, and a prune may change who has a score of 0 or more.
-        let do_px = do_px && !members.is_empty();
         let before = if do_px { self.exchangeable(step, topic) } else { BTreeSet::new() };
         for peer in &members {
             self.score_prune(step, topic, *peer);

@@ -91,6 +91,11 @@ fn gossipsub_only(step: &StepContext<'_>, recipients: &BTreeSet<Peer>) -> BTreeS
     recipients.iter().copied().filter(|peer| !is_other(peer)).collect()
 }
 
+/// Whether a fanout may not get an own message: a peer may not want it, or it may count as seen.
+fn may_be_held_back(step: &StepContext<'_>, id: MessageId) -> bool {
+    step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id)
+}
+
 fn no_fanout_of_joined(step: &StepContext<'_>) -> Verdict {
     let Some((topic, id, recipients)) = published(step) else { return Ok(()) };
     let chosen = gossipsub_only(step, &recipients);
@@ -137,8 +142,7 @@ fn fanout_degree(step: &StepContext<'_>) -> Verdict {
 fn fanout_fills(step: &StepContext<'_>) -> Verdict {
     let Some((topic, id, recipients)) = published_to_fanout(step) else { return Ok(()) };
     let has_direct = step.history.possible_subscribers(topic).any(|peer| step.history.is_direct(peer));
-    let is_free = step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id);
-    if step.history.may_have_fanout(topic) || has_direct || is_free {
+    if step.history.may_have_fanout(topic) || has_direct || may_be_held_back(step, id) {
         return Ok(());
     }
     let candidates = step.candidates(topic, step.history.publish_threshold());
@@ -158,8 +162,7 @@ fn fanout_stays(step: &StepContext<'_>) -> Verdict {
     let Some((topic, id, recipients)) = published_to_fanout(step) else { return Ok(()) };
     let Some(last) = step.history.last_recipients(topic).filter(|last| !last.is_empty()) else { return Ok(()) };
     // A fanout of members below the threshold gets nothing, and scores that are not known may change.
-    let is_free = step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id);
-    if last == &recipients || is_free || !step.history.knows_scores() {
+    if last == &recipients || may_be_held_back(step, id) || !step.history.knows_scores() {
         return Ok(());
     }
     broken(format_args!("the recipients of message {id}"), braces(last), braces(recipients))
