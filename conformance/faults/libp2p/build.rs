@@ -57,11 +57,15 @@ fn main() -> Result<(), Box<dyn Error>> {
                 writeln!(root, "use gossipsub_reference_model::libp2p{};", shared(module))?;
             }
             Some(module) => {
-                let file = format!("{module}.rs");
-                let path = folder.join(&file);
-                let path = path.to_str().ok_or("the output folder of the build is expected to have a name in UTF-8")?;
-                writeln!(root, "#[path = {path:?}]\nmod {module};")?;
-                files.push(file);
+                let path = folder.join(module).join("mod.rs");
+                let shown =
+                    path.to_str().ok_or("the output folder of the build is expected to have a name in UTF-8")?;
+                writeln!(root, "#[path = {shown:?}]\nmod {module};")?;
+                files.push((format!("{module}.rs"), path));
+                for child in children(module)? {
+                    let path = folder.join(&child);
+                    files.push((child, path));
+                }
             }
             None if line.starts_with("pub use ") => writeln!(root, "{line}")?,
             None => {}
@@ -70,11 +74,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(folder.join("modules.rs"), root)?;
 
-    for file in &files {
+    for (file, path) in &files {
         let text = fs::read_to_string(format!("{MODEL}/libp2p/{file}"))?;
-        fs::write(folder.join(file), plant(&faults.fault, file, text)?)?;
+        fs::create_dir_all(path.parent().ok_or("a file of the copy is in a folder")?)?;
+        fs::write(path, plant(&faults.fault, file, text)?)?;
     }
-    if let Some(fault) = faults.fault.iter().find(|fault| !files.contains(&fault.file)) {
+    if let Some(fault) = faults.fault.iter().find(|fault| files.iter().all(|(file, _)| *file != fault.file)) {
         return Err(format!("faults.toml: {}: the model has no file {}", fault.name, fault.file).into());
     }
 
@@ -87,6 +92,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     fs::write(folder.join("faults.rs"), table + "]\n")?;
     Ok(())
+}
+
+/// The files of the modules below a module.
+fn children(module: &str) -> Result<Vec<String>, Box<dyn Error>> {
+    let folder = format!("{MODEL}/libp2p/{module}");
+    let mut files = Vec::new();
+    if Path::new(&folder).is_dir() {
+        for entry in fs::read_dir(folder)? {
+            files.push(format!("{module}/{}", entry?.file_name().to_string_lossy()));
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// What the root of the model calls a shared module. The faults stand in a private module there.
