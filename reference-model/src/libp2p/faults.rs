@@ -193,7 +193,7 @@ impl Fault {
         match self {
             Self::GraftOfDirectPeerUnanswered => "No GRAFT of an RPC from a direct peer is answered.",
             Self::FanoutRedrawn => {
-                "A publish fills a fanout with fewer than D members up, and only the added peers are the fanout then. It counts for fanout_ttl even if nobody announced the topic."
+                "A publish adds peers to a fanout with fewer than D members, and the fanout is the added peers alone then. It starts fanout_ttl even if no peer announced the topic."
             }
             Self::MeshPrunedAtHigh => "A heartbeat prunes a mesh of exactly D_high members.",
             Self::PromisedIdsNotRequested => {
@@ -216,10 +216,10 @@ impl Fault {
                 "A message that is rejected or ignored keeps its place in the cache, and a later copy goes with it."
             }
             Self::OwnCopiesInvalid => {
-                "A copy of an own message counts as invalid for P4, until a publish after seen_ttl, and does nothing else."
+                "A copy of an own message counts as invalid for P4, and not as a duplicate, until the first publish after seen_ttl."
             }
             Self::RefusedMessagesKept => {
-                "An own message that is refused because nobody gets it counts as seen and is cached, if a peer announced its topic."
+                "An own message without recipients is refused, but it counts as seen and is cached if a peer announced its topic."
             }
             Self::AnswersOutliveIdontwant => {
                 "An IDONTWANT does not drop the messages that answer an IWANT of the same RPC."
@@ -243,7 +243,7 @@ impl Fault {
             Self::UnvalidatedGivenOut => "IWANT is answered with messages that are not validated.",
             Self::ScoresCached => "A score stands for heartbeat_interval.",
             Self::ControlBeforeMessages => {
-                "The control parts of an RPC are handled before its messages. If a GRAFT of it is refused, its promises are made after its messages, and a duplicate keeps them."
+                "The control parts of an RPC are handled before its messages. After a refused GRAFT, the messages precede the PRUNEs and the promises of the RPC, and a duplicate keeps a promise, too."
             }
             Self::GraylistCached => "A peer that was not graylisted is not looked at again for 1 s or 128 RPCs.",
             Self::FloodsubPeersGrafted => {
