@@ -90,6 +90,7 @@ impl Family for AutomatonFamily {
 
     const NAME: &'static str = "automaton";
     const FORMAT: &'static str = header::FORMAT;
+    const RULES_PAGE: Option<&'static str> = Some("reference-model/BEHAVIOUR.md");
     const OUTPUT_KINDS: &'static [&'static str] = OutputKind::NAMES;
     const FLAGS: &'static [&'static str] = &["direct", "outbound", "bootstrap", "batch"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[

@@ -34,7 +34,7 @@ pub use family::{
     Answer, Coverage, Family, Generator, Model, NameRole, Named, NoChange, Properties, PropertyExtent, StepOrder,
     TraceHeader, TraceValue, state_key,
 };
-pub use finding::{Finding, Unverifiable, Violation};
+pub use finding::{Finding, PROPERTY_PREFIX, Unverifiable, Violation};
 pub use implementation::{Fork, Implementation, ImplementationError, Views};
 pub use referee::Referee;
 pub use rule_counts::{CheckCount, RuleCounts};

@@ -62,6 +62,7 @@ impl Family for Libp2pFamily {
 
     const NAME: &'static str = "libp2p";
     const FORMAT: &'static str = gossipsub_reference_model::libp2p::vocabulary::FORMAT;
+    const RULES_PAGE: Option<&'static str> = Some("reference-model/LIBP2P.md");
     const OUTPUT_KINDS: &'static [&'static str] = &[
         "nothing",
         "subscriptions",

@@ -53,6 +53,7 @@ fn a_violation_names_step_rule_and_both_values() {
   at        0ms
   input     receive_message {{ sender=1; topic=a; message_id=1; message=x }}
   rule      receive_message (3b): the message is invalid
+  page      reference-model/BEHAVIOUR.md
   output
     allowed   {{\"kind\":\"invalid_message\"}}
     observed  {{\"kind\":\"unknown_validity\"}} (receive_message (3a): the message's validity is unknown or outdated)

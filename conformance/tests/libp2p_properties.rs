@@ -3,12 +3,12 @@
 use gossipsub_automaton::{Span, Time};
 use gossipsub_conformance::{
     engine::{
-        Implementation as _, Named as _, Properties as _, PropertyExtent, Views,
+        Implementation as _, Named as _, PROPERTY_PREFIX, Properties as _, PropertyExtent, Views,
         campaign::{Plan, Results, Until, run},
     },
     libp2p::{
         DialectName, Header, Libp2pFamily, Profile, Reference,
-        properties::{ALL, PREFIX, PropertyChecker},
+        properties::{ALL, PropertyChecker},
     },
 };
 use gossipsub_reference_model::libp2p::{
@@ -626,7 +626,7 @@ fn no_property_is_broken_by_the_model_in_any_dialect() {
             ..Plan::default()
         };
         let results: Results<Libp2pFamily> = run(&plan, Reference::new, &|_, _| ());
-        let broken: Vec<&String> = results.findings.keys().filter(|kind| kind.starts_with(PREFIX)).collect();
+        let broken: Vec<&String> = results.findings.keys().filter(|kind| kind.starts_with(PROPERTY_PREFIX)).collect();
         assert!(broken.is_empty(), "{}: {broken:?}", dialect.name());
     }
 }

@@ -17,11 +17,11 @@ use gossipsub_conformance::{
         Answer, AutomatonFamily, Core, Event, Exchange, Header, Runner, Sequence, Step,
         generate::{Generator, Profile},
         open,
-        properties::{ALL, PREFIX, Property, PropertyChecker, metamorphic},
+        properties::{ALL, Property, PropertyChecker, metamorphic},
     },
     engine::{
-        Finding, Fork, Generator as _, Implementation, ImplementationError, Named as _, Properties, PropertyExtent,
-        Random, Views,
+        Finding, Fork, Generator as _, Implementation, ImplementationError, Named as _, PROPERTY_PREFIX, Properties,
+        PropertyExtent, Random, Views,
         campaign::{Plan, Results, Until, run},
         minimize::{Options, minimize},
         verify::{Verdict, verify},
@@ -627,12 +627,12 @@ fn every_property_is_broken_by_its_fault() {
     assert_eq!(sorted(named), sorted(all), "each property has a fault");
     let mut not_caught = Vec::new();
     for (name, fault) in FAULTS {
-        let is_metamorphic = metamorphic::is_rule(&format!("{PREFIX}{name}"));
+        let is_metamorphic = metamorphic::is_rule(&format!("{PROPERTY_PREFIX}{name}"));
         let mut faulty = faulty(*fault);
         let mut found = BTreeSet::new();
         let caught =
             sequences().iter().filter_map(|sequence| broken(&mut faulty, sequence, is_metamorphic)).any(|rule| {
-                let caught = rule == format!("{PREFIX}{name}");
+                let caught = rule == format!("{PROPERTY_PREFIX}{name}");
                 found.insert(rule);
                 caught
             });

@@ -27,17 +27,14 @@ pub use full_view::FullView;
 pub use history::History;
 
 use super::{AutomatonFamily, EnvironmentChange, Header};
-use crate::engine::{self, Difference, PropertyExtent, Violation};
+use crate::engine::{self, Difference, PROPERTY_PREFIX, PropertyExtent, Violation};
 use gossipsub_automaton::{Behaviour, Input, Limits, Output, PartialView, Time, View, trace_ids::TraceIds};
 use std::{collections::BTreeMap, fmt::Display, sync::LazyLock};
-
-/// The beginning of the rule of every property's finding.
-pub const PREFIX: &str = "property: ";
 
 /// A sentence of a document of the protocol, and how it is checked.
 #[derive(Debug)]
 pub struct Property {
-    /// The property in short. A finding names it after [`PREFIX`].
+    /// The property in short. A finding names it after [`PROPERTY_PREFIX`].
     pub name: &'static str,
     /// The document and its section. BEHAVIOUR.md is the source of rules that no document of the protocol states.
     pub source: &'static str,
@@ -164,7 +161,7 @@ impl Property {
     /// The rule as a finding names it.
     #[must_use]
     pub fn rule(&self) -> String {
-        format!("{PREFIX}{}", self.name)
+        format!("{PROPERTY_PREFIX}{}", self.name)
     }
 
     pub(crate) fn violated(&self, difference: Difference) -> Violation {

@@ -49,6 +49,8 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
     const NAME: &'static str;
     /// The `format` in the headers of its traces.
     const FORMAT: &'static str;
+    /// The page with the rules of the model, from the root of the repository.
+    const RULES_PAGE: Option<&'static str> = None;
     /// The kinds of outputs, or of their parts, in the order in which tables show them.
     const OUTPUT_KINDS: &'static [&'static str];
 

@@ -3,6 +3,9 @@
 use super::{difference::Difference, implementation::ImplementationError};
 use serde::Serialize;
 
+/// What the rule of a [`Violation`] begins with if it is a property, and not a rule of the model.
+pub const PROPERTY_PREFIX: &str = "property: ";
+
 /// An answer that the protocol does not allow.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{rule}")]

@@ -10,10 +10,15 @@ pub mod markdown;
 pub mod text;
 
 use super::{
-    Family,
+    Family, PROPERTY_PREFIX,
     verify::{OutputCounts, Verdict, Verified},
 };
 use serde::Serialize;
+
+/// The page that has a rule, if it is one of the model.
+fn rules_page<F: Family>(rule: &str) -> Option<&'static str> {
+    F::RULES_PAGE.filter(|_| !rule.starts_with(PROPERTY_PREFIX))
+}
 
 /// The results of verifying several traces.
 #[derive(Debug, Serialize)]

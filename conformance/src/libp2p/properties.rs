@@ -18,22 +18,19 @@ mod unwanted;
 pub use history::History;
 
 use super::{Header, Libp2pFamily};
-use crate::engine::{self, Difference, NoChange, PropertyExtent, Violation};
+use crate::engine::{self, Difference, NoChange, PROPERTY_PREFIX, PropertyExtent, Violation};
 use gossipsub_automaton::Time;
 use gossipsub_reference_model::libp2p::vocabulary::{
     Input, Message, MessageId, Output, Parameters, Parts, Peer, Protocol, Rpc, Sent, Topic, View,
 };
 use std::{collections::BTreeSet, fmt::Display};
 
-/// What all rules of properties begin with, so that findings of them can be told from others.
-pub const PREFIX: &str = "property: ";
-
 /// What a document of the protocol says, and how it is checked.
 #[derive(Debug)]
 pub struct Property {
     /// The number of the sentence. Two properties of one sentence have the same number.
     pub number: u8,
-    /// What holds. A finding names it after [`PREFIX`].
+    /// What holds. A finding names it after [`PROPERTY_PREFIX`].
     pub name: &'static str,
     /// The document, and its section.
     pub source: &'static str,
@@ -122,7 +119,7 @@ impl Property {
     /// The rule as a finding names it.
     #[must_use]
     pub fn rule(&self) -> String {
-        format!("{PREFIX}{}", self.name)
+        format!("{PROPERTY_PREFIX}{}", self.name)
     }
 }
 

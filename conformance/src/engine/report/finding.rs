@@ -1,5 +1,6 @@
 //! One finding, for people and for programs: what was found, how it came about, and how to see it again.
 
+use super::rules_page;
 use crate::engine::{
     Counterexample, Difference, Event, Exchange, Family, Finding, PropertyExtent, Referee, Step, TraceHeader,
     Violation, json,
@@ -33,6 +34,8 @@ pub struct FindingReport {
     pub minimized_to: u64,
     /// What was found, in words.
     pub message: String,
+    /// The page that has the rule, from the root of the repository. Absent if no rule of the model is broken.
+    pub page: Option<&'static str>,
     /// What was allowed, and what was observed instead.
     pub differences: Vec<Difference>,
     /// The last steps, readable.
@@ -52,9 +55,9 @@ impl FindingReport {
     #[must_use]
     pub fn new<F: Family>(counterexample: &Counterexample<F>) -> Self {
         let Counterexample { header, steps, finding, .. } = counterexample;
-        let differences = match finding {
-            Finding::Violated(Violation { differences, .. }) => differences.clone(),
-            Finding::Failed(_) | Finding::Unverifiable(_) => Vec::new(),
+        let (page, differences) = match finding {
+            Finding::Violated(Violation { rule, differences }) => (rules_page::<F>(rule), differences.clone()),
+            Finding::Failed(_) | Finding::Unverifiable(_) => (None, Vec::new()),
         };
         Self {
             kind: finding.kind(),
@@ -64,6 +67,7 @@ impl FindingReport {
             steps: steps.len() as u64,
             minimized_to: steps.len() as u64,
             message: finding.to_string(),
+            page,
             differences,
             last_steps: last_steps(steps),
             state: state_before_the_last::<F>(header, steps),
@@ -139,6 +143,9 @@ impl Display for FindingReport {
             writeln!(f, "  {}", difference.what)?;
             writeln!(f, "    allowed   {}", difference.allowed)?;
             writeln!(f, "    observed  {}", difference.observed)?;
+        }
+        if let Some(page) = self.page {
+            writeln!(f, "  page: {page}")?;
         }
         section(f, "steps", &self.last_steps)?;
         section(f, "state before the last step", &self.state)?;

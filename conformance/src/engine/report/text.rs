@@ -1,6 +1,6 @@
 //! Results as text for people.
 
-use super::Summary;
+use super::{Summary, rules_page};
 use crate::engine::{
     Family,
     verify::{Failure, OutputCounts, Verdict, Verified},
@@ -55,6 +55,9 @@ impl<F: Family> Display for Failure<F> {
         writeln!(f, "  at        {now}")?;
         writeln!(f, "  input     {}", F::input_text(input))?;
         writeln!(f, "  rule      {}", violation.rule)?;
+        if let Some(page) = rules_page::<F>(&violation.rule) {
+            writeln!(f, "  page      {page}")?;
+        }
         for difference in violation.differences.iter().take(SHOWN) {
             writeln!(f, "  {}", difference.what)?;
             writeln!(f, "    allowed   {}", difference.allowed)?;
