@@ -36,7 +36,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             Validity::Unknown => BatchedMessageOutput::UnknownValidity,
             Validity::Valid => {
                 let topic = self.topics.intern(&topic);
-                self.cache(now, topic, message_id, message, Some(&sender));
+                let lookup = self.messages.look_up(&message_id);
+                self.cache(now, topic, lookup, message_id, message, Some(&sender));
                 self.score_of_any_topic(&sender, topic, true);
                 BatchedMessageOutput::RouteMessage { to_route }
             }

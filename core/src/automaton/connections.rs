@@ -61,6 +61,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// A peer said that it subscribes to a topic.
     ///
     /// The mesh does not change. With the limit `max_topics_per_peer`, a peer at the limit subscribes to no other topic.
+    #[inline]
     pub fn subscribe(&mut self, now: Time, input: Subscribe<I>) -> SubscribeOutput {
         self.observe(now);
         let Subscribe { peer, topic } = input;
@@ -78,12 +79,19 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     }
 
     /// Whether a connected peer subscribes to as many other topics as it may.
+    #[inline]
     pub(crate) fn is_at_topic_limit(&self, peer: PeerSlot, topic: &I::Topic) -> bool {
-        let Some(max) = self.limits.max_topics_per_peer.filter(|_| self.switches.limits_topics) else { return false };
-        self.peers[peer].connection.as_ref().is_some_and(|connection| {
-            connection.topics.len() >= count(max)
+        self.limits.max_topics_per_peer.is_some_and(|max| self.has_other_topics(peer, count(max), topic))
+    }
+
+    /// Whether a connected peer subscribes to at least `count` topics, and not to this one.
+    #[cold]
+    fn has_other_topics(&self, peer: PeerSlot, count: usize, topic: &I::Topic) -> bool {
+        let has_other_topics = |connection: &Connection| {
+            connection.topics.len() >= count
                 && !self.topics.find(topic).is_some_and(|topic| connection.subscribes_to(topic))
-        })
+        };
+        self.switches.limits_topics && self.peers[peer].connection.as_ref().is_some_and(has_other_topics)
     }
 
     /// A peer said that it no longer subscribes to a topic.

@@ -58,8 +58,9 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// Keeps the announced ids that we want. Stops at the first invalid id, and then returns false.
     fn keep_wanted(&self, peer: &I::Peer, message_ids: &mut Vec<I::MessageId>) -> bool {
         let Self { application, messages, switches, .. } = self;
-        let wants =
-            |id: &I::MessageId| messages.first_seen(id).is_none() && application.peer_filter(peer, Action::Ihave(id));
+        let wants = |id: &I::MessageId| {
+            messages.first_seen(messages.look_up(id)).is_none() && application.peer_filter(peer, Action::Ihave(id))
+        };
         let mut all_valid = true;
         message_ids.retain(|id| {
             all_valid

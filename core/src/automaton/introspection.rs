@@ -123,12 +123,12 @@ impl<I: Identifiers, A> Automaton<I, A> {
 
     /// When a message id was first seen, if it counts as seen.
     pub fn first_seen(&self, message_id: &I::MessageId) -> Option<Time> {
-        self.messages.first_seen(message_id)
+        self.messages.first_seen(self.messages.look_up(message_id))
     }
 
     /// The recorded senders of a message id. Empty if the id does not count as seen, and in `mavryk`.
     pub fn senders_of(&self, message_id: &I::MessageId) -> SortedSet<I::Peer> {
-        let senders = self.messages.senders_of(message_id);
+        let senders = self.messages.senders_of(self.messages.look_up(message_id));
         senders.into_iter().flat_map(|senders| self.names_of(senders)).collect()
     }
 

@@ -12,7 +12,7 @@ use crate::{Identifiers, Limits, Time};
 use alloc::boxed::Box;
 use core::{hash::BuildHasher, mem};
 use foldhash::fast::FixedState;
-use hashbrown::{HashTable, hash_table::Entry};
+use hashbrown::HashTable;
 
 /// Sliding windows over the added messages, and a table that finds them by their ids.
 ///
@@ -42,6 +42,14 @@ pub(crate) struct Addition {
     pub(crate) topic: TopicSlot,
     /// The sender to record, if there is one.
     pub(crate) sender: Option<PeerSlot>,
+}
+
+/// Where an id is in the table. It holds until the next message is added and the next tick.
+#[derive(Clone, Copy)]
+pub(crate) struct Lookup {
+    hash: u64,
+    /// Absent if the id is not in the table.
+    number: Option<ItemNumber>,
 }
 
 /// An id with the time at which it was first seen.
@@ -80,30 +88,32 @@ impl<I: Identifiers> MessageCache<I> {
         }
     }
 
-    /// When an id was first seen, if it counts as seen.
     #[inline]
-    pub(crate) fn first_seen(&self, id: &I::MessageId) -> Option<Time> {
-        let number = self.find(id)?;
-        self.seen.contains(number).then(|| self.ids.get(number).expect(UNLISTED).first_seen)
+    pub(crate) fn look_up(&self, id: &I::MessageId) -> Lookup {
+        let hash = self.hasher.hash_one(id);
+        Lookup { hash, number: self.numbers.find(hash, |number| is_listed(&self.ids, *number, id)).copied() }
     }
 
+    /// When an id was first seen, if it counts as seen.
     #[inline]
-    fn find(&self, id: &I::MessageId) -> Option<ItemNumber> {
-        self.numbers.find(self.hasher.hash_one(id), |number| is_listed(&self.ids, *number, id)).copied()
+    pub(crate) fn first_seen(&self, lookup: Lookup) -> Option<Time> {
+        let number = lookup.number.filter(|number| self.seen.contains(*number))?;
+        Some(self.ids.get(number).expect(UNLISTED).first_seen)
     }
 
     /// The recorded senders of an id, if it counts as seen.
     #[inline]
-    pub(crate) fn senders_of(&self, id: &I::MessageId) -> Option<&Senders> {
-        self.senders.as_ref()?.get(self.find(id)?)
+    pub(crate) fn senders_of(&self, lookup: Lookup) -> Option<&Senders> {
+        self.senders.as_ref()?.get(lookup.number?)
     }
 
-    /// Adds a message. The caller adds the id to those to announce in the topic.
+    /// Adds a message whose id was looked up. The caller adds the id to those to announce in the topic.
     ///
     /// An id that counts as seen keeps the time of its first addition, and the sender joins those that are recorded.
     pub(crate) fn add(
         &mut self,
         Addition { now, tick, topic, sender }: Addition,
+        Lookup { hash, number: before }: Lookup,
         id: I::MessageId,
         message: I::Message,
         peers: &mut Peers<I>,
@@ -111,15 +121,6 @@ impl<I: Identifiers> MessageCache<I> {
         let Self { numbers, hasher, ids, seen, senders, messages, announced } = self;
         seen.push(tick, ());
         announced.push(tick, topic);
-        let entry = numbers.entry(
-            hasher.hash_one(&id),
-            |number| is_listed(ids, *number, &id),
-            |number| hash_of(ids, *number, hasher),
-        );
-        let before = match &entry {
-            Entry::Vacant(_) => None,
-            Entry::Occupied(entry) => Some(*entry.get()),
-        };
         // An id that is still cached keeps its first message and the access counters, at its new number. One that still
         // counts as seen keeps its time.
         let first = before.and_then(|before| messages.get_mut(before)).and_then(Option::take);
@@ -136,9 +137,13 @@ impl<I: Identifiers> MessageCache<I> {
         }
         messages.push(tick, Some(first.unwrap_or(CachedMessage { message, accesses: None })));
         let number = ids.next();
-        match entry {
-            Entry::Vacant(entry) => drop(entry.insert(number)),
-            Entry::Occupied(mut entry) => *entry.get_mut() = number,
+        match before {
+            None => {
+                numbers.insert_unique(hash, number, |number| hash_of(ids, *number, hasher));
+            }
+            Some(before) => {
+                *numbers.find_mut(hash, |number| *number == before).expect("the lookup found it") = number;
+            }
         }
         ids.push(tick, AddedId { id, first_seen });
     }
@@ -150,7 +155,7 @@ impl<I: Identifiers> MessageCache<I> {
         name: &I::Peer,
         peers: &mut Peers<I>,
     ) -> Option<(&I::Message, u64)> {
-        let number = self.find(id)?;
+        let number = self.look_up(id).number?;
         let CachedMessage { message, accesses } = self.messages.get_mut(number)?.as_mut()?;
         let peer = peers.intern(name);
         let count = accesses.get_or_insert_default().entry(peer).or_insert_with(|| {
@@ -213,7 +218,7 @@ impl<I: Identifiers> MessageCache<I> {
         self.senders.iter().flat_map(SlidingWindow::items).filter_map(|(number, senders)| {
             let id = &self.ids.get(number).expect(UNLISTED).id;
             // An id that was added again has its senders at its newest number.
-            (self.find(id) == Some(number)).then_some((id, senders))
+            (self.look_up(id).number == Some(number)).then_some((id, senders))
         })
     }
 
@@ -270,7 +275,7 @@ impl<I: Identifiers> MessageCache<I> {
         assert!(ids.len() == seen.len().max(messages.len()), "the window of ids is as long as the longer of the two");
         let mut newest = 0;
         for (number, added) in ids.items() {
-            let found = self.find(&added.id).expect("an id in the window is in the table");
+            let found = self.look_up(&added.id).number.expect("an id in the window is in the table");
             newest += usize::from(found == number);
             let newest_time = ids.get(found).expect(UNLISTED).first_seen;
             let is_seen_twice = found != number && seen.contains(number);

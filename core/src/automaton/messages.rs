@@ -3,7 +3,7 @@
 use super::{
     Automaton,
     members::Members,
-    message_cache::Addition,
+    message_cache::{Addition, Lookup},
     slots::{PeerSlot, TopicSlot},
     topics::{Audience, Fanout},
 };
@@ -24,21 +24,23 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// [`apply_batch`](Self::apply_batch).
     pub fn receive_message(&mut self, now: Time, input: ReceiveMessage<I>) -> ReceiveMessageOutput<I> {
         let now = self.observe(now);
-        let ReceiveMessage { sender, topic, message_id, message, batch } = input;
-        let is_for_batch = batch && self.switches.has_batches;
         // (1) The topic is not joined.
-        let Some(topic) = self.topics.joined(&topic).map(|(topic, _)| topic) else {
+        let Some(topic) = self.topics.joined(&input.topic).map(|(topic, _)| topic) else {
             return ReceiveMessageOutput::NotSubscribed;
         };
-        let sender_slot = self.peers.find(&sender);
+        let sender_slot = self.peers.find(&input.sender);
         // (2) The id was seen.
-        if let Some(first_seen) = self.messages.first_seen(&message_id) {
+        let lookup = self.messages.look_up(&input.message_id);
+        if let Some(first_seen) = self.messages.first_seen(lookup) {
             // A repetition by a recorded sender counts for nothing.
-            if let Some(sender) = sender_slot.filter(|sender| !self.is_recorded_sender(&message_id, *sender)) {
+            if let Some(sender) = sender_slot.filter(|sender| !self.is_recorded_sender(lookup, *sender)) {
                 self.scores.duplicate(&mut self.peers, sender, topic, first_seen, now);
             }
             return ReceiveMessageOutput::AlreadyReceived;
         }
+        // Taken apart only here, as most messages were seen.
+        let ReceiveMessage { sender, topic: _, message_id, message, batch } = input;
+        let is_for_batch = batch && self.switches.has_batches;
         // (3) The application cannot tell, or it finds the message outdated or invalid.
         let validity = if self.switches.validates_ids_first {
             match self.application.validity(&message_id, None) {
@@ -69,7 +71,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             self.scores.first_delivery(&mut self.peers, sender, topic);
         }
         // Last, because it is likely a cache miss and nothing below needs its result.
-        self.cache(now, topic, message_id, message, Some(&sender));
+        self.cache(now, topic, lookup, message_id, message, Some(&sender));
         ReceiveMessageOutput::RouteMessage { to_route }
     }
 
@@ -83,12 +85,13 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         let now = self.observe(now);
         let PublishMessage { topic, message_id, message } = input;
         // (1) The id was seen.
-        if self.messages.first_seen(&message_id).is_some() {
+        let lookup = self.messages.look_up(&message_id);
+        if self.messages.first_seen(lookup).is_some() {
             return PublishMessageOutput::AlreadyPublished;
         }
         // (2) The message is cached.
         let topic = self.topics.intern(&topic);
-        self.cache(now, topic, message_id, message, None);
+        self.cache(now, topic, lookup, message_id, message, None);
         // (3) It goes to the mesh or to the fanout. A topic with neither gets a fanout.
         match &mut self.topics[topic].audience {
             Audience::Mesh(_) => {}
@@ -121,12 +124,13 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         topics.list(&mut self.fanouts, topic);
     }
 
-    /// Adds a message to the cache, and its id to those to announce in the topic. Records the sender, if the behaviour
+    /// Adds a message whose id was looked up to the cache, and its id to those to announce in the topic. Records the sender, if the behaviour
     /// does so.
     pub(crate) fn cache(
         &mut self,
         now: Time,
         topic: TopicSlot,
+        lookup: Lookup,
         message_id: I::MessageId,
         message: I::Message,
         sender: Option<&I::Peer>,
@@ -134,12 +138,12 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         self.topics[topic].gossip.push_back(message_id.clone());
         let sender = sender.filter(|_| self.switches.records_senders).map(|sender| self.peers.intern(sender));
         let addition = Addition { now, tick: self.heartbeat_ticks, topic, sender };
-        self.messages.add(addition, message_id, message, &mut self.peers);
+        self.messages.add(addition, lookup, message_id, message, &mut self.peers);
     }
 
     /// Whether a peer is recorded as a sender of an id.
-    fn is_recorded_sender(&self, message_id: &I::MessageId, sender: PeerSlot) -> bool {
+    fn is_recorded_sender(&self, lookup: Lookup, sender: PeerSlot) -> bool {
         self.switches.records_senders
-            && self.messages.senders_of(message_id).is_some_and(|senders| senders.contains(sender))
+            && self.messages.senders_of(lookup).is_some_and(|senders| senders.contains(sender))
     }
 }
