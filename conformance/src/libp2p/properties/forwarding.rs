@@ -136,10 +136,10 @@ fn accepted<'a>(step: &StepContext<'a>) -> Vec<Accepted<'a>> {
             delivered.map(|delivery| accepted(&delivery.topic, delivery.message_id)).collect()
         }
         Input::Validated { message_id, verdict: ApplicationVerdict::Accept } => {
-            let record = step
-                .history
-                .message(*message_id)
-                .filter(|record| record.state == State::Awaiting && step.history.is_cached_since_arrival(*message_id));
+            let record =
+                step.history.messages.record(*message_id).filter(|record| {
+                    record.state == State::Awaiting && step.history.is_cached_since_arrival(*message_id)
+                });
             let senders = |record: &MessageRecord| {
                 std::iter::once(record.source).chain(record.senders.iter().copied()).collect::<Vec<_>>()
             };
@@ -182,7 +182,7 @@ fn not_back(step: &StepContext<'_>) -> Verdict {
         };
     }
     for (peer, message) in step.forwarded() {
-        let record = step.history.message(message.message_id);
+        let record = step.history.messages.record(message.message_id);
         if record.is_some_and(|record| record.source == peer) {
             let what = format_args!("the recipients of message {}", message.message_id);
             return broken(what, format_args!("not peer {peer}, which sent it"), format_args!("peer {peer}"));
@@ -195,7 +195,8 @@ fn not_back(step: &StepContext<'_>) -> Verdict {
 fn not_again(step: &StepContext<'_>, is_old: impl Fn(&MessageRecord) -> bool) -> Verdict {
     for message in step.rpcs().iter().flat_map(|rpc| &rpc.messages) {
         let id = message.message_id;
-        let is_old = step.history.message(id).is_some_and(&is_old) && step.history.is_seen(id, step.now);
+        let is_old = step.history.messages.record(id).is_some_and(&is_old)
+            && step.history.messages.is_seen(id, step.now, step.parameters);
         if !is_old {
             continue;
         }
@@ -291,7 +292,7 @@ fn direct_accepted(step: &StepContext<'_>) -> Verdict {
     for message in &rpc.messages {
         let (topic, id) = (&message.topic, message.message_id);
         let is_only = rpc.messages.iter().filter(|other| other.message_id == id).count() == 1;
-        if !is_only || !step.history.is_joined(topic) || !step.history.is_unseen(id) {
+        if !is_only || !step.history.is_joined(topic) || !step.history.messages.is_unseen(id) {
             continue;
         }
         let mut all = step.sent.delivered.iter().chain(step.sent.asked.iter().flatten());
@@ -315,7 +316,7 @@ fn not_shown(step: &StepContext<'_>, is_hidden: impl Fn(&MessageRecord) -> bool)
         let advertised = parts.ihave.iter().flat_map(|ihave| &ihave.message_ids).copied();
         let mut all = messages.chain(advertised).filter(|id| Some(*id) != exempt);
         let hidden =
-            all.find(|id| step.history.message(*id).is_some_and(|record| record.is_first && is_hidden(record)));
+            all.find(|id| step.history.messages.record(*id).is_some_and(|record| record.is_first && is_hidden(record)));
         if let Some(id) = hidden {
             return broken(
                 format_args!("message {id}"),
@@ -333,7 +334,7 @@ fn validated_first(step: &StepContext<'_>) -> Verdict {
     for delivery in step.sent.asked.iter().flatten() {
         let id = delivery.message_id;
         let recipients = step.recipients(&delivery.topic, id);
-        if step.history.is_unseen(id) && !recipients.is_empty() {
+        if step.history.messages.is_unseen(id) && !recipients.is_empty() {
             return broken(format_args!("the recipients of message {id}"), "{}", braces(recipients));
         }
     }

@@ -202,7 +202,7 @@ fn age(step: &StepContext<'_>, heartbeats: u64) -> usize {
 /// How many heartbeats came since a message was put in the cache at the latest, if it was. A message that was forgotten
 /// and came again may be in the cache twice, and is left out.
 fn youngest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Topic)> {
-    let record = step.history.message(id).filter(|record| record.is_first)?;
+    let record = step.history.messages.record(id).filter(|record| record.is_first)?;
     let heartbeats = match record.state {
         State::Accepted(heartbeats, _) | State::Published(heartbeats) => heartbeats,
         State::Awaiting | State::Dropped => return None,
@@ -212,7 +212,7 @@ fn youngest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Top
 
 /// How many heartbeats came since a message came, if it was certainly put in the cache.
 fn oldest<'a>(step: &StepContext<'a>, id: MessageId) -> Option<(usize, &'a Topic)> {
-    let record = step.history.message(id).filter(|record| record.is_first)?;
+    let record = step.history.messages.record(id).filter(|record| record.is_first)?;
     match record.state {
         State::Accepted(_, Certainty::Certain) | State::Published(_) => {
             Some((age(step, record.arrival), &record.topic))
@@ -232,7 +232,7 @@ fn requested(step: &StepContext<'_>) -> Verdict {
     }
     let mut wanted = advertised_to_us(step);
     let all: BTreeSet<MessageId> = rpc.messages.iter().map(|message| message.message_id).collect();
-    wanted.retain(|id| step.history.is_unseen(*id) && !all.contains(id));
+    wanted.retain(|id| step.history.messages.is_unseen(*id) && !all.contains(id));
     let requests: BTreeSet<MessageId> = requests(step).into_iter().collect();
     if wanted.is_subset(&requests) {
         return Ok(());
@@ -251,7 +251,8 @@ fn not_with_message(step: &StepContext<'_>) -> Verdict {
 
 fn only_new_requested(step: &StepContext<'_>) -> Verdict {
     let advertised = advertised_to_us(step);
-    let is_wrong = |id: &MessageId| !advertised.contains(id) || step.history.is_seen(*id, step.now);
+    let is_wrong =
+        |id: &MessageId| !advertised.contains(id) || step.history.messages.is_seen(*id, step.now, step.parameters);
     let requests = requests(step);
     if let Some(id) = requests.iter().find(|id| is_wrong(id)) {
         return broken("IWANT", "advertised ids that were not seen", format_args!("message {id}"));
@@ -277,7 +278,7 @@ fn given(step: &StepContext<'_>) -> Verdict {
     for id in rpc.iwant.iter().flatten() {
         let is_cached = youngest(step, *id).is_some_and(|(age, _)| age < step.parameters.history_length)
             && oldest(step, *id).is_some_and(|(age, _)| age < step.parameters.history_length);
-        let is_allowed = step.history.requests(*id, peer) < step.parameters.gossip_retransmission;
+        let is_allowed = step.history.messages.requests(*id, peer) < step.parameters.gossip_retransmission;
         let is_dropped = step.history.dialect().idontwant_queue == IdontwantQueue::Dropped
             && rpc.idontwant.iter().flatten().any(|unwanted| unwanted == id);
         let is_unwanted = is_dropped || step.history.may_be_unwanted(peer, *id);
@@ -321,8 +322,7 @@ fn certainly_recent(step: &StepContext<'_>, topic: &Topic) -> BTreeSet<MessageId
             of == topic && age < step.parameters.history_gossip.min(step.parameters.history_length)
         })
     };
-    let ids = step.history.messages().map(|(id, _)| id);
-    ids.filter(|id| is_recent(youngest(step, *id)) && is_recent(oldest(step, *id))).collect()
+    step.history.messages.recent().filter(|id| is_recent(youngest(step, *id)) && is_recent(oldest(step, *id))).collect()
 }
 
 #[expect(
@@ -411,8 +411,10 @@ fn retransmission(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender() else { return Ok(()) };
     let (replies, arriving, most) = (replies(step), arriving(step), step.parameters.gossip_retransmission);
     for id in &replies {
-        let is_once = |id: MessageId| !step.history.came_unjoined(id) && !arriving.contains(&id);
-        let Some(record) = step.history.message(*id).filter(|record| record.is_first && is_once(*id)) else { continue };
+        let is_once = |id: MessageId| !step.history.messages.came_unjoined(id) && !arriving.contains(&id);
+        let Some(record) = step.history.messages.record(*id).filter(|record| record.is_first && is_once(*id)) else {
+            continue;
+        };
         let now = replies.iter().filter(|other| *other == id).count();
         let all = record.replies.get(&peer).copied().unwrap_or(0).saturating_add(now);
         if all > most {
@@ -432,7 +434,7 @@ fn cache_end(step: &StepContext<'_>) -> Verdict {
         let is_new = step.rpcs().iter().flat_map(|rpc| &rpc.messages).any(|message| message.message_id == id);
         if let Some((age, _)) = youngest(step, id).filter(|(age, _)| *age >= length)
             && !is_new
-            && !step.history.came_unjoined(id)
+            && !step.history.messages.came_unjoined(id)
         {
             return broken(format_args!("message {id} after {age} heartbeats"), "not sent on request", "sent");
         }
@@ -446,7 +448,8 @@ fn only_recent_advertised(step: &StepContext<'_>) -> Verdict {
             youngest(step, *id).is_some_and(|(age, of)| of == topic && age < step.parameters.history_gossip)
         };
         let is_open = |id: &MessageId| {
-            step.history.came_unjoined(*id) || step.history.message(*id).is_some_and(|record| !record.is_first)
+            step.history.messages.came_unjoined(*id)
+                || step.history.messages.record(*id).is_some_and(|record| !record.is_first)
         };
         if let Some(id) = message_ids.iter().find(|id| !is_recent(id) && !is_open(id)) {
             let allowed = "messages of the last heartbeats";

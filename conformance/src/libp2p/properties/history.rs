@@ -1,5 +1,10 @@
 //! What events and answers tell of a router.
 
+mod messages;
+
+pub(super) use self::messages::{MessageRecord, State};
+
+use self::messages::Messages;
 use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::libp2p::{
     Dialect,
@@ -56,36 +61,6 @@ pub(super) struct Counts {
     idontwant: usize,
 }
 
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum State {
-    /// The application was asked, and has not answered.
-    Awaiting,
-    /// After this many heartbeats. Open if the verdict came late.
-    Accepted(u64, Certainty),
-    Published(u64),
-    /// The application ignored or rejected it.
-    Dropped,
-}
-
-/// The last time that a message was new.
-#[derive(Clone, Debug)]
-pub(super) struct MessageRecord {
-    pub(super) topic: Topic,
-    seen: Time,
-    /// The number of heartbeats before it came.
-    pub(super) arrival: u64,
-    /// Who sent it; the node itself if it was published.
-    pub(super) source: Peer,
-    /// Who sent a copy.
-    pub(super) senders: BTreeSet<Peer>,
-    pub(super) state: State,
-    /// Whether it was never new before.
-    pub(super) is_first: bool,
-    /// How often it was sent to a peer on request.
-    pub(super) replies: BTreeMap<Peer, usize>,
-}
-
 /// What is known of a router.
 #[derive(Clone, Debug)]
 pub struct History {
@@ -111,11 +86,7 @@ pub struct History {
     left: BTreeSet<(Topic, Peer)>,
     /// Who announced that it leaves a topic, then sent a PRUNE with a backoff: until when.
     unsubscribed: BTreeMap<(Topic, Peer), Option<Time>>,
-    messages: BTreeMap<MessageId, MessageRecord>,
-    /// Messages that came in topics that were not joined.
-    unjoined: BTreeSet<MessageId>,
-    /// How often a peer requested a message.
-    requests: BTreeMap<(MessageId, Peer), usize>,
+    pub(super) messages: Messages,
     counts: BTreeMap<Peer, Counts>,
     /// The last publish in each topic.
     published: BTreeMap<Topic, Time>,
@@ -146,9 +117,7 @@ impl History {
             received_backoffs: BTreeMap::new(),
             left: BTreeSet::new(),
             unsubscribed: BTreeMap::new(),
-            messages: BTreeMap::new(),
-            unjoined: BTreeSet::new(),
-            requests: BTreeMap::new(),
+            messages: Messages::default(),
             counts: BTreeMap::new(),
             published: BTreeMap::new(),
             fanouts: BTreeSet::new(),
@@ -305,34 +274,6 @@ impl History {
         self.unsubscribed.get(&(topic.clone(), peer)).copied().flatten()
     }
 
-    pub(super) fn message(&self, id: MessageId) -> Option<&MessageRecord> {
-        self.messages.get(&id)
-    }
-
-    pub(super) fn messages(&self) -> impl Iterator<Item = (MessageId, &MessageRecord)> {
-        self.messages.iter().map(|(id, record)| (*id, record))
-    }
-
-    /// Whether a message came in a topic that was not joined.
-    pub(super) fn came_unjoined(&self, id: MessageId) -> bool {
-        self.unjoined.contains(&id)
-    }
-
-    /// Whether a message certainly counts as seen.
-    pub(super) fn is_seen(&self, id: MessageId, now: Time) -> bool {
-        self.message(id).is_some_and(|record| now < record.seen + self.parameters.seen_ttl)
-    }
-
-    /// Whether a message certainly does not count as seen.
-    pub(super) fn is_unseen(&self, id: MessageId) -> bool {
-        !self.messages.contains_key(&id) && !self.unjoined.contains(&id)
-    }
-
-    /// How often a peer requested a message.
-    pub(super) fn requests(&self, id: MessageId, peer: Peer) -> usize {
-        self.requests.get(&(id, peer)).copied().unwrap_or(0)
-    }
-
     pub(super) fn counts(&self, peer: Peer) -> Counts {
         self.counts.get(&peer).copied().unwrap_or_default()
     }
@@ -464,6 +405,7 @@ impl History {
         }
         if matches!(input, Input::Heartbeat) {
             self.heartbeats = self.heartbeats.saturating_add(1);
+            self.messages.shift(self.heartbeats, &self.parameters);
             self.counts.clear();
         }
         for peer in &sent.closed {
@@ -526,28 +468,14 @@ impl History {
         };
         for Message { topic, message_id } in rpcs.iter().flat_map(|rpc| &rpc.messages) {
             if new.remove(&(topic, *message_id)) {
-                self.add_message(now, topic, *message_id, peer, state);
-            } else if let Some(record) = self.messages.get_mut(message_id) {
-                record.senders.insert(peer);
+                self.messages.add(now, self.heartbeats, topic, *message_id, peer, state);
+            } else {
+                self.messages.add_sender(*message_id, peer);
             }
             if !self.is_joined(topic) {
-                self.unjoined.insert(*message_id);
+                self.messages.add_unjoined(*message_id);
             }
         }
-    }
-
-    fn add_message(&mut self, now: Time, topic: &Topic, id: MessageId, source: Peer, state: State) {
-        let record = MessageRecord {
-            topic: topic.clone(),
-            seen: now,
-            arrival: self.heartbeats,
-            source,
-            senders: BTreeSet::new(),
-            state,
-            is_first: self.is_unseen(id),
-            replies: BTreeMap::new(),
-        };
-        self.messages.insert(id, record);
     }
 
     fn publish(&mut self, now: Time, topic: &Topic, id: MessageId, sent: &Sent) {
@@ -556,19 +484,13 @@ impl History {
             self.fanouts.insert(topic.clone());
         }
         if sent.refused.is_none() {
-            self.add_message(now, topic, id, Peer::NODE, State::Published(self.heartbeats));
+            self.messages.add(now, self.heartbeats, topic, id, Peer::NODE, State::Published(self.heartbeats));
         }
     }
 
     fn validated(&mut self, now: Time, id: MessageId, verdict: Verdict) {
-        let heartbeats = self.heartbeats;
         let certainty = if self.is_cached_since_arrival(id) { Certainty::Certain } else { Certainty::Open };
-        let Some(record) = self.messages.get_mut(&id).filter(|record| record.state == State::Awaiting) else { return };
-        record.state = match verdict {
-            Verdict::Accept => State::Accepted(heartbeats, certainty),
-            Verdict::Reject | Verdict::Ignore => State::Dropped,
-        };
-        let topic = record.topic.clone();
+        let Some(topic) = self.messages.decide(self.heartbeats, id, verdict, certainty).cloned() else { return };
         if verdict == Verdict::Accept && !self.is_joined(&topic) {
             // Some implementations send it to the fanout, as if it were published.
             self.published.insert(topic.clone(), now);
@@ -579,7 +501,7 @@ impl History {
     /// Whether a message is in the cache, if that counts from its arrival.
     pub(super) fn is_cached_since_arrival(&self, id: MessageId) -> bool {
         let length = u64::try_from(self.parameters.history_length).unwrap_or(u64::MAX);
-        self.messages.get(&id).is_some_and(|record| self.heartbeats < record.arrival.saturating_add(length))
+        self.messages.record(id).is_some_and(|record| self.heartbeats < record.arrival.saturating_add(length))
     }
 
     fn learn_gossip(&mut self, now: Time, peer: Peer, rpc: &Rpc, heard: Option<bool>) {
@@ -597,7 +519,7 @@ impl History {
         let is_within_limits =
             counts.idontwant < CERTAIN_UNWANTED && rpc.idontwant.iter().flatten().count() <= CERTAIN_UNWANTED;
         for id in rpc.iwant.iter().flatten() {
-            *self.requests.entry((*id, peer)).or_default() += 1;
+            self.messages.add_request(*id, peer);
         }
         let certainty = if heard == Some(true) && is_within_limits { Certainty::Certain } else { Certainty::Open };
         let Some(connection) = self.connections.get_mut(&peer) else { return };
@@ -700,9 +622,7 @@ impl History {
             self.sends_idontwant |= !parts.idontwant.is_empty();
             if sender == Some(*peer) {
                 for message in &parts.messages {
-                    if let Some(record) = self.messages.get_mut(&message.message_id) {
-                        *record.replies.entry(*peer).or_default() += 1;
-                    }
+                    self.messages.add_reply(message.message_id, *peer);
                 }
             }
         }

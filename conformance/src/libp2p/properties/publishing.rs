@@ -93,7 +93,7 @@ fn gossipsub_only(step: &StepContext<'_>, recipients: &BTreeSet<Peer>) -> BTreeS
 
 /// Whether a fanout may not get an own message: a peer may not want it, or it may count as seen.
 fn may_be_held_back(step: &StepContext<'_>, id: MessageId) -> bool {
-    step.history.may_be_unwanted_by_any(id) || !step.history.is_unseen(id)
+    step.history.may_be_unwanted_by_any(id) || !step.history.messages.is_unseen(id)
 }
 
 fn no_fanout_of_joined(step: &StepContext<'_>) -> Verdict {

@@ -33,7 +33,7 @@ fn sent(step: &StepContext<'_>) -> Verdict {
     for delivery in new.filter(|delivery| Some(delivery.peer) == step.sender()) {
         let speaks = |peer: &_| step.history.protocol(*peer) == Some(Protocol::Gossipsub12) && *peer != delivery.peer;
         let id = delivery.message_id;
-        if step.history.dialect().seen_expiry == SeenExpiry::AtMessage && !step.history.is_unseen(id) {
+        if step.history.dialect().seen_expiry == SeenExpiry::AtMessage && !step.history.messages.is_unseen(id) {
             continue;
         }
         let is_told = |peer: &_| step.to(*peer).is_some_and(|parts| parts.idontwant.contains(&id));
