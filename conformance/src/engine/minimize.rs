@@ -1,17 +1,20 @@
 //! Minimizing a sequence with a finding, so that a reader sees the fault.
 //!
-//! Steps are dropped as long as the finding stays; then values are made simpler, and so on, until no change helps. A
-//! candidate must break the same rule ([`Finding::kind`]), or a part of a rule that names several things.
+//! Steps are dropped as long as the finding stays; then values are made simpler, and so on, until no change helps. To
+//! leave a sequence from which no single step can be dropped, parameters are lowered together with the steps that they
+//! need, and steps are moved. A candidate must break the same rule ([`Finding::kind`]), or a part of a rule that names several things.
 //!
 //! The search is deterministic. For a deterministic implementation, the result is the same on every machine, unless the
 //! time limit ends it. For others, each candidate is tried several times.
 
 mod cost;
 mod document;
+mod moves;
 mod parameters;
 mod parts;
 mod search;
 mod small_parameters;
+mod spans;
 mod values;
 
 use super::{
@@ -129,6 +132,13 @@ fn simplify<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) -> bool {
         return true;
     }
     small_parameters::try_all(search);
+    if search.best().cost < before {
+        return true;
+    }
+    parts::drop_kinds(search);
+    parts::drop_few_steps(search);
+    moves::delay_steps(search);
+    spans::shorten(search);
     if search.best().cost < before {
         return true;
     }

@@ -5,9 +5,15 @@ use super::{
     parameters,
     search::{Best, Search},
 };
-use crate::engine::{Family, Sequence, minimize::Subject};
+use crate::engine::{Family, NameRole, Sequence, minimize::Subject};
 use serde_json::{Value, json};
 use std::ops::Range;
+
+/// The longest run of steps that is dropped wherever it begins.
+const MOST_NEIGHBOURS: usize = 6;
+
+/// Of longer sequences, only the first steps are dropped in pairs.
+const MOST_FOR_PAIRS: usize = 40;
 
 /// Drops those parts of a kind that are in a range, and counts all parts of the kind.
 pub(super) type Parts<F> = fn(&mut Document<F>, &Range<usize>) -> usize;
@@ -74,11 +80,56 @@ pub(super) fn count<F: Family>(document: &mut Document<F>, parts: Parts<F>) -> u
 pub(super) fn drop_steps<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     // The last step is the finding.
     let others = |best: &Best<F>| best.sequence.steps.len().saturating_sub(1);
-    drop_most(search, others, |best, dropped| {
-        let Sequence { header, steps } = &best.sequence;
-        let kept = steps.iter().enumerate().filter(|(index, _)| !dropped.contains(index));
-        Some(Sequence { header: header.clone(), steps: kept.map(|(_, step)| step.clone()).collect() })
-    });
+    drop_most(search, others, |best, dropped| Some(without_steps(&best.sequence, |index| dropped.contains(&index))));
+}
+
+/// Drops neighbouring steps wherever they begin, then any two steps. [`drop_steps`] only tries ranges that begin at a
+/// multiple of their length.
+pub(super) fn drop_few_steps<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
+    for size in 2..=MOST_NEIGHBOURS {
+        // The last step is the finding.
+        let mut end = search.best().sequence.steps.len().saturating_sub(1);
+        while end >= size {
+            let dropped = end - size..end;
+            let improved = search.improve(|best| Some(without_steps(&best.sequence, |index| dropped.contains(&index))));
+            end = if improved { dropped.start.min(search.best().sequence.steps.len() - 1) } else { end - 1 };
+        }
+    }
+    let mut later = search.best().sequence.steps.len().saturating_sub(1).min(MOST_FOR_PAIRS);
+    while later > 0 {
+        later -= 1;
+        for earlier in (0..later).rev() {
+            search.improve(|best| {
+                let is_dropped = |index| index == earlier || index == later;
+                (later + 1 < best.sequence.steps.len()).then(|| without_steps(&best.sequence, is_dropped))
+            });
+        }
+    }
+}
+
+/// Drops all steps with one kind of input, and all of one kind about one peer.
+pub(super) fn drop_kinds<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
+    let kind = |step: &Value| step.pointer("/input/kind").cloned();
+    let peers = names(&mut search.best().document.clone()).into_iter().filter(|(role, _)| *role == NameRole::Peer);
+    let peers: Vec<Option<Value>> = std::iter::once(None).chain(peers.map(|(_, peer)| Some(peer))).collect();
+    let mut kinds: Vec<Value> = search.best().document.steps.iter().filter_map(kind).collect();
+    kinds.sort_by_key(Value::to_string);
+    kinds.dedup();
+    for (dropped, peer) in kinds.iter().flat_map(|kind| peers.iter().map(move |peer| (kind, peer))) {
+        search.edit(|document| {
+            let last = document.steps.pop();
+            document.steps.retain_mut(|step| {
+                let is_about = |peer| is_about::<F>(step, NameRole::Peer, peer);
+                !peer.as_ref().is_none_or(is_about) || kind(step).as_ref() != Some(dropped)
+            });
+            document.steps.extend(last);
+        });
+    }
+}
+
+fn without_steps<F: Family>(sequence: &Sequence<F>, is_dropped: impl Fn(usize) -> bool) -> Sequence<F> {
+    let kept = sequence.steps.iter().enumerate().filter(|(index, _)| !is_dropped(*index));
+    Sequence { header: sequence.header.clone(), steps: kept.map(|(_, step)| step.clone()).collect() }
 }
 
 /// Drops all steps about a peer, a topic or a message at once. Dropping only one of them may change later random choices;

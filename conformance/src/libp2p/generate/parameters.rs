@@ -247,6 +247,8 @@ fn vary(parameters: &mut Parameters, draw: &mut impl Draw) {
         4 => parameters.gossip_factor = draw.pick(&[0.0, 0.25, 0.5, 1.0]).copied().unwrap_or(0.25),
         5 => parameters.history_length = small(draw) + 1,
         6 => parameters.history_gossip = small(draw),
+        // Now and then a message is forgotten before it leaves the cache.
+        7 if draw.one_in(2) => parameters.seen_ttl = Span::from_secs(draw.between(1, parameters.history_length as u64)),
         7 => parameters.seen_ttl = span(draw),
         8 => parameters.fanout_ttl = span(draw),
         9 => parameters.prune_backoff = span(draw),
