@@ -7,6 +7,8 @@
 //!   [`step`] takes any [`Input`]. The documentation of a method has its checks in their order.
 //! - Each method returns an enum of its own, such as [`GraftOutput`], with the messages to send or the reason for a
 //!   refusal.
+//! - A [`Worker`](worker::Worker) makes messages of the outputs, as the nodes of these networks do. Start there to write
+//!   a node.
 //! - The query [`select_px_peers`] returns the peers to offer with a prune. The query [`select_gossip_messages`] returns
 //!   the announcements to send after a heartbeat.
 //! - The [`Application`] decides which messages are valid and which peers are accepted. The [`Limits`] have every number
@@ -102,6 +104,7 @@ mod automaton;
 mod vocabulary;
 #[cfg(any(feature = "dal", feature = "libp2p"))]
 pub mod wire;
+pub mod worker;
 
 #[doc(hidden)]
 pub use automaton::Footprint;

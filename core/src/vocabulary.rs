@@ -13,7 +13,7 @@ mod score;
 #[cfg(feature = "serde")]
 pub(crate) mod serial;
 mod sorted_set;
-mod text;
+pub(crate) mod text;
 mod time;
 pub mod trace_ids;
 mod view;

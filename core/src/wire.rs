@@ -6,15 +6,13 @@
 //! allocates no memory because of an announced length. The reported error is the first one in the order of the bytes,
 //! in whichever chunks they arrive.
 //!
-//! [`outgoing`] returns the messages to send, with their recipients, for the output of an input.
+//! A [`Worker`](crate::worker::Worker) says which messages to send. Both codecs encode its
+//! [`PeerMessage`](crate::worker::PeerMessage)s.
 
 #[cfg(feature = "dal")]
 pub mod dal;
 #[cfg(feature = "libp2p")]
 pub mod libp2p;
-mod outgoing;
-
-pub use outgoing::{Node, Outgoing, To, outgoing};
 
 use crate::Span;
 use alloc::vec::Vec;

@@ -6,13 +6,11 @@ mod vectors;
 
 use gossipsub_automaton::{
     Input, Span,
-    wire::{
-        Outgoing,
-        dal::{
-            Curve, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId, Point, Profile,
-            PublicKeyHash, PxEntry, Rule, Shard, StreamDecoder, Topic,
-        },
+    wire::dal::{
+        Curve, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId, Point, Profile,
+        PublicKeyHash, PxEntry, Rule, Shard, StreamDecoder, Topic,
     },
+    worker::PeerMessage,
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -210,7 +208,7 @@ fn backoffs_are_clamped() {
     assert_eq!(input(60), Span::from_secs(60));
     assert_eq!(input(i16::MAX), Span::from_secs(32767));
 
-    let output = |backoff| match Message::new(&Outgoing::Prune { topic: &topic(1), px: &[], backoff }, |_| None) {
+    let output = |backoff| match Message::new(&PeerMessage::Prune { topic: topic(1), px: vec![], backoff }, |_| None) {
         Message::Prune { backoff, .. } => backoff,
         other => panic!("{other:?}"),
     };
@@ -243,19 +241,19 @@ fn lists_are_counted() {
 fn what_is_sent_has_the_points_that_are_known_and_the_topic_of_its_id() {
     let px = [PeerId([1; 16]), PeerId([2; 16])];
     let known = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: px[1] };
-    let outgoing = Outgoing::Prune { topic: &topic(1), px: &px, backoff: Span::ZERO };
-    let message = Message::new(&outgoing, |peer| (*peer == known.peer_id).then_some(known.point));
+    let prune = PeerMessage::Prune { topic: topic(1), px: px.to_vec(), backoff: Span::ZERO };
+    let message = Message::new(&prune, |peer| (*peer == known.peer_id).then_some(known.point));
     assert_eq!(message, Message::Prune { topic: topic(1), px: vec![known], backoff: 0 });
 
     let payload = Shard { share: vec![[5; 32]], proof: [8; 48] };
-    let outgoing = Outgoing::Message { topic: None, message_id: &message_id(7), message: &payload.clone().into() };
+    let answer = PeerMessage::Message { topic: None, message_id: message_id(7), message: payload.clone().into() };
     let expected = Message::MessageWithHeader {
         share: payload.share,
         shard_proof: payload.proof,
         topic: topic(7),
         message_id: message_id(7),
     };
-    assert_eq!(Message::new(&outgoing, |_| None), expected);
+    assert_eq!(Message::new(&answer, |_| None), expected);
 }
 
 /// All that a stream gives: its messages, the fault that ended it, and how many bytes are left waiting.
@@ -386,9 +384,9 @@ fn check_decoding(bytes: &[u8]) {
         assert_eq!(MessageView::decode(profile, &again).unwrap().to_message(), message);
         let input = view.to_input(PeerId([7; 16]));
         assert_eq!(input.is_none(), matches!(message, Message::Ping));
-        if let Some((peer, outgoing)) = input.as_ref().and_then(Outgoing::from_input) {
-            assert_eq!(*peer, PeerId([7; 16]));
-            check_same_message(&message, &Message::new(&outgoing, |_| None));
+        if let Some((peer, sent)) = input.and_then(PeerMessage::from_input) {
+            assert_eq!(peer, PeerId([7; 16]));
+            check_same_message(&message, &Message::new(&sent, |_| None));
         }
     }
     check_oracle(bytes);

@@ -6,17 +6,16 @@ mod vectors;
 
 use gossipsub_automaton::{
     Input, InputKind, Span,
-    wire::{
-        Outgoing,
-        libp2p::{
-            Bounds, Error, Libp2p, Message, MessageId, PeerId, PeerInfo, Policy, RawMessage, Rpc, RpcWriter, Rule,
-            StreamDecoder, message_id_of_author,
-        },
+    wire::libp2p::{
+        Bounds, Error, Libp2p, Message, MessageId, PeerId, PeerInfo, Policy, RawMessage, Rpc, RpcWriter, Rule,
+        StreamDecoder, message_id_of_author,
     },
+    worker::PeerMessage,
 };
 use proptest::{collection::vec, option, prelude::*, sample::Index};
 use prost::Message as _;
 use serde_json::{Map, Value};
+use std::sync::Arc;
 use vectors::{bytes, from_hex, hex};
 
 /// No bounds: then the schema alone decides, as it does for the oracle.
@@ -279,9 +278,9 @@ fn ids_and_peers_over_their_bounds_are_passed_over() {
 #[test]
 fn what_is_too_much_for_one_rpc_goes_into_several() {
     let ids: Vec<MessageId> = (0..3000_u16).map(|id| MessageId(id.to_be_bytes().repeat(10).into())).collect();
-    let topic = "blocks".into();
+    let topic: Arc<str> = "blocks".into();
     let mut writer = RpcWriter::new(Bounds::RUST);
-    writer.push(&Outgoing::Ihave { topic: &topic, message_ids: &ids }).unwrap();
+    writer.push(&PeerMessage::Ihave { topic: topic.clone(), message_ids: ids.clone() }).unwrap();
     let mut seen = Vec::new();
     let frames = frames(Bounds::RUST, &writer.finish());
     for frame in &frames {
@@ -295,10 +294,10 @@ fn what_is_too_much_for_one_rpc_goes_into_several() {
 
     let mut writer = RpcWriter::new(Bounds::RUST);
     for _ in 0..250 {
-        writer.push(&Outgoing::Subscribe { topic: &topic }).unwrap();
+        writer.push(&PeerMessage::Subscribe { topic: topic.clone() }).unwrap();
     }
     let long = "x".repeat(20_000);
-    let error = writer.push(&Outgoing::Graft { topic: &long.into() }).unwrap_err();
+    let error = writer.push(&PeerMessage::Graft { topic: long.into() }).unwrap_err();
     assert_eq!(error.length, 20_004);
     let frames = self::frames(Bounds::RUST, &writer.finish());
     assert_eq!(
@@ -389,9 +388,9 @@ fn check_against_oracle(bytes: &[u8]) {
 fn check_inputs(rpc: &Rpc<'_>) {
     let inputs = inputs(rpc);
     let mut writer = RpcWriter::new(UNBOUNDED);
-    for (peer, outgoing) in inputs.iter().filter_map(Outgoing::from_input) {
-        assert_eq!(*peer, peer_id(7));
-        writer.push(&outgoing).unwrap();
+    for (peer, message) in inputs.iter().cloned().filter_map(PeerMessage::from_input) {
+        assert_eq!(peer, peer_id(7));
+        writer.push(&message).unwrap();
     }
     let mut again = Vec::new();
     for frame in frames(UNBOUNDED, &writer.finish()) {

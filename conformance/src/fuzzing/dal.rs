@@ -1,9 +1,11 @@
 //! The messages of the data-availability layers.
 
 use super::{byte_by_byte, chunked, oracle};
-use gossipsub_automaton::wire::{
-    Outgoing,
-    dal::{Error, Framed, Message, MessageView, P2pMessage, P2pMessageView, PeerId, Profile, Rule, StreamDecoder},
+use gossipsub_automaton::{
+    wire::dal::{
+        Error, Framed, Message, MessageView, P2pMessage, P2pMessageView, PeerId, Profile, Rule, StreamDecoder,
+    },
+    worker::PeerMessage,
 };
 
 const SENDER: PeerId = PeerId([7; 16]);
@@ -46,14 +48,14 @@ fn says_the_same_as_an_input(view: &MessageView<'_>) {
         assert!(matches!(view, MessageView::Ping), "every other message is an input");
         return;
     };
-    let (sender, outgoing) = Outgoing::from_input(&input).expect("a peer gave the input");
-    assert_eq!(*sender, SENDER);
+    let (sender, message) = PeerMessage::from_input(input).expect("a peer gave the input");
+    assert_eq!(sender, SENDER);
     let mut expected = view.to_message();
     if let Message::Prune { px, backoff, .. } = &mut expected {
         px.clear();
         *backoff = (*backoff).max(0);
     }
-    assert_eq!(Message::new(&outgoing, |_| None), expected, "an input says what the message said");
+    assert_eq!(Message::new(&message, |_| None), expected, "an input says what the message said");
 }
 
 /// A stream gives the same messages and the same fault, however it is cut into chunks; and so does decoding frame by

@@ -3,10 +3,8 @@
 use super::{byte_by_byte, chunked, oracle};
 use gossipsub_automaton::{
     Input, Span,
-    wire::{
-        Outgoing,
-        libp2p::{Bounds, Error, Libp2p, PeerId, Rpc, RpcWriter, StreamDecoder, message_id_of_author},
-    },
+    wire::libp2p::{Bounds, Error, Libp2p, PeerId, Rpc, RpcWriter, StreamDecoder, message_id_of_author},
+    worker::PeerMessage,
 };
 use prost::Message as _;
 
@@ -50,9 +48,9 @@ pub fn libp2p_rpc(bytes: &[u8]) {
 fn says_the_same_as_inputs(rpc: &Rpc<'_>) {
     let given = inputs(rpc);
     let mut writer = RpcWriter::new(UNBOUNDED);
-    for (peer, outgoing) in given.iter().filter_map(Outgoing::from_input) {
-        assert_eq!(*peer, sender());
-        writer.push(&outgoing).expect("without bounds every message fits");
+    for (peer, message) in given.iter().cloned().filter_map(PeerMessage::from_input) {
+        assert_eq!(peer, sender());
+        writer.push(&message).expect("without bounds every message fits");
     }
     let mut again = Vec::with_capacity(given.len());
     let (frames, fault, waiting) = read(UNBOUNDED, [&writer.finish()[..]]);

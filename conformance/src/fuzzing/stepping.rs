@@ -1,27 +1,25 @@
 //! Bytes of strangers, down to the automaton and back to bytes.
 
 use gossipsub_automaton::{
-    Action, AddPeer, Application, ApplyBatch, ApplyBatchOutput, Automaton, BatchedMessage, BatchedMessageOutput,
-    Behaviour, Finite, Identifiers, Input, Join, Leave, Limits, Output, PeerSet, PublishMessage, PublishMessageOutput,
-    ReceiveMessage, ReceiveMessageOutput, RemovePeer, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, Span,
-    Time, Validity,
+    Action, Application, Automaton, BatchedMessage, Behaviour, Finite, Identifiers, Input, Limits, SetApplicationScore,
+    Span, Time, Validity,
     wire::{
-        Node, Outgoing, dal,
+        dal,
         libp2p::{self, Bounds, Libp2p, Rpc, RpcWriter, message_id_of_author},
-        outgoing,
     },
+    worker::{Convention, Event, NodeAction, PeerMessage, Worker, WorkerConfiguration, WorkerIdentifiers},
 };
 use std::{
     collections::BTreeSet,
     hash::{DefaultHasher, Hash, Hasher},
-    iter,
+    num::NonZeroU64,
 };
 
 /// Any bytes from any peers, with heartbeats and jumps of the clock between them, leave the automaton in a state that
 /// makes sense; and what a node sends after each step can be decoded.
 ///
-/// The first byte chooses the network, the limits and the behaviour. Then come actions of two bytes: what and an argument. A
-/// message is followed by as many bytes as its argument says.
+/// The first byte chooses the network, the limits, the behaviour and whether there are batches. Then come actions of two
+/// bytes: what and an argument. A message is followed by as many bytes as its argument says.
 ///
 /// # Panics
 /// If a state makes no sense, or something that is sent cannot be decoded.
@@ -34,23 +32,25 @@ pub fn decode_then_step(bytes: &[u8]) {
         2 => Behaviour::Octez24,
         _ => Behaviour::OctezNext,
     };
+    let batching = (choice >> 5 & 1 == 1).then_some(Span::from_millis(100));
+    let dal = Convention::Dal;
     match choice >> 1 & 3 {
-        0 => Harness::new(dal::Profile::MAVRYK, small, behaviour).run(script),
-        1 => Harness::new(dal::Profile::OCTEZ, small, behaviour).run(script),
-        2 => Harness::new(Bounds::GO, small, behaviour).run(script),
-        _ => Harness::new(Bounds::RUST, small, behaviour).run(script),
+        0 => Harness::new(dal::Profile::MAVRYK, dal, small, behaviour, batching).run(script),
+        1 => Harness::new(dal::Profile::OCTEZ, dal, small, behaviour, batching).run(script),
+        2 => Harness::new(Bounds::GO, Convention::Libp2p, small, behaviour, batching).run(script),
+        _ => Harness::new(Bounds::RUST, Convention::Libp2p, small, behaviour, batching).run(script),
     }
 }
 
 /// A format of bytes.
 trait Network {
-    type Ids: Identifiers;
+    type Ids: WorkerIdentifiers;
     /// The peer of this number.
     fn peer(number: u8) -> <Self::Ids as Identifiers>::Peer;
     /// What the bytes say, if they are a message.
     fn decode(&self, sender: <Self::Ids as Identifiers>::Peer, bytes: &[u8]) -> Vec<Input<Self::Ids>>;
     /// What is sent can be decoded.
-    fn check(&self, outgoing: &Outgoing<'_, Self::Ids>);
+    fn check(&self, message: &PeerMessage<Self::Ids>);
 }
 
 impl Network for dal::Profile {
@@ -65,13 +65,15 @@ impl Network for dal::Profile {
         view.and_then(|view| view.to_input(sender)).into_iter().collect()
     }
 
-    fn check(&self, outgoing: &Outgoing<'_, dal::Dal>) {
+    fn check(&self, message: &PeerMessage<dal::Dal>) {
         let point = dal::Point { address: 1.into(), port: 2 };
-        let message = dal::Message::new(outgoing, |_| Some(point));
+        let message = dal::Message::new(message, |_| Some(point));
         let mut bytes = Vec::new();
         message.encode(*self, &mut bytes).expect("what is sent fits the network");
         let decoded = dal::MessageView::decode(*self, &bytes).expect("what is sent can be decoded").to_message();
-        assert!(decoded == message || decoded == dal::Message::Ping, "{message:?} is sent, and {decoded:?} arrives");
+        // A ping has the bytes of a subscription, and the networks read them differently.
+        let is_ping = [&decoded, &message].contains(&&dal::Message::Ping);
+        assert!(decoded == message || is_ping, "{message:?} is sent, and {decoded:?} arrives");
     }
 }
 
@@ -92,9 +94,9 @@ impl Network for Bounds {
         inputs
     }
 
-    fn check(&self, outgoing: &Outgoing<'_, Libp2p>) {
+    fn check(&self, message: &PeerMessage<Libp2p>) {
         let mut writer = RpcWriter::new(*self);
-        writer.push(outgoing).expect("what is sent fits the network");
+        writer.push(message).expect("what is sent fits the network");
         let frames = writer.finish();
         let mut decoder = libp2p::StreamDecoder::new(*self);
         let mut rest = &frames[..];
@@ -106,12 +108,11 @@ impl Network for Bounds {
 /// A node without a network around it.
 struct Harness<N: Network> {
     network: N,
-    automaton: Automaton<N::Ids, Moody>,
+    worker: Worker<N::Ids, Moody>,
+    actions: Vec<NodeAction<N::Ids>>,
     now: Time,
-    /// The messages that were received for the next batch.
-    pending: Vec<BatchedMessage<N::Ids>>,
-    /// The number of heartbeats.
-    heartbeats: u64,
+    /// The messages of the last batch.
+    batch: Vec<BatchedMessage<N::Ids>>,
     /// The number of heartbeats before each message that was added to the cache.
     additions: Vec<u64>,
 }
@@ -120,24 +121,39 @@ struct Harness<N: Network> {
 const BATCH: usize = 16;
 
 impl<N: Network> Harness<N> {
-    fn new(network: N, small: bool, behaviour: Behaviour) -> Self {
+    fn new(network: N, convention: Convention, small: bool, behaviour: Behaviour, batching: Option<Span>) -> Self {
         let mut limits = if small { small_limits() } else { Limits::default() };
         limits.max_topics_per_peer = (small && behaviour.switches().limits_topics).then_some(2);
         let automaton = Automaton::with_behaviour(1, limits, behaviour, Moody).expect("limits that are allowed");
-        Self { network, automaton, now: Time::ZERO, pending: Vec::new(), heartbeats: 0, additions: Vec::new() }
+        let configuration = WorkerConfiguration {
+            convention,
+            batching,
+            ping_interval: NonZeroU64::new(2),
+            ..WorkerConfiguration::new(N::peer(0))
+        };
+        let worker = Worker::new(automaton, configuration);
+        Self { network, worker, actions: Vec::new(), now: Time::ZERO, batch: Vec::new(), additions: Vec::new() }
     }
 
     fn run(mut self, mut script: &[u8]) {
         while let Some((&[action, argument], rest)) = script.split_first_chunk() {
             script = rest;
             match action & 7 {
-                0 if argument & 1 == 1 && self.has_batches() => self.apply_batch(argument),
+                0 if argument & 1 == 1 && self.worker.automaton().behaviour().switches().has_batches => {
+                    self.apply_batch(argument);
+                }
                 0 => self.heartbeat(),
                 1 => self.wait(1 << (argument & 63)),
                 2 => {
                     let (direct, outbound) = (argument & 0x10 != 0, argument & 0x20 != 0);
-                    let bootstrap = argument & 0x40 != 0;
-                    self.step(&AddPeer { peer: N::peer(argument & 15), direct, outbound, bootstrap }.into());
+                    let (bootstrap, trusted) = (argument & 0x40 != 0, outbound);
+                    self.handle(Event::Connected {
+                        peer: N::peer(argument & 15),
+                        direct,
+                        outbound,
+                        trusted,
+                        bootstrap,
+                    });
                 }
                 3 => self.leave_or_score(argument),
                 _ => {
@@ -145,12 +161,9 @@ impl<N: Network> Harness<N> {
                     script = rest;
                     let inputs = self.network.decode(N::peer(action >> 4), message);
                     for input in inputs {
-                        let (ours, for_batch) = (action & 8 != 0, action & 7 == 7 && self.has_batches());
-                        match input {
-                            input if ours => self.step(&act(input)),
-                            Input::ReceiveMessage(input) if for_batch => self.receive_for_batch(input),
-                            input => self.step(&input),
-                        }
+                        let is_ours = action & 8 != 0;
+                        let event = if is_ours { act(input) } else { received(input) };
+                        self.handle(event.expect("a message causes the input"));
                     }
                 }
             }
@@ -158,31 +171,17 @@ impl<N: Network> Harness<N> {
         self.assert_sense();
     }
 
-    fn has_batches(&self) -> bool {
-        self.automaton.behaviour().switches().has_batches
-    }
-
-    fn receive_for_batch(&mut self, mut input: ReceiveMessage<N::Ids>) {
-        input.batch = true;
-        let ReceiveMessage { sender, topic, message_id, message, batch: _ } = input.clone();
-        let output = self.automaton.step(self.now, input.into());
-        if let Output::ReceiveMessage(ReceiveMessageOutput::ToIncludeInBatch { to_route }) = output
-            && self.pending.len() < BATCH
-        {
-            self.pending.push(BatchedMessage { sender, topic, message_id, message, to_route });
-        }
-    }
-
-    /// Applies the pending messages: in reverse, and not for the last time, if the argument says so.
+    /// Applies the pending messages, or those of the last batch again: in reverse if the argument says so.
     fn apply_batch(&mut self, argument: u8) {
-        let mut batch = self.pending.clone();
+        if argument & 4 == 0 {
+            self.batch = self.worker.take_batch();
+            self.batch.truncate(BATCH);
+        }
+        let mut batch = self.batch.clone();
         if argument & 2 != 0 {
             batch.reverse();
         }
-        if argument & 4 == 0 {
-            self.pending.clear();
-        }
-        self.step(&ApplyBatch { batch }.into());
+        self.handle(Event::ProcessBatch { batch });
     }
 
     fn wait(&mut self, milliseconds: u64) {
@@ -190,33 +189,42 @@ impl<N: Network> Harness<N> {
     }
 
     fn heartbeat(&mut self) {
-        self.wait(self.automaton.limits().heartbeat_interval.as_millis());
-        self.step(&Input::Heartbeat);
-        self.heartbeats += 1;
-        self.step(&Input::SelectGossipMessages);
+        self.wait(self.worker.automaton().limits().heartbeat_interval.as_millis());
+        self.handle(Event::Heartbeat);
         self.assert_sense();
     }
 
     fn leave_or_score(&mut self, argument: u8) {
         let peer = N::peer(argument & 15);
         let score = match argument >> 4 & 3 {
-            0 | 1 => return self.step(&RemovePeer { peer }.into()),
+            0 | 1 => return self.handle(Event::Disconnected { peer }),
             2 => 100.0,
             _ => -100.0,
         };
-        self.step(&SetApplicationScore { peer, score: Finite::new(score).unwrap_or_default() }.into());
+        let score = Finite::new(score).unwrap_or_default();
+        self.worker.set_application_score(self.now, SetApplicationScore { peer, score });
     }
 
-    /// Makes a step, and sends what a node would.
-    fn step(&mut self, input: &Input<N::Ids>) {
-        let output = self.automaton.step(self.now, input.clone());
-        self.additions.extend(iter::repeat_n(self.heartbeats, additions(&output)));
-        let network = &self.network;
-        outgoing(input, &output, &mut Around(&mut self.automaton), |_, sent| network.check(&sent));
+    /// Handles an event, and sends what a node would.
+    fn handle(&mut self, event: Event<N::Ids>) {
+        let valid = self.worker.statistics().received_valid_messages;
+        let published = match &event {
+            Event::Publish { message_id, .. } => u64::from(self.worker.automaton().first_seen(message_id).is_none()),
+            _ => 0,
+        };
+        self.worker.handle(self.now, event, &mut self.actions);
+        let added = published + (self.worker.statistics().received_valid_messages - valid);
+        let heartbeats = self.worker.automaton().heartbeat_ticks();
+        self.additions.extend((0..added).map(|_| heartbeats));
+        for action in self.actions.drain(..) {
+            if let NodeAction::Send { message, .. } = action {
+                self.network.check(&message);
+            }
+        }
     }
 
     fn assert_sense(&self) {
-        let view = self.automaton.view();
+        let view = self.worker.automaton().view();
         for (topic, mesh) in &view.mesh {
             assert!(!view.fanout.contains_key(topic), "a topic that is joined has no fanout");
             for peer in mesh {
@@ -231,7 +239,7 @@ impl<N: Network> Harness<N> {
         assert!(view.first_seen.values().all(|seen| *seen <= self.now), "nothing is from the future");
         assert!(view.connections.keys().all(|peer| view.scores.contains_key(peer)), "who is connected has a score");
         assert!(view.backoff.values().all(|entries| !entries.is_empty()), "no topic is without backoffs");
-        let most = self.automaton.limits().max_sent_iwant_per_heartbeat;
+        let most = self.worker.automaton().limits().max_sent_iwant_per_heartbeat;
         assert!(view.iwant_per_heartbeat.values().all(|count| (1..=most).contains(count)), "requests are limited");
         let announced = view.gossip_ids.values().flatten();
         assert!({ announced }.all(|id| view.message_cache.contains_key(id)), "what is announced can be requested");
@@ -248,64 +256,31 @@ impl<N: Network> Harness<N> {
             .chain(view.senders.iter().flat_map(|senders| senders.values().flatten()))
             .collect();
         // An id that is added again while it is held counts twice.
-        let limits = self.automaton.limits();
+        let limits = self.worker.automaton().limits();
         let window = limits.history_length.max(limits.seen_history_length);
-        let ids = self.additions.iter().filter(|added| self.heartbeats - **added < window).count();
-        let held = self.automaton.footprint();
+        let ids = self.additions.iter().filter(|added| view.heartbeat_ticks - **added < window).count();
+        let held = self.worker.automaton().footprint();
         assert!(held.peers <= peers.len(), "{held:?}, and {} peers are shown", peers.len());
         assert!(held.message_ids <= ids, "{held:?}, and {ids} ids were added");
     }
 }
 
-/// How many messages were added to the cache.
-fn additions<I: Identifiers>(output: &Output<I>) -> usize {
-    match output {
-        Output::ReceiveMessage(ReceiveMessageOutput::RouteMessage { .. })
-        | Output::PublishMessage(PublishMessageOutput::PublishMessage { .. }) => 1,
-        Output::ApplyBatch(ApplyBatchOutput::BatchResult { results }) => {
-            let is_added =
-                |result: &&BatchedMessageOutput<I>| matches!(result, BatchedMessageOutput::RouteMessage { .. });
-            results.iter().filter(is_added).count()
-        }
-        _ => 0,
-    }
+/// The event of a message that a peer sent.
+fn received<I: WorkerIdentifiers>(input: Input<I>) -> Option<Event<I>> {
+    PeerMessage::from_input(input).map(|(from, message)| Event::Received { from, message })
 }
 
 /// What the node itself does when it would send this.
-fn act<I: Identifiers>(input: Input<I>) -> Input<I> {
+fn act<I: WorkerIdentifiers>(input: Input<I>) -> Option<Event<I>> {
     match input {
-        Input::Subscribe(input) => Join { topic: input.topic }.into(),
-        Input::Graft(input) => Join { topic: input.topic }.into(),
-        Input::Unsubscribe(input) => Leave { topic: input.topic }.into(),
-        Input::Prune(input) => Leave { topic: input.topic }.into(),
+        Input::Subscribe(input) => Some(Event::Join { topic: input.topic }),
+        Input::Graft(input) => Some(Event::Join { topic: input.topic }),
+        Input::Unsubscribe(input) => Some(Event::Leave { topic: input.topic }),
+        Input::Prune(input) => Some(Event::Leave { topic: input.topic }),
         Input::ReceiveMessage(input) => {
-            PublishMessage { topic: input.topic, message_id: input.message_id, message: input.message }.into()
+            Some(Event::Publish { topic: input.topic, message_id: input.message_id, message: input.message })
         }
-        other => other,
-    }
-}
-
-/// The node around an automaton, as far as what it sends depends on it.
-struct Around<'a, I: Identifiers>(&'a mut Automaton<I, Moody>);
-
-impl<I: Identifiers> Node<I> for Around<'_, I> {
-    fn joined(&mut self) -> Vec<I::Topic> {
-        self.0.our_topics().iter().cloned().collect()
-    }
-
-    fn px(&mut self, peer_to_prune: &I::Peer, topic: &I::Topic, no_px_peers: &PeerSet<I>) -> Vec<I::Peer> {
-        let (peer_to_prune, topic, no_px_peers) = (peer_to_prune.clone(), topic.clone(), no_px_peers.clone());
-        let SelectPxPeersOutput::PxPeers { peers } =
-            self.0.select_px_peers(SelectPxPeers { peer_to_prune, topic, no_px_peers });
-        peers
-    }
-
-    fn prune_backoff(&self) -> Span {
-        self.0.limits().prune_backoff
-    }
-
-    fn unsubscribe_backoff(&self) -> Span {
-        self.0.limits().unsubscribe_backoff
+        other => received(other),
     }
 }
 

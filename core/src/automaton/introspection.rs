@@ -106,6 +106,11 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.topics.joined(topic).is_some_and(|(_, mesh)| mesh.contains(peer))
     }
 
+    /// Whether a peer is connected.
+    pub fn is_connected(&self, peer: &I::Peer) -> bool {
+        self.peer(peer).is_some_and(|state| state.connection.is_some())
+    }
+
     /// Whether a peer is connected and direct.
     pub fn is_direct(&self, peer: &I::Peer) -> bool {
         self.peer(peer).is_some_and(PeerState::is_direct)
@@ -130,6 +135,11 @@ impl<I: Identifiers, A> Automaton<I, A> {
     pub fn senders_of(&self, message_id: &I::MessageId) -> SortedSet<I::Peer> {
         let senders = self.messages.senders_of(self.messages.look_up(message_id));
         senders.into_iter().flat_map(|senders| self.names_of(senders)).collect()
+    }
+
+    /// The number of heartbeats so far.
+    pub const fn heartbeat_ticks(&self) -> u64 {
+        self.heartbeat_ticks
     }
 
     /// The behaviour that the automaton was constructed with.

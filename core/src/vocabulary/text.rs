@@ -63,7 +63,7 @@ impl Write for OneLine<'_, '_> {
 }
 
 /// One identifier on one line.
-struct Line<'a, T>(&'a T);
+pub(crate) struct Line<'a, T>(pub(crate) &'a T);
 
 impl<T: Display> Display for Line<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -110,7 +110,7 @@ impl<K: Display, T: Display> Display for SetByKey<'_, K, T> {
 }
 
 /// `[a;b;c]`, with the text between two members.
-struct List<'a, T>(&'a [T], &'static str);
+pub(crate) struct List<'a, T>(pub(crate) &'a [T], pub(crate) &'static str);
 
 impl<T: Display> Display for List<'_, T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -3,7 +3,8 @@
 use super::{Message, MessageId, MessageView, PeerId, Point, PxEntry, Scalar, ShardProof, Topic};
 use crate::{
     Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe,
-    wire::{Outgoing, whole_seconds},
+    wire::whole_seconds,
+    worker::{PeerMessage, WorkerIdentifiers},
 };
 use alloc::{sync::Arc, vec::Vec};
 
@@ -12,7 +13,7 @@ use alloc::{sync::Arc, vec::Vec};
 pub struct Dal;
 
 /// The payload of a message, without its id and topic.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shard {
     /// The scalars.
     pub share: Vec<Scalar>,
@@ -25,6 +26,15 @@ impl Identifiers for Dal {
     type Topic = Topic;
     type MessageId = MessageId;
     type Message = Arc<Shard>;
+}
+
+/// The address of a peer is not part of its id: the node knows it from the connection or from the offer.
+impl WorkerIdentifiers for Dal {
+    type Point = Point;
+
+    fn topic_of(message_id: &MessageId) -> Option<Topic> {
+        Some(message_id.topic())
+    }
 }
 
 impl MessageView<'_> {
@@ -63,24 +73,27 @@ impl Message {
     /// A backoff is rounded up to whole seconds and saturates at 32767 seconds. The topic of an answer to an IWant is
     /// that of the message id.
     #[must_use]
-    pub fn new(outgoing: &Outgoing<'_, Dal>, mut point: impl FnMut(&PeerId) -> Option<Point>) -> Self {
-        match *outgoing {
-            Outgoing::Subscribe { topic } => Self::Subscribe { topic: *topic },
-            Outgoing::Unsubscribe { topic } => Self::Unsubscribe { topic: *topic },
-            Outgoing::Graft { topic } => Self::Graft { topic: *topic },
-            Outgoing::Prune { topic, px, backoff } => {
+    pub fn new(message: &PeerMessage<Dal>, mut point: impl FnMut(&PeerId) -> Option<Point>) -> Self {
+        match message {
+            PeerMessage::Subscribe { topic } => Self::Subscribe { topic: *topic },
+            PeerMessage::Unsubscribe { topic } => Self::Unsubscribe { topic: *topic },
+            PeerMessage::Graft { topic } => Self::Graft { topic: *topic },
+            PeerMessage::Prune { topic, px, backoff } => {
                 let entry = |peer_id: &PeerId| Some(PxEntry { point: point(peer_id)?, peer_id: *peer_id });
-                let backoff = i16::try_from(whole_seconds(backoff)).unwrap_or(i16::MAX);
+                let backoff = i16::try_from(whole_seconds(*backoff)).unwrap_or(i16::MAX);
                 Self::Prune { topic: *topic, px: px.iter().filter_map(entry).collect(), backoff }
             }
-            Outgoing::Ihave { topic, message_ids } => Self::Ihave { topic: *topic, message_ids: message_ids.to_vec() },
-            Outgoing::Iwant { message_ids } => Self::Iwant { message_ids: message_ids.to_vec() },
-            Outgoing::Message { topic, message_id, message } => Self::MessageWithHeader {
+            PeerMessage::Ihave { topic, message_ids } => {
+                Self::Ihave { topic: *topic, message_ids: message_ids.clone() }
+            }
+            PeerMessage::Iwant { message_ids } => Self::Iwant { message_ids: message_ids.clone() },
+            PeerMessage::Message { topic, message_id, message } => Self::MessageWithHeader {
                 share: message.share.clone(),
                 shard_proof: message.proof,
-                topic: topic.copied().unwrap_or_else(|| message_id.topic()),
+                topic: topic.unwrap_or_else(|| message_id.topic()),
                 message_id: *message_id,
             },
+            PeerMessage::Ping => Self::Ping,
         }
     }
 }

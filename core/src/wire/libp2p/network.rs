@@ -1,7 +1,10 @@
 //! The mapping of RPCs to inputs of the automaton.
 
 use super::{Error, Message, PeerInfo, Rpc};
-use crate::{Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe};
+use crate::{
+    Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe,
+    worker::WorkerIdentifiers,
+};
 use alloc::{sync::Arc, vec::Vec};
 
 /// The identifiers of libp2p.
@@ -17,7 +20,7 @@ pub struct PeerId(pub Arc<[u8]>);
 pub struct MessageId(pub Arc<[u8]>);
 
 /// An encoded message. It is forwarded byte by byte, so that its signature stays valid.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RawMessage(Arc<[u8]>);
 
 impl Identifiers for Libp2p {
@@ -25,6 +28,11 @@ impl Identifiers for Libp2p {
     type Topic = Arc<str>;
     type MessageId = MessageId;
     type Message = RawMessage;
+}
+
+/// A message id has no topic: the encoded message has it. An address is the text of a multiaddress.
+impl WorkerIdentifiers for Libp2p {
+    type Point = Arc<str>;
 }
 
 impl RawMessage {

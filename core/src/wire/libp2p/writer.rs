@@ -1,7 +1,7 @@
 //! Writing RPCs.
 
 use super::{Bounds, Libp2p, Message};
-use crate::wire::{Outgoing, whole_seconds};
+use crate::{wire::whole_seconds, worker::PeerMessage};
 use alloc::vec::Vec;
 
 /// The error for a message that does not fit into an RPC within the bounds.
@@ -15,10 +15,10 @@ pub struct TooLong {
 /// Collects the messages to one peer into as few frames as the bounds allow.
 ///
 /// ```
-/// use gossipsub_automaton::wire::{Outgoing, libp2p::{Bounds, RpcWriter}};
+/// use gossipsub_automaton::{wire::libp2p::{Bounds, RpcWriter}, worker::PeerMessage};
 ///
 /// let mut writer = RpcWriter::new(Bounds::GO);
-/// writer.push(&Outgoing::Graft { topic: &"blocks".into() })?;
+/// writer.push(&PeerMessage::Graft { topic: "blocks".into() })?;
 /// assert_eq!(writer.finish(), b"\x0c\x1a\x0a\x1a\x08\x0a\x06blocks");
 /// # Ok::<(), gossipsub_automaton::wire::libp2p::TooLong>(())
 /// ```
@@ -59,43 +59,44 @@ impl RpcWriter {
 
     /// Adds a message. An announcement or request with more ids than an RPC can have is split.
     ///
-    /// A backoff is rounded up to whole seconds. Offered peers are written without addresses.
+    /// A ping is not written, because the RPC has none. A backoff is rounded up to whole seconds. Offered peers are written without addresses.
     ///
     /// # Errors
     /// If the message does not fit into an RPC. The ids before one that is too long are still written.
-    pub fn push(&mut self, outgoing: &Outgoing<'_, Libp2p>) -> Result<(), TooLong> {
+    pub fn push(&mut self, message: &PeerMessage<Libp2p>) -> Result<(), TooLong> {
         let mut part = Vec::new();
-        match *outgoing {
-            Outgoing::Subscribe { topic } => {
+        match message {
+            PeerMessage::Subscribe { topic } => {
                 put_varint(&mut part, 1, 1);
                 put(&mut part, 2, topic.as_bytes());
                 self.add(Kind::Subscription, &part)
             }
-            Outgoing::Unsubscribe { topic } => {
+            PeerMessage::Unsubscribe { topic } => {
                 put_varint(&mut part, 1, 0);
                 put(&mut part, 2, topic.as_bytes());
                 self.add(Kind::Subscription, &part)
             }
-            Outgoing::Graft { topic } => {
+            PeerMessage::Graft { topic } => {
                 put(&mut part, 1, topic.as_bytes());
                 self.add(Kind::Control(3), &part)
             }
-            Outgoing::Prune { topic, px, backoff } => {
+            PeerMessage::Prune { topic, px, backoff } => {
                 put(&mut part, 1, topic.as_bytes());
                 for peer in px {
                     let mut info = Vec::new();
                     put(&mut info, 1, &peer.0);
                     put(&mut part, 2, &info);
                 }
-                put_varint(&mut part, 3, whole_seconds(backoff));
+                put_varint(&mut part, 3, whole_seconds(*backoff));
                 self.add(Kind::Control(4), &part)
             }
-            Outgoing::Ihave { topic, message_ids } => {
+            PeerMessage::Ihave { topic, message_ids } => {
                 put(&mut part, 1, topic.as_bytes());
                 self.add_ids(1, &part, 2, message_ids.iter().map(|id| &*id.0))
             }
-            Outgoing::Iwant { message_ids } => self.add_ids(2, &part, 1, message_ids.iter().map(|id| &*id.0)),
-            Outgoing::Message { message, .. } => self.add(Kind::Publish, message.as_bytes()),
+            PeerMessage::Iwant { message_ids } => self.add_ids(2, &part, 1, message_ids.iter().map(|id| &*id.0)),
+            PeerMessage::Message { message, .. } => self.add(Kind::Publish, message.as_bytes()),
+            PeerMessage::Ping => Ok(()),
         }
     }
 
