@@ -480,6 +480,11 @@ const FAULTS: &[(&str, Plant)] = &[
         }
         Some(())
     }),
+    ("a peer is active in the score of a topic if and only if it is in its mesh", |of| {
+        of.meshes().values().find(|mesh| !mesh.is_empty())?;
+        of.view.score_records = Some(BTreeMap::new());
+        Some(())
+    }),
     ("between refreshes only what concerns a peer moves its score", |of| {
         if of.kind() == OutputKind::Subscribed {
             of.scores().values_mut().for_each(|score| *score = (score.value() + 1.0).into());

@@ -4,6 +4,7 @@ mod backoff;
 mod batches;
 mod capacity;
 mod choice;
+mod connection_view;
 mod connections;
 mod gossip;
 mod heartbeat;
@@ -15,6 +16,7 @@ mod members;
 mod mesh;
 mod message_cache;
 mod messages;
+mod overview;
 mod peer_score;
 mod peers;
 mod queries;
@@ -25,7 +27,9 @@ mod sliding_window;
 mod slots;
 mod topics;
 
+pub use connection_view::Connections;
 pub use introspection::{Footprint, PeerQuery};
+pub use overview::CachedId;
 
 use crate::{Application, Behaviour, Identifiers, Input, Limits, LimitsError, Output, Switches, Time};
 use alloc::vec::Vec;

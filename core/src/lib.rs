@@ -108,17 +108,18 @@ pub mod worker;
 
 #[doc(hidden)]
 pub use automaton::Footprint;
-pub use automaton::{Automaton, PeerQuery};
+pub use automaton::{Automaton, CachedId, Connections, PeerQuery};
 pub use vocabulary::{
     AcceptEverything, Action, AddPeer, AddPeerOutput, Application, ApplyBatch, ApplyBatchOutput, BatchedMessage,
     BatchedMessageOutput, Behaviour, CachedMessage, Connection, DisplayIdentifiers, Fanout, Finite, Graft, GraftOutput,
     HeartbeatOutput, Identifier, Identifiers, Ihave, IhaveOutput, Input, InputKind, InputText, Iwant, IwantOutput,
-    Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, NotFinite, Output, OutputKind, PartialView, PeerSet,
-    Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput, RemovePeer,
-    RemovePeerOutput, RoutedMessage, Score, ScoreLimits, SelectGossipMessagesOutput, SelectPxPeers,
-    SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Span, Subscribe, SubscribeOutput,
-    Switches, Time, TopicParameters, TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity, View,
-    WeightedTopicParameters, Window, trace_ids,
+    Join, JoinOutput, Leave, LeaveOutput, Limits, LimitsError, MapText, MeshStatus, NotFinite, Output, OutputKind,
+    PartialView, PeerSet, PeerStatus, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
+    ReceiveMessageOutput, RemovePeer, RemovePeerOutput, RoutedMessage, Score, ScoreLimits, ScoreRecord,
+    SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput,
+    SetText, SortedSet, Span, Subscribe, SubscribeOutput, Switches, Time, TopicCounters, TopicParameters,
+    TopicScoreLimits, TopicsByPeer, Unsubscribe, UnsubscribeOutput, Validity, View, WeightedTopicParameters, Window,
+    trace_ids,
 };
 #[cfg(feature = "serde")]
 pub use vocabulary::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};

@@ -10,6 +10,7 @@ mod kind;
 mod limits;
 mod output;
 mod score;
+mod score_record;
 #[cfg(feature = "serde")]
 pub(crate) mod serial;
 mod sorted_set;
@@ -35,9 +36,10 @@ pub use output::{
     SubscribeOutput, TopicsByPeer, UnsubscribeOutput,
 };
 pub use score::{Finite, NotFinite, Score};
+pub use score_record::{MeshStatus, PeerStatus, ScoreRecord, TopicCounters};
 #[cfg(feature = "serde")]
 pub use serial::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};
 pub use sorted_set::SortedSet;
-pub use text::{DisplayIdentifiers, InputText};
+pub use text::{DisplayIdentifiers, InputText, MapText, SetText};
 pub use time::{Span, Time, Window};
 pub use view::{CachedMessage, Connection, Fanout, PartialView, View};

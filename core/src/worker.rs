@@ -209,7 +209,7 @@ impl<I: WorkerIdentifiers, A: Application<I>> Worker<I, A> {
     pub fn unreachable_points(&self) -> impl Iterator<Item = (&I::Point, Span)> {
         let interval = self.automaton.limits().heartbeat_interval;
         let unreachable = self.reconnection.unreachable(self.automaton.heartbeat_ticks());
-        unreachable.map(move |(point, ticks)| (point, Span::from_millis(interval.as_millis().saturating_mul(ticks))))
+        unreachable.map(move |(point, ticks)| (point, interval * ticks))
     }
 
     /// The number of stored messages of unknown validity.

@@ -76,6 +76,36 @@ fn spans_saturate_at_the_longest() {
 }
 
 #[test]
+fn spans_are_added_subtracted_and_multiplied() {
+    let [long, short] = [5, 3].map(Span::from_secs);
+    assert_eq!((long + short, long - short, short - long), (Span::from_secs(8), Span::from_secs(2), Span::ZERO));
+    assert_eq!((short * 4, Span::MAX + short, Span::MAX * 2), (Span::from_secs(12), Span::MAX, Span::MAX));
+    let time = Time::from_millis(5000);
+    assert_eq!((time - short, time - Span::MAX, time.as_span()), (Time::from_millis(2000), Time::ZERO, long));
+}
+
+#[test]
+fn spans_of_seconds_are_rounded_down() {
+    assert_eq!(Span::from_secs_f64(1.9999), Span::from_millis(1999));
+    assert_eq!([-1.0, f64::NAN, f64::INFINITY].map(Span::from_secs_f64), [Span::ZERO, Span::ZERO, Span::MAX]);
+    assert_eq!(Span::from_millis(1999).as_secs(), 1);
+}
+
+#[test]
+fn scores_are_ordered_with_minus_zero_below_zero() {
+    let mut scores = [1.0, 0.0, f64::INFINITY, -0.0, f64::NAN, -1.0].map(Score::from);
+    scores.sort_unstable();
+    let values = scores.map(|score| score.value().to_bits());
+    assert_eq!(values, [f64::NEG_INFINITY, -1.0, -0.0, 0.0, 1.0, f64::INFINITY].map(f64::to_bits));
+}
+
+#[test]
+fn the_finite_number_nearest_to_a_float() {
+    let nearest = [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 1.5].map(|value| Finite::nearest(value).value());
+    assert_eq!(nearest.map(f64::to_bits), [f64::MAX, f64::MIN, 0.0, 1.5].map(f64::to_bits));
+}
+
+#[test]
 fn a_span_since_a_later_time_is_zero() {
     let (earlier, later) = (Time::from_millis(3), Time::from_millis(10));
     assert_eq!((later.since(earlier), earlier.since(later)), (Span::from_millis(7), Span::ZERO));

@@ -2,21 +2,33 @@
 
 use super::{Answer, AutomatonFamily, Environment, EnvironmentChange, Header, model::shown};
 use crate::engine::{self, Fork, Implementation, ImplementationError, Views, implementation::catch_panic};
-use gossipsub_automaton::{Automaton, Input, PartialView, Time, trace_ids::TraceIds};
+use gossipsub_automaton::{Automaton, Input, PartialView, Time, View, trace_ids::TraceIds};
 use gossipsub_reference_model::automaton::{Model, RandomChoices};
 
 /// The optimized automaton. Its seed is the header's, or 0.
 #[derive(Clone, Default)]
 pub struct Core {
     started: Option<(Automaton<TraceIds, Environment>, Views)>,
+    shows_score_records: bool,
 }
 
 impl Core {
     /// An automaton that is not started yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self { started: None }
+        Self { started: None, shows_score_records: false }
     }
+
+    /// An automaton that is not started yet, and whose views have the optional field `score_records`.
+    #[must_use]
+    pub const fn with_score_records() -> Self {
+        Self { started: None, shows_score_records: true }
+    }
+}
+
+fn view(automaton: &Automaton<TraceIds, Environment>, shows_score_records: bool) -> View<TraceIds> {
+    let records = || automaton.score_records().map(|(peer, record)| (*peer, record)).collect();
+    View { score_records: shows_score_records.then(records), ..automaton.view() }
 }
 
 /// The error for a step before a header.
@@ -39,10 +51,12 @@ impl Implementation<AutomatonFamily> for Core {
     }
 
     fn answer(&mut self, now: Time, input: &Input<TraceIds>) -> Result<Answer, ImplementationError> {
+        let shows_score_records = self.shows_score_records;
         let (automaton, views) = self.started.as_mut().ok_or_else(not_started)?;
         let answer = catch_panic(|| {
             let output = automaton.step(now, input.clone());
-            Answer { output, view: shown(*views, input, || automaton.view()) }
+            let view = shown(*views, input, || view(automaton, shows_score_records));
+            Answer { output, view }
         });
         if answer.is_err() {
             // An automaton that panicked is in no state to go on.
@@ -52,7 +66,7 @@ impl Implementation<AutomatonFamily> for Core {
     }
 
     fn state(&self) -> Option<PartialView<TraceIds>> {
-        self.started.as_ref().map(|(automaton, _)| automaton.view().into())
+        self.started.as_ref().map(|(automaton, _)| view(automaton, self.shows_score_records).into())
     }
 
     fn copy(&self) -> Option<Self> {

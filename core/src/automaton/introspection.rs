@@ -183,7 +183,10 @@ impl<I: Identifiers, A> Automaton<I, A> {
         }
     }
 
-    /// The whole observable state as plain data.
+    /// The whole observable state as plain data, with clones of all names and payloads. A node that shows its state reads
+    /// it in place instead: [`connections`](Self::connections), [`meshes`](Self::meshes), [`fanouts`](Self::fanouts),
+    /// [`backoffs`](Self::backoffs), [`scores`](Self::scores), [`announced`](Self::announced) and
+    /// [`cached_ids`](Self::cached_ids).
     pub fn view(&self) -> View<I> {
         let counters = |counter: fn(&PeerState) -> u64| {
             let counters = self.peers.iter().map(|(peer, state)| (peer.clone(), counter(state)));
@@ -216,6 +219,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
             senders: self.switches.records_senders.then(|| {
                 self.messages.senders().map(|(id, senders)| (id.clone(), self.names_of(senders).collect())).collect()
             }),
+            score_records: None,
         }
     }
 
@@ -224,13 +228,15 @@ impl<I: Identifiers, A> Automaton<I, A> {
     }
 
     fn view_connections(&self) -> BTreeMap<I::Peer, Connection<I>> {
-        let connections = self.peers.iter().filter_map(|(peer, state)| {
-            let connection = state.connection.as_ref()?;
-            let topics = connection.topics.iter().map(|subscription| self.topics.name(subscription.topic).clone());
-            let (direct, outbound, bootstrap) = (connection.is_direct, connection.is_outbound, connection.is_bootstrap);
-            Some((peer.clone(), Connection { topics: topics.collect(), direct, outbound, bootstrap }))
-        });
-        connections.collect()
+        self.connections().iter().map(|(peer, connection)| (peer.clone(), connection)).collect()
+    }
+
+    /// The connection of a peer as plain data.
+    pub(super) fn describe_connection(&self, state: &PeerState) -> Option<Connection<I>> {
+        let connection = state.connection.as_ref()?;
+        let topics = connection.topics.iter().map(|subscription| self.topics.name(subscription.topic).clone());
+        let (direct, outbound, bootstrap) = (connection.is_direct, connection.is_outbound, connection.is_bootstrap);
+        Some(Connection { topics: topics.collect(), direct, outbound, bootstrap })
     }
 
     fn view_messages(&self) -> BTreeMap<I::MessageId, CachedMessage<I>> {
@@ -246,7 +252,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
         self.topics.iter().filter_map(|(topic, state)| Some((topic.clone(), value(state)?))).collect()
     }
 
-    fn peer(&self, peer: &I::Peer) -> Option<&PeerState> {
+    pub(super) fn peer(&self, peer: &I::Peer) -> Option<&PeerState> {
         self.peers.find(peer).map(|slot| &self.peers[slot])
     }
 

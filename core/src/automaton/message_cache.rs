@@ -207,6 +207,18 @@ impl<I: Identifiers> MessageCache<I> {
         self.messages.ages(tick).map(|(age, number)| (age, &self.ids.get(number).expect(UNLISTED).id))
     }
 
+    /// The ids of the cached messages with their ages in heartbeats, oldest first, with the topic of a message that is
+    /// announced, and the number of requests for it. An id that was added twice is here twice.
+    pub(crate) fn cached(&self, tick: u64) -> impl Iterator<Item = (u64, &I::MessageId, Option<TopicSlot>, u64)> {
+        self.messages.ages(tick).map(|(age, number)| {
+            let id = &self.ids.get(number).expect(UNLISTED).id;
+            let newest = self.look_up(id).number.and_then(|newest| self.messages.get(newest)).and_then(Option::as_ref);
+            let requests = newest.into_iter().flat_map(CachedMessage::accesses).map(|(_, count)| count);
+            let requests = requests.fold(0_u64, u64::saturating_add);
+            (age, id, self.announced.get(number).copied(), requests)
+        })
+    }
+
     /// The ids that count as seen, with the time of each.
     pub(crate) fn seen(&self) -> impl Iterator<Item = (&I::MessageId, Time)> {
         let seen = self.seen.items().map(|(number, ())| self.ids.get(number).expect(UNLISTED));

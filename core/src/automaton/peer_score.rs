@@ -11,7 +11,7 @@ use super::{
     score_parameters::{ParametersIndex, ScoreParameters, TopicConstants},
     slots::TopicSlot,
 };
-use crate::Time;
+use crate::{Finite, MeshStatus, PeerStatus, Time, TopicCounters};
 use alloc::vec::Vec;
 
 /// The lesser of two numbers: `cap` if they are equal, and NaN if `x` is NaN.
@@ -183,6 +183,16 @@ impl Record {
         self.is_stale = true;
     }
 
+    /// Whether the peer is connected.
+    pub(crate) fn status(&self) -> PeerStatus {
+        self.expiry.map_or(PeerStatus::Connected, |expires| PeerStatus::Disconnected { expires })
+    }
+
+    /// P7 and P5.
+    pub(crate) fn penalty_and_application_score(&self) -> [Finite; 2] {
+        [self.behaviour_penalty, self.application_score].map(Finite::nearest)
+    }
+
     pub(crate) fn connect(&mut self) {
         self.expiry = None;
     }
@@ -225,6 +235,23 @@ impl<T> ScoreParameters<T> {
             record.is_stale = false;
         }
         record.value
+    }
+
+    /// The counters of a topic as plain data.
+    pub(crate) fn describe(counters: &Counters, refreshed: Time) -> TopicCounters {
+        let mesh_status = if counters.is_active {
+            MeshStatus::Active { since: counters.since, during: refreshed.since(counters.since) }
+        } else {
+            MeshStatus::Inactive
+        };
+        TopicCounters {
+            mesh_status,
+            first_message_deliveries: Finite::nearest(counters.first_deliveries),
+            mesh_message_deliveries: Finite::nearest(counters.mesh_deliveries),
+            mesh_message_deliveries_active: counters.is_deficit_active,
+            mesh_failure_penalty: Finite::nearest(counters.mesh_failures),
+            invalid_messages: Finite::nearest(counters.invalid_messages),
+        }
     }
 
     /// The score of a record, for readers that change nothing.

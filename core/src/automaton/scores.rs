@@ -12,7 +12,9 @@ use super::{
     slots::{PeerSlot, Renumbering, Slot, TopicSlot},
     topics::Topics,
 };
-use crate::{Application, Identifiers, Limits, SetApplicationScore, SetApplicationScoreOutput, Time};
+use crate::{
+    Application, Identifiers, Limits, Score, ScoreRecord, SetApplicationScore, SetApplicationScoreOutput, Time,
+};
 use alloc::vec::Vec;
 use core::mem;
 
@@ -79,6 +81,22 @@ impl<I: Identifiers> Scores<I> {
     /// The score of a record, for readers that change nothing.
     pub(crate) fn value(&self, record: &Record) -> f64 {
         self.parameters.value(record, self.refreshed)
+    }
+
+    /// A record as plain data.
+    pub(crate) fn describe(&self, record: &Record, topics: &Topics<I>) -> ScoreRecord<I> {
+        let counters = record.topics.iter().map(|counters| {
+            let described = ScoreParameters::<I::Topic>::describe(counters, self.refreshed);
+            (topics.name(counters.topic).clone(), described)
+        });
+        let [behaviour_penalty, application_score] = record.penalty_and_application_score();
+        ScoreRecord {
+            value: Score::from(self.value(record)),
+            status: record.status(),
+            behaviour_penalty,
+            application_score,
+            topics: counters.collect(),
+        }
     }
 
     /// Lets records have counters for a topic.

@@ -131,6 +131,16 @@ impl<I: Identifiers> Interner<TopicSlot, I::Topic, TopicState<I>> {
         self[topic].mesh_mut().expect("the topic is joined")
     }
 
+    /// The mesh of a topic that is known to be joined.
+    pub(crate) fn mesh_of(&self, topic: TopicSlot) -> &Members<I::Peer> {
+        self[topic].mesh().expect("the topic is joined")
+    }
+
+    /// The fanout of a topic that is known to have one.
+    pub(crate) fn fanout_of(&self, topic: TopicSlot) -> &Fanout<I::Peer> {
+        self[topic].fanout().expect("the topic has a fanout")
+    }
+
     /// Inserts a topic into a list that ascends by names and does not have it.
     pub(crate) fn list(&self, list: &mut Vec<TopicSlot>, topic: TopicSlot) {
         let position = self.position_in(list, topic).expect_err("the topic is not listed yet");

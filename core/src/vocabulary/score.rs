@@ -1,6 +1,7 @@
 //! Score values as outputs and views show them, and the finite numbers that an application may set.
 
 use core::{
+    cmp::Ordering,
     fmt,
     hash::{Hash, Hasher},
 };
@@ -20,6 +21,19 @@ impl Score {
     #[must_use]
     pub const fn value(self) -> f64 {
         self.0
+    }
+}
+
+/// The order of [`f64::total_cmp`], which agrees with equality: -0.0 comes directly before 0.0.
+impl Ord for Score {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.0.total_cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Score {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -60,6 +74,12 @@ impl Finite {
     /// [`NotFinite`] for infinities and NaN.
     pub fn new(value: f64) -> Result<Self, NotFinite> {
         if value.is_finite() { Ok(Self(value)) } else { Err(NotFinite(value)) }
+    }
+
+    /// The finite number nearest to a float. NaN becomes 0.
+    #[must_use]
+    pub const fn nearest(value: f64) -> Self {
+        if value.is_nan() { Self(0.0) } else { Self(value.clamp(f64::MIN, f64::MAX)) }
     }
 
     /// The number.

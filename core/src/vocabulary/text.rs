@@ -4,12 +4,14 @@
 //! score record.
 
 use crate::{
-    AddPeerOutput, ApplyBatchOutput, Behaviour, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Input,
-    IwantOutput, JoinOutput, LeaveOutput, Output, PruneOutput, PublishMessageOutput, ReceiveMessageOutput,
-    RemovePeerOutput, RoutedMessage, SelectGossipMessagesOutput, SelectPxPeersOutput, SetApplicationScoreOutput,
-    SortedSet, SubscribeOutput, UnsubscribeOutput,
+    AddPeer, AddPeerOutput, ApplyBatch, ApplyBatchOutput, Behaviour, Connection, Graft, GraftOutput, HeartbeatOutput,
+    Identifiers, Ihave, IhaveOutput, Input, Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput, MeshStatus,
+    Output, PeerStatus, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage, ReceiveMessageOutput,
+    RemovePeer, RemovePeerOutput, RoutedMessage, ScoreRecord, SelectGossipMessagesOutput, SelectPxPeers,
+    SelectPxPeersOutput, SetApplicationScore, SetApplicationScoreOutput, SortedSet, Subscribe, SubscribeOutput,
+    TopicCounters, Unsubscribe, UnsubscribeOutput,
 };
-use alloc::{collections::BTreeMap, format};
+use alloc::format;
 use core::fmt::{self, Display, Formatter, Write};
 
 /// Identifiers that can be printed. Inputs and outputs over them can be printed, too.
@@ -83,11 +85,48 @@ fn write_members(f: &mut Formatter<'_>, members: impl Iterator<Item: Display>) -
 }
 
 /// `( a b c)`
-struct Set<'a, T>(&'a SortedSet<T>);
-
-impl<T: Display> Display for Set<'_, T> {
+impl<T: Display> Display for SortedSet<T> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write_members(f, self.0.iter().map(Line))
+        write_members(f, self.iter().map(Line))
+    }
+}
+
+/// Members that are printed as a set: `( a b c)`.
+#[derive(Clone, Copy, Debug)]
+pub struct SetText<S>(pub S);
+
+impl<S: Clone + IntoIterator<Item: Display>> Display for SetText<S> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let members = self.0.clone().into_iter().map(OwnedLine);
+        write_members(f, members)
+    }
+}
+
+/// Pairs that are printed as a map: `( (key, value) (key, value))`.
+///
+/// ```
+/// use gossipsub_automaton::MapText;
+/// use std::collections::BTreeMap;
+///
+/// let sizes = BTreeMap::from([("a", 3), ("b", 0)]);
+/// assert_eq!(MapText(&sizes).to_string(), "( (a, 3) (b, 0))");
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct MapText<M>(pub M);
+
+impl<K: Display, V: Display, M: Clone + IntoIterator<Item = (K, V)>> Display for MapText<M> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let pairs = self.0.clone().into_iter().map(|(key, value)| Entry(OwnedLine(key), value));
+        write_members(f, pairs)
+    }
+}
+
+/// One identifier or reference on one line.
+struct OwnedLine<T>(T);
+
+impl<T: Display> Display for OwnedLine<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Line(&self.0).fmt(f)
     }
 }
 
@@ -97,15 +136,6 @@ struct Entry<K, V>(K, V);
 impl<K: Display, V: Display> Display for Entry<K, V> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "({}, {})", self.0, self.1)
-    }
-}
-
-/// `( (key, ( a b)) (key, ( c)))`
-struct SetByKey<'a, K, T>(&'a BTreeMap<K, SortedSet<T>>);
-
-impl<K: Display, T: Display> Display for SetByKey<'_, K, T> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write_members(f, self.0.iter().map(|(key, set)| Entry(Line(key), Set(set))))
     }
 }
 
@@ -157,71 +187,70 @@ impl<I: DisplayIdentifiers> Display for Input<I> {
     /// The payload as a record, without the kind: `{ peer=3; topic=a }`.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::AddPeer(x) => {
-                write!(f, "{{ direct={}; outbound={}; peer={} }}", x.direct, x.outbound, Line(&x.peer))
-            }
-            Self::RemovePeer(x) => write!(f, "{{ peer={} }}", Line(&x.peer)),
-            Self::Subscribe(x) => write!(f, "{{ topic={}; peer={} }}", Line(&x.topic), Line(&x.peer)),
-            Self::Unsubscribe(x) => write!(f, "{{ topic={}; peer={} }}", Line(&x.topic), Line(&x.peer)),
-            Self::Ihave(x) => x.fmt(f),
-            Self::Iwant(x) => {
-                write!(f, "{{ peer={}; message_ids={} }}", Line(&x.peer), List(&x.message_ids, ";"))
-            }
-            Self::Graft(x) => write!(f, "{{ peer={}; topic={} }}", Line(&x.peer), Line(&x.topic)),
-            Self::Prune(x) => write!(
-                f,
-                "{{ peer={}; topic={}; px={}; backoff={} }}",
-                Line(&x.peer),
-                Line(&x.topic),
-                List(&x.px, ";"),
-                x.backoff
-            ),
-            Self::PublishMessage(x) => write!(
-                f,
-                "{{ topic={}; message_id={}; message={} }}",
-                Line(&x.topic),
-                Line(&x.message_id),
-                Line(&x.message)
-            ),
-            Self::ReceiveMessage(x) => write!(
-                f,
-                "{{ sender={}; topic={}; message_id={}; message={} }}",
-                Line(&x.sender),
-                Line(&x.topic),
-                Line(&x.message_id),
-                Line(&x.message)
-            ),
-            Self::Join(x) => write!(f, "{{ topic={} }}", Line(&x.topic)),
-            Self::Leave(x) => write!(f, "{{ topic={} }}", Line(&x.topic)),
+            Self::AddPeer(payload) => payload.fmt(f),
+            Self::RemovePeer(payload) => payload.fmt(f),
+            Self::Subscribe(payload) => payload.fmt(f),
+            Self::Unsubscribe(payload) => payload.fmt(f),
+            Self::Ihave(payload) => payload.fmt(f),
+            Self::Iwant(payload) => payload.fmt(f),
+            Self::Graft(payload) => payload.fmt(f),
+            Self::Prune(payload) => payload.fmt(f),
+            Self::PublishMessage(payload) => payload.fmt(f),
+            Self::ReceiveMessage(payload) => payload.fmt(f),
+            Self::Join(payload) => payload.fmt(f),
+            Self::Leave(payload) => payload.fmt(f),
             Self::Heartbeat | Self::SelectGossipMessages => f.write_str("{ }"),
-            Self::SetApplicationScore(x) => write!(f, "{{ peer={}; score={} }}", Line(&x.peer), x.score),
-            Self::SelectPxPeers(x) => write!(
-                f,
-                "{{ peer_to_prune={}; topic={}; no_px_peers={} }}",
-                Line(&x.peer_to_prune),
-                Line(&x.topic),
-                Set(&x.no_px_peers)
-            ),
-            // The original has no text for it.
-            Self::ApplyBatch(x) => {
-                let message_ids = x.batch.iter().map(|batched| &batched.message_id);
-                f.write_str("{ message_ids=")?;
-                write_members(f, message_ids.map(Line))?;
-                f.write_str(" }")
-            }
+            Self::SetApplicationScore(payload) => payload.fmt(f),
+            Self::SelectPxPeers(payload) => payload.fmt(f),
+            Self::ApplyBatch(payload) => payload.fmt(f),
         }
     }
 }
 
-impl<I: DisplayIdentifiers> Display for Ihave<I> {
+/// Prints payloads as records: the text of each field after its name.
+macro_rules! payloads {
+    ($($payload:ident { $first:literal = $first_text:ident($first_field:ident) $(, $name:literal = $text:ident($field:ident))* })*) => {$(
+        impl<I: DisplayIdentifiers> Display for $payload<I> {
+            fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                write!(f, concat!("{{ ", $first, "={}"), $first_text(&self.$first_field))?;
+                $(write!(f, concat!("; ", $name, "={}"), $text(&self.$field))?;)*
+                f.write_str(" }")
+            }
+        }
+    )*};
+}
+
+payloads! {
+    AddPeer { "direct" = Line(direct), "outbound" = Line(outbound), "peer" = Line(peer) }
+    RemovePeer { "peer" = Line(peer) }
+    Subscribe { "topic" = Line(topic), "peer" = Line(peer) }
+    Unsubscribe { "topic" = Line(topic), "peer" = Line(peer) }
+    Ihave { "peer" = Line(peer), "topic" = Line(topic), "message_ids" = list(message_ids) }
+    Iwant { "peer" = Line(peer), "message_ids" = list(message_ids) }
+    Graft { "peer" = Line(peer), "topic" = Line(topic) }
+    Prune { "peer" = Line(peer), "topic" = Line(topic), "px" = list(px), "backoff" = Line(backoff) }
+    PublishMessage { "topic" = Line(topic), "message_id" = Line(message_id), "message" = Line(message) }
+    ReceiveMessage {
+        "sender" = Line(sender), "topic" = Line(topic), "message_id" = Line(message_id), "message" = Line(message)
+    }
+    Join { "topic" = Line(topic) }
+    Leave { "topic" = Line(topic) }
+    SetApplicationScore { "peer" = Line(peer), "score" = Line(score) }
+    SelectPxPeers { "peer_to_prune" = Line(peer_to_prune), "topic" = Line(topic), "no_px_peers" = Line(no_px_peers) }
+}
+
+/// `[a;b;c]`
+const fn list<T>(members: &[T]) -> List<'_, T> {
+    List(members, ";")
+}
+
+impl<I: DisplayIdentifiers> Display for ApplyBatch<I> {
+    /// The original has no text for it.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{{ peer={}; topic={}; message_ids={} }}",
-            Line(&self.peer),
-            Line(&self.topic),
-            List(&self.message_ids, ";")
-        )
+        let message_ids = self.batch.iter().map(|batched| &batched.message_id);
+        f.write_str("{ message_ids=")?;
+        write_members(f, message_ids.map(Line))?;
+        f.write_str(" }")
     }
 }
 
@@ -355,7 +384,7 @@ impl<I: DisplayIdentifiers> Display for PruneOutput<I> {
             Self::PeerNotInMesh => f.write_str("Peer_not_in_mesh"),
             Self::IgnorePxScoreTooLow { score } => write!(f, "Ignore_PX_score_too_low {{ \"score\" = {score} }}"),
             Self::NoPx => f.write_str("No_PX"),
-            Self::Px { peers } => write!(f, "PX {}", Set(peers)),
+            Self::Px { peers } => write!(f, "PX {peers}"),
         }
     }
 }
@@ -364,7 +393,7 @@ impl<I: DisplayIdentifiers> Display for PublishMessageOutput<I> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::PublishMessage { to_publish } => {
-                write!(f, "Publish_message {{ \"to_publish\" = {} }}", Set(to_publish))
+                write!(f, "Publish_message {{ \"to_publish\" = {to_publish} }}")
             }
             Self::AlreadyPublished => f.write_str("Already_published"),
         }
@@ -374,7 +403,7 @@ impl<I: DisplayIdentifiers> Display for PublishMessageOutput<I> {
 impl<I: DisplayIdentifiers> Display for ReceiveMessageOutput<I> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RouteMessage { to_route } => write!(f, "Route_message {{ \"to_route\" = {} }}", Set(to_route)),
+            Self::RouteMessage { to_route } => write!(f, "Route_message {{ \"to_route\" = {to_route} }}"),
             Self::AlreadyReceived => f.write_str("Already_received"),
             Self::NotSubscribed => f.write_str("Not_subscribed"),
             Self::InvalidMessage => f.write_str("Invalid_message"),
@@ -389,7 +418,7 @@ impl<I: DisplayIdentifiers> Display for JoinOutput<I> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::AlreadyJoined => f.write_str("Already_joined"),
-            Self::JoiningTopic { to_graft } => write!(f, "Joining_topic {}", Set(to_graft)),
+            Self::JoiningTopic { to_graft } => write!(f, "Joining_topic {to_graft}"),
         }
     }
 }
@@ -399,7 +428,7 @@ impl<I: DisplayIdentifiers> Display for LeaveOutput<I> {
         match self {
             Self::NotJoined => f.write_str("Not_joined"),
             Self::LeavingTopic { to_prune, no_px_peers } => {
-                write!(f, "Leaving_topic {{ \"to_prune\" = {}; \"noPX_peers\" = {} }}", Set(to_prune), Set(no_px_peers))
+                write!(f, "Leaving_topic {{ \"to_prune\" = {to_prune}; \"noPX_peers\" = {no_px_peers} }}")
             }
         }
     }
@@ -410,10 +439,9 @@ impl<I: DisplayIdentifiers> Display for HeartbeatOutput<I> {
         let Self::Heartbeat { to_graft, to_prune, no_px_peers } = self;
         write!(
             f,
-            "Heartbeat {{ \"to_graft\" = {}; \"to_prune\" = {}; \"noPX_peers\" = {} }}",
-            SetByKey(to_graft),
-            SetByKey(to_prune),
-            Set(no_px_peers)
+            "Heartbeat {{ \"to_graft\" = {}; \"to_prune\" = {}; \"noPX_peers\" = {no_px_peers} }}",
+            MapText(to_graft),
+            MapText(to_prune)
         )
     }
 }
@@ -444,5 +472,56 @@ impl<I: DisplayIdentifiers> Display for ApplyBatchOutput<I> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let Self::BatchResult { .. } = self;
         f.write_str("Batch_result")
+    }
+}
+
+impl<I: DisplayIdentifiers> Display for Connection<I> {
+    /// As the original prints it, in every behaviour: without the flag of bootstrap peers, and without topics if there
+    /// are none.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if !self.topics.is_empty() {
+            write!(f, "topics: {} ", SetText(&self.topics))?;
+        }
+        write!(f, "direct: {} outbound: {}", self.direct, self.outbound)
+    }
+}
+
+impl<I: DisplayIdentifiers> Display for ScoreRecord<I> {
+    /// As the original prints it: without the counters of topics and the score of the application.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{{ \"stats\" = {{ \"behaviour_penalty\" = {}; \"topic_status\" = {}; \"peer_status\" = {} }}; \"score\" = {} }}",
+            self.behaviour_penalty,
+            MapText(&self.topics),
+            self.status,
+            self.value
+        )
+    }
+}
+
+impl Display for TopicCounters {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{{ mesh_status: {} }}", self.mesh_status)
+    }
+}
+
+impl Display for MeshStatus {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inactive => f.write_str("Inactive"),
+            Self::Active { since, during } => {
+                write!(f, "{{ \"since\" = {}; \"during\" = {during} }}", since.as_millis())
+            }
+        }
+    }
+}
+
+impl Display for PeerStatus {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Connected => f.write_str("Connected"),
+            Self::Disconnected { expires } => write!(f, "{{ \"expires\" = {} }}", expires.as_millis()),
+        }
     }
 }

@@ -3,7 +3,10 @@
 //! Sums saturate at the last representable time, so a deadline beyond it never comes. If a saturated sum could give a
 //! wrong answer, exact sums are compared instead ([`Time::plus_exact`]).
 
-use core::{fmt, ops::Add};
+use core::{
+    fmt,
+    ops::{Add, Mul, Sub},
+};
 
 /// A point in time: whole milliseconds since an arbitrary zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,6 +46,12 @@ impl Time {
         Span(self.0.saturating_sub(earlier.0))
     }
 
+    /// The span from zero to this time.
+    #[must_use]
+    pub const fn as_span(self) -> Span {
+        Span(self.0)
+    }
+
     /// Milliseconds from zero to `span` after this time as an exact sum, for comparisons that must not saturate.
     #[must_use]
     pub fn plus_exact(self, span: Span) -> u128 {
@@ -56,6 +65,42 @@ impl Add<Span> for Time {
     /// Saturates at [`Time::MAX`].
     fn add(self, span: Span) -> Self {
         Self(self.0.saturating_add(span.0))
+    }
+}
+
+impl Sub<Span> for Time {
+    type Output = Self;
+
+    /// Saturates at [`Time::ZERO`].
+    fn sub(self, span: Span) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
+impl Add for Span {
+    type Output = Self;
+
+    /// Saturates at [`Span::MAX`].
+    fn add(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+}
+
+impl Sub for Span {
+    type Output = Self;
+
+    /// Saturates at [`Span::ZERO`].
+    fn sub(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+}
+
+impl Mul<u64> for Span {
+    type Output = Self;
+
+    /// Saturates at [`Span::MAX`].
+    fn mul(self, factor: u64) -> Self {
+        Self(self.0.saturating_mul(factor))
     }
 }
 
@@ -75,6 +120,19 @@ impl Span {
     #[must_use]
     pub const fn from_secs(seconds: u64) -> Self {
         Self(seconds.saturating_mul(1000))
+    }
+
+    /// A number of seconds, rounded down to milliseconds. A number below 0 and NaN become 0, and others saturate.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the conversion saturates")]
+    pub const fn from_secs_f64(seconds: f64) -> Self {
+        Self((seconds * 1000.0) as u64)
+    }
+
+    /// The length in whole seconds, rounded down.
+    #[must_use]
+    pub const fn as_secs(self) -> u64 {
+        self.0 / 1000
     }
 
     /// The length in milliseconds.

@@ -1,6 +1,6 @@
 //! The whole observable state of an automaton, as plain data.
 
-use crate::{Identifiers, Score, Time};
+use crate::{Identifiers, Score, ScoreRecord, Time};
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     vec::Vec,
@@ -162,4 +162,7 @@ view! {
     ;
     /// The recorded senders of every id that counts as seen. Absent in `mavryk`, which records none.
     senders: BTreeMap<I::MessageId, BTreeSet<I::Peer>>,
+    /// The record behind the score of every peer that has one. [`Automaton::view`](crate::Automaton::view) leaves it out:
+    /// see [`Automaton::score_records`](crate::Automaton::score_records).
+    score_records: BTreeMap<I::Peer, ScoreRecord<I>>,
 }

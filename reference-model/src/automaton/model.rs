@@ -8,7 +8,8 @@ use crate::{
     },
 };
 use gossipsub_automaton::{
-    Application, Behaviour, Connection, Fanout, Input, Limits, LimitsError, Output, Score, Switches, Time, View,
+    Application, Behaviour, Connection, Fanout, Input, Limits, LimitsError, Output, Score, ScoreRecord, Switches, Time,
+    View,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -132,7 +133,14 @@ impl<A: Application<TraceIds>> Model<A> {
             first_seen: self.message_cache.first_seen().collect(),
             gossip_ids: gossip_ids.map(|topic| (topic.clone(), self.message_cache.gossip_ids(topic))).collect(),
             senders: self.switches.records_senders.then(|| self.message_cache.senders().collect()),
+            score_records: None,
         }
+    }
+
+    /// The record behind each score, with all topics, also those at rest.
+    #[must_use]
+    pub fn score_records(&self) -> BTreeMap<Peer, ScoreRecord<TraceIds>> {
+        self.scores.describe()
     }
 
     /// The parts of the score of a peer, if it has a record.

@@ -2,7 +2,8 @@
 
 use crate::automaton::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
 use gossipsub_automaton::{
-    Score, ScoreLimits, Span, Time, TopicParameters,
+    self as vocabulary, Finite, PeerStatus, Score, ScoreLimits, ScoreRecord, Span, Time, TopicCounters,
+    TopicParameters,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
@@ -138,6 +139,21 @@ impl TopicRecord {
         invalid_messages: 0.0,
     };
 
+    /// The counters as plain data.
+    fn describe(&self) -> TopicCounters {
+        TopicCounters {
+            mesh_status: match self.mesh_status {
+                MeshStatus::Inactive => vocabulary::MeshStatus::Inactive,
+                MeshStatus::Active { since, during } => vocabulary::MeshStatus::Active { since, during },
+            },
+            first_message_deliveries: Finite::nearest(self.first_message_deliveries),
+            mesh_message_deliveries: Finite::nearest(self.mesh_message_deliveries),
+            mesh_message_deliveries_active: self.mesh_message_deliveries_active,
+            mesh_failure_penalty: Finite::nearest(self.mesh_failure_penalty),
+            invalid_messages: Finite::nearest(self.invalid_messages),
+        }
+    }
+
     /// P1 to P4.
     fn parts(&self, parameters: &TopicParameters) -> TopicParts {
         // (P1) P1 is the time in the mesh, or 0 if the peer is inactive.
@@ -234,6 +250,25 @@ impl Scores {
     /// The values of all records.
     pub(super) fn values(&self) -> impl Iterator<Item = (Peer, Score)> {
         self.records.iter().map(|(peer, record)| (*peer, record.value(&self.limits)))
+    }
+
+    /// All records as plain data.
+    pub(super) fn describe(&self) -> BTreeMap<Peer, ScoreRecord<TraceIds>> {
+        let records = self.records.iter().map(|(peer, record)| {
+            let Record { behaviour_penalty, application_score, status, topics } = record;
+            let described = ScoreRecord {
+                value: record.value(&self.limits),
+                status: match *status {
+                    Status::Connected => PeerStatus::Connected,
+                    Status::Disconnected { expires } => PeerStatus::Disconnected { expires },
+                },
+                behaviour_penalty: Finite::nearest(*behaviour_penalty),
+                application_score: Finite::nearest(*application_score),
+                topics: topics.iter().map(|(topic, record)| (topic.clone(), record.describe())).collect(),
+            };
+            (*peer, described)
+        });
+        records.collect()
     }
 
     /// The application's score in a peer's record, if it has one.

@@ -2,7 +2,7 @@
 
 use super::{Verdict, braces};
 use gossipsub_automaton::{
-    CachedMessage, Connection, Fanout, PartialView, Score, Time,
+    CachedMessage, Connection, Fanout, PartialView, Score, ScoreRecord, Time,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,6 +23,8 @@ pub struct FullView<'a> {
     pub(super) gossip_ids: &'a BTreeMap<Topic, Vec<MessageId>>,
     /// Only some behaviours have it.
     pub(super) senders: Option<&'a BTreeMap<MessageId, BTreeSet<Peer>>>,
+    /// Only some implementations have it.
+    pub(super) score_records: Option<&'a BTreeMap<Peer, ScoreRecord<TraceIds>>>,
 }
 
 impl<'a> FullView<'a> {
@@ -42,6 +44,7 @@ impl<'a> FullView<'a> {
             first_seen: view.first_seen.as_ref()?,
             gossip_ids: view.gossip_ids.as_ref()?,
             senders: view.senders.as_ref(),
+            score_records: view.score_records.as_ref(),
         })
     }
 

@@ -5,7 +5,7 @@ use gossipsub_automaton::{
     AddPeer, ApplyBatch, ApplyBatchOutput, BatchedMessage, BatchedMessageOutput, CachedMessage, Connection, Fanout,
     Graft, HeartbeatOutput, Ihave, IhaveOutput, Input, Iwant, IwantOutput, Join, JoinOutput, Leave, LeaveOutput,
     Limits, Output, PartialView, Prune, PruneOutput, PublishMessage, PublishMessageOutput, ReceiveMessage,
-    ReceiveMessageOutput, RemovePeer, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
+    ReceiveMessageOutput, RemovePeer, ScoreRecord, SelectGossipMessagesOutput, SelectPxPeers, SelectPxPeersOutput,
     SetApplicationScore, Subscribe, TopicScoreLimits, TopicsByPeer, Unsubscribe,
     trace_ids::{MessageId, Peer, Topic, TraceIds},
 };
@@ -321,5 +321,12 @@ fn view(names: &mut impl Namer, view: &PartialView<TraceIds>) -> PartialView<Tra
             .senders
             .as_ref()
             .map(|map| map.iter().map(|(id, senders)| (names.id(*id), peers(names, senders))).collect()),
+        score_records: view.score_records.as_ref().map(|map| {
+            let renamed = map.iter().map(|(peer, record)| {
+                let topics = record.topics.iter().map(|(topic, counters)| (names.topic(topic), *counters)).collect();
+                (names.peer(*peer), ScoreRecord { topics, ..record.clone() })
+            });
+            renamed.collect()
+        }),
     }
 }

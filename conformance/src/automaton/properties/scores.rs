@@ -1,11 +1,13 @@
 //! The events that change a score, and the direction.
 
-use super::{Check, FullView, Property, StepContext, Verdict, batches::applied, broken, full_view::expect_none};
+use super::{
+    Check, FullView, Property, StepContext, Verdict, batches::applied, braces, broken, full_view::expect_none,
+};
 use gossipsub_automaton::{
     BatchedMessageOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, OutputKind,
     trace_ids::{Peer, Topic},
 };
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) const MISDEEDS: Property = Property {
     name: "a misdeed never raises a score",
@@ -40,6 +42,14 @@ pub(super) const BATCHES: Property = Property {
             penalty",
     except: None,
     check: Check::Change(batches),
+};
+
+pub(super) const ACTIVE: Property = Property {
+    name: "a peer is active in the score of a topic if and only if it is in its mesh",
+    source: "gossipsub v1.1, The Score Function",
+    quote: "This is the time a peer has been in the mesh, capped to a small value and mixed with a small positive weight.",
+    except: None,
+    check: Check::State(active),
 };
 
 pub(super) const TIME: Property = Property {
@@ -139,4 +149,27 @@ fn time(step: &StepContext<'_>, before: &FullView<'_>, after: &FullView<'_>) -> 
     };
     let wrong = moved(before, after).filter(|peer| !concerns(*peer));
     expect_none(|| "others whose score moved".to_owned(), wrong)
+}
+
+/// Only of a view with score records.
+fn active(_: &StepContext<'_>, after: &FullView<'_>) -> Verdict {
+    let Some(records) = after.score_records else { return Ok(()) };
+    let mut active: BTreeMap<&Topic, BTreeSet<Peer>> = BTreeMap::new();
+    for (peer, record) in records {
+        for (topic, _) in record.topics.iter().filter(|(_, counters)| !counters.mesh_status.is_inactive()) {
+            active.entry(topic).or_default().insert(*peer);
+        }
+    }
+    for topic in active.keys().copied().chain(after.mesh.keys()) {
+        let none = BTreeSet::new();
+        let [expected, observed] = [after.mesh.get(topic), active.get(topic)].map(|peers| peers.unwrap_or(&none));
+        if expected != observed {
+            return broken(
+                format_args!("the peers that are active in topic {topic}"),
+                braces(expected),
+                braces(observed),
+            );
+        }
+    }
+    Ok(())
 }

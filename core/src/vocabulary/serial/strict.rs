@@ -1,8 +1,8 @@
 //! Readers that refuse each value that is not in the form in which the trace format writes it.
 
 use crate::{
-    CachedMessage, Connection, DeserializableIdentifiers, Fanout, Limits, PartialView, Score, ScoreLimits, SortedSet,
-    Span, Time, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window,
+    CachedMessage, Connection, DeserializableIdentifiers, Fanout, Limits, PartialView, Score, ScoreLimits, ScoreRecord,
+    SortedSet, Span, Time, TopicCounters, TopicParameters, TopicScoreLimits, WeightedTopicParameters, Window,
 };
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -196,7 +196,7 @@ macro_rules! objects {
 
 objects! {
     CachedMessage<I>, Connection<I>, Fanout<I>, PartialView<I>,
-    Limits<I>, ScoreLimits<I>, TopicParameters, WeightedTopicParameters,
+    Limits<I>, ScoreLimits<I>, ScoreRecord<I>, TopicCounters, TopicParameters, WeightedTopicParameters,
 }
 
 /// Types whose reader is strict already.
