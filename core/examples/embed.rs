@@ -112,7 +112,7 @@ impl Node {
             },
             Packet::Prune { topic, px, backoff } => {
                 // A larger node connects to the peers of `PruneOutput::Px`.
-                self.automaton.prune(now, Prune { peer, topic, px, backoff });
+                self.automaton.prune(now, Prune { peer, topic, px, backoff: backoff.into() });
             }
             Packet::Ihave(topic, message_ids) => {
                 let output = self.automaton.ihave(now, Ihave { peer, topic, message_ids });

@@ -41,5 +41,5 @@ pub use score_record::{MeshStatus, PeerStatus, ScoreRecord, TopicCounters};
 pub use serial::{DeserializableIdentifiers, LARGEST_INTEGER, SerializableIdentifiers};
 pub use sorted_set::SortedSet;
 pub use text::{DisplayIdentifiers, InputText, MapText, SetText};
-pub use time::{Span, Time, Window};
+pub use time::{PruneBackoff, Span, Time, Window};
 pub use view::{CachedMessage, Connection, Fanout, PartialView, View};

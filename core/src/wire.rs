@@ -14,7 +14,7 @@ pub mod dal;
 #[cfg(feature = "libp2p")]
 pub mod libp2p;
 
-use crate::Span;
+use crate::{PruneBackoff, Span};
 use alloc::vec::Vec;
 
 /// The first error in refused bytes.
@@ -47,7 +47,11 @@ fn empty(buffer: &mut Vec<u8>) {
     buffer.shrink_to(RETAINED);
 }
 
-/// A span in whole seconds, rounded up, so that the peer does not graft too early.
-fn whole_seconds(span: Span) -> u64 {
-    span.as_millis().div_ceil(1000)
+/// A backoff in whole seconds, rounded up, so that the peer does not graft too early.
+fn whole_seconds(backoff: PruneBackoff) -> i64 {
+    let seconds = |span: Span| i64::try_from(span.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
+    match backoff {
+        PruneBackoff::After(span) => seconds(span),
+        PruneBackoff::Before(span) => -seconds(Span::from_millis(span.as_millis() / 1000 * 1000)),
+    }
 }

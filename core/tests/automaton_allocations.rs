@@ -70,7 +70,7 @@ fn duplicates_and_refused_inputs_allocate_nothing() {
         automaton.leave(NOW, Leave { topic: 2 }).kind() == gossipsub_automaton::OutputKind::NotJoined
     });
     nothing("a prune of another topic", &mut |automaton| {
-        let prune = Prune { peer: 3, topic: 2, px: Vec::new(), backoff: gossipsub_automaton::Span::ZERO };
+        let prune = Prune { peer: 3, topic: 2, px: Vec::new(), backoff: gossipsub_automaton::Span::ZERO.into() };
         automaton.prune(NOW, prune) == PruneOutput::PruneTopicNotTracked
     });
     nothing("a graft that is backed off", &mut |automaton| {

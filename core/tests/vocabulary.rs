@@ -1,8 +1,8 @@
 //! The values that inputs, outputs and limits are made of: scores, times, sets, and floats that are numbers.
 
 use gossipsub_automaton::{
-    Behaviour, Finite, Limits, NotFinite, Score, ScoreLimits, SortedSet, Span, Time, TopicParameters, Window,
-    trace_ids::TraceIds,
+    Behaviour, Finite, Limits, NotFinite, PruneBackoff, Score, ScoreLimits, SortedSet, Span, Time, TopicParameters,
+    Window, trace_ids::TraceIds,
 };
 use std::{collections::HashSet, hash::Hash};
 
@@ -82,6 +82,16 @@ fn spans_are_added_subtracted_and_multiplied() {
     assert_eq!((short * 4, Span::MAX + short, Span::MAX * 2), (Span::from_secs(12), Span::MAX, Span::MAX));
     let time = Time::from_millis(5000);
     assert_eq!((time - short, time - Span::MAX, time.as_span()), (Time::from_millis(2000), Time::ZERO, long));
+}
+
+#[test]
+fn the_backoff_of_a_prune_may_have_ended_before_it() {
+    let now = Time::from_millis(10_000);
+    assert_eq!(PruneBackoff::from_secs(3).end(now), Time::from_millis(13_000));
+    assert_eq!(PruneBackoff::from_secs(-3).end(now), Time::from_millis(7000));
+    assert_eq!([-11, i64::MIN].map(|seconds| PruneBackoff::from_secs(seconds).end(now)), [Time::ZERO; 2]);
+    assert_eq!(PruneBackoff::from(Span::MAX).end(now), Time::MAX);
+    assert_eq!([3, -3].map(|seconds| PruneBackoff::from_secs(seconds).to_string()), ["3000ms", "-3000ms"]);
 }
 
 #[test]

@@ -5,12 +5,12 @@ mod oracle;
 mod vectors;
 
 use gossipsub_automaton::{
-    Input, Span,
+    Input, PruneBackoff, Span,
     wire::dal::{
-        Curve, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId, Point, Profile,
-        PublicKeyHash, PxEntry, Rule, Shard, StreamDecoder, Topic,
+        Curve, DalWithPoints, Error, Framed, Message, MessageId, MessageView, P2pMessage, P2pMessageView, PeerId,
+        PeerWithPoint, Point, Profile, PublicKeyHash, PxEntry, Rule, Shard, StreamDecoder, Topic,
     },
-    worker::PeerMessage,
+    worker::{PeerMessage, WorkerIdentifiers},
 };
 use proptest::{collection::vec, prelude::*, sample::Index};
 use serde_json::{Value, json};
@@ -194,7 +194,7 @@ fn a_stream_keeps_one_frame_and_stops_at_a_fault() {
 }
 
 #[test]
-fn backoffs_are_clamped() {
+fn backoffs_may_be_negative_and_are_clamped() {
     let input = |backoff: i16| {
         let mut out = Vec::new();
         Message::Prune { topic: topic(1), px: vec![], backoff }.encode(Profile::OCTEZ, &mut out).unwrap();
@@ -203,17 +203,58 @@ fn backoffs_are_clamped() {
             other => panic!("{other:?}"),
         }
     };
-    assert_eq!(input(i16::MIN), Span::ZERO);
-    assert_eq!(input(-1), Span::ZERO);
-    assert_eq!(input(60), Span::from_secs(60));
-    assert_eq!(input(i16::MAX), Span::from_secs(32767));
+    let [before, after] = [PruneBackoff::Before, PruneBackoff::After];
+    assert_eq!(input(i16::MIN), before(Span::from_secs(32768)));
+    assert_eq!(input(-1), before(Span::from_secs(1)));
+    assert_eq!(input(0), after(Span::ZERO));
+    assert_eq!(input(60), after(Span::from_secs(60)));
+    assert_eq!(input(i16::MAX), after(Span::from_secs(32767)));
 
     let output = |backoff| match Message::new(&PeerMessage::Prune { topic: topic(1), px: vec![], backoff }, |_| None) {
         Message::Prune { backoff, .. } => backoff,
         other => panic!("{other:?}"),
     };
-    assert_eq!(output(Span::from_millis(59_001)), 60);
-    assert_eq!(output(Span::MAX), i16::MAX);
+    assert_eq!(output(after(Span::from_millis(59_001))), 60);
+    assert_eq!(output(after(Span::MAX)), i16::MAX);
+    assert_eq!(output(before(Span::from_millis(59_001))), -59);
+    assert_eq!(output(before(Span::MAX)), i16::MIN);
+}
+
+#[test]
+fn message_ids_are_ordered_by_level_shard_commitment_slot_and_key() {
+    let least = MessageId { level: 0, slot_index: 0, commitment: [0; 48], shard_index: 0, pkh: message_id(0).pkh };
+    let key = PublicKeyHash { hash: [0xff; 20], ..least.pkh };
+    let ascending = [
+        least,
+        MessageId { pkh: key, ..least },
+        MessageId { slot_index: 1, ..least },
+        MessageId { commitment: [1; 48], ..least },
+        MessageId { shard_index: 1, ..least },
+        MessageId { level: 1, ..least },
+    ];
+    assert!(ascending.is_sorted_by(|a, b| a < b));
+    // Each field outweighs all that come after it.
+    let rest = MessageId { slot_index: 9, commitment: [9; 48], pkh: key, ..least };
+    assert!(rest < MessageId { shard_index: 1, ..least } && MessageId { shard_index: 9, ..rest } < ascending[5]);
+}
+
+#[test]
+fn offered_peers_can_carry_their_addresses() {
+    let entry = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: PeerId([1; 16]) };
+    let prune = Message::Prune { topic: topic(1), px: vec![entry], backoff: 7 };
+    let mut bytes = Vec::new();
+    prune.encode(Profile::OCTEZ, &mut bytes).unwrap();
+    let view = MessageView::decode(Profile::OCTEZ, &bytes).unwrap();
+    let message: PeerMessage<DalWithPoints> = view.to_peer_message();
+    let PeerMessage::Prune { px, .. } = &message else { panic!("{message:?}") };
+    assert_eq!((px.len(), px[0].point), (1, entry.point));
+    assert_eq!(Message::with_points(&message), prune);
+    assert_eq!(<DalWithPoints as WorkerIdentifiers>::point_of(&px[0]), Some(entry.point));
+    // The address is no part of the identity.
+    let elsewhere = PeerWithPoint { point: Point::parse(b"6.7.8.9:5").unwrap(), ..px[0] };
+    assert_eq!(elsewhere, px[0]);
+    assert_eq!(elsewhere.cmp(&px[0]), std::cmp::Ordering::Equal);
+    assert_eq!(std::collections::HashSet::from([elsewhere, px[0]]).len(), 1);
 }
 
 #[test]
@@ -241,7 +282,7 @@ fn lists_are_counted() {
 fn what_is_sent_has_the_points_that_are_known_and_the_topic_of_its_id() {
     let px = [PeerId([1; 16]), PeerId([2; 16])];
     let known = PxEntry { point: Point::parse(b"1.2.3.4:5").unwrap(), peer_id: px[1] };
-    let prune = PeerMessage::Prune { topic: topic(1), px: px.to_vec(), backoff: Span::ZERO };
+    let prune = PeerMessage::Prune { topic: topic(1), px: px.to_vec(), backoff: Span::ZERO.into() };
     let message = Message::new(&prune, |peer| (*peer == known.peer_id).then_some(known.point));
     assert_eq!(message, Message::Prune { topic: topic(1), px: vec![known], backoff: 0 });
 
@@ -392,11 +433,11 @@ fn check_decoding(bytes: &[u8]) {
     check_oracle(bytes);
 }
 
-/// An input says all that the message said, but for points and backoffs below zero.
+/// An input says all that the message said, but for points.
 fn check_same_message(message: &Message, again: &Message) {
     match (message, again) {
-        (Message::Prune { topic, backoff, .. }, Message::Prune { topic: other, px, backoff: clamped }) => {
-            assert_eq!((topic, (*backoff).max(0)), (other, *clamped));
+        (Message::Prune { topic, backoff, .. }, Message::Prune { topic: other, px, backoff: again }) => {
+            assert_eq!((topic, backoff), (other, again));
             assert!(px.is_empty());
         }
         _ => assert_eq!(message, again),

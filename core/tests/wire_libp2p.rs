@@ -232,7 +232,7 @@ fn a_backoff_is_clamped() {
     ] {
         let bytes = from_hex(hex);
         match &inputs(&Rpc::decode(&Bounds::GO, &bytes).unwrap())[..] {
-            [Input::Prune(prune)] => assert_eq!(prune.backoff, backoff, "{hex}"),
+            [Input::Prune(prune)] => assert_eq!(prune.backoff, backoff.into(), "{hex}"),
             other => panic!("{other:?}"),
         }
     }

@@ -98,7 +98,7 @@ fn graft(peer: u64, of: &str) -> Graft<TraceIds> {
 }
 
 fn prune(peer: u64, of: &str, px: &[u64], backoff: Span) -> Prune<TraceIds> {
-    Prune { peer: Peer(peer), topic: topic(of), px: px.iter().copied().map(Peer).collect(), backoff }
+    Prune { peer: Peer(peer), topic: topic(of), px: px.iter().copied().map(Peer).collect(), backoff: backoff.into() }
 }
 
 fn ihave(peer: u64, of: &str, message_ids: &[u64]) -> Ihave<TraceIds> {

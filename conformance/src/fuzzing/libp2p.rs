@@ -2,7 +2,7 @@
 
 use super::{byte_by_byte, chunked, oracle};
 use gossipsub_automaton::{
-    Input, Span,
+    Input, PruneBackoff, Span,
     wire::libp2p::{Bounds, Error, Libp2p, PeerId, Rpc, RpcWriter, StreamDecoder, message_id_of_author},
     worker::PeerMessage,
 };
@@ -79,7 +79,8 @@ fn keeps_to(bounds: &Bounds, bytes: &[u8]) {
             Input::Iwant(input) => assert!(input.message_ids.len() <= bounds.max_message_ids),
             Input::Prune(input) => {
                 assert!(input.topic.len() <= bounds.max_topic && input.px.len() <= bounds.max_px);
-                assert!(input.backoff <= bounds.max_backoff.max(LOCAL_BACKOFF));
+                let most = bounds.max_backoff.max(LOCAL_BACKOFF);
+                assert!(matches!(input.backoff, PruneBackoff::After(backoff) if backoff <= most));
             }
             other => panic!("no peer gives this input: {other:?}"),
         }

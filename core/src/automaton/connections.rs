@@ -17,7 +17,8 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
     /// A connection to a peer was opened.
     ///
     /// A peer that is connected already keeps its connection and its flags. The score record of a peer that comes back
-    /// is used again if it was retained.
+    /// is used again if it was retained. If equal peers can differ, such as in an address that is no part of their
+    /// identity, then outputs name the peer as this input does.
     pub fn add_peer(&mut self, now: Time, input: AddPeer<I>) -> AddPeerOutput {
         self.observe(now);
         let AddPeer { peer, direct: is_direct, outbound: is_outbound, bootstrap } = input;
@@ -29,6 +30,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
         }
         state.connection = Some(Connection { is_direct, is_outbound, is_bootstrap, topics: Vec::new() });
         state.record.get_or_insert_with(Record::new).connect();
+        self.peers.respell(slot, peer);
         AddPeerOutput::PeerAdded
     }
 

@@ -66,6 +66,13 @@ impl<S: Slot, K: Clone + Eq + Hash, V: Default> Interner<S, K, V> {
         }
     }
 
+    /// Replaces the name of a slot by an equal one.
+    pub(crate) fn respell(&mut self, slot: S, name: K) {
+        let known = &mut self.entries.get_mut(slot.index()).and_then(Option::as_mut).expect(STALE).0;
+        debug_assert!(*known == name, "the new spelling is of the same name");
+        *known = name;
+    }
+
     /// Drops the name and the state of a slot, which is then free.
     pub(crate) fn release(&mut self, slot: S) {
         let Self { slots, entries, free, hasher } = self;

@@ -104,7 +104,7 @@ impl<I: Identifiers, A: Application<I>> Automaton<I, A> {
             return PruneOutput::PeerNotInMesh;
         }
         // (3) The peer has left the mesh, and is backed off.
-        back_off(&mut self.peers, &mut self.topics, topic, slot, now + backoff);
+        back_off(&mut self.peers, &mut self.topics, topic, slot, backoff.end(now));
         self.scores.prune(&mut self.peers, slot, topic);
         // (4) The score of the peer, after the prune, is below `accept_px_threshold`.
         let score = self.scores.score(&mut self.peers, slot);

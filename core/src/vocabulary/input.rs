@@ -1,6 +1,6 @@
 //! The fifteen inputs and two queries of the automaton.
 
-use crate::{Behaviour, Finite, Identifiers, InputKind, PeerSet, SortedSet, Span};
+use crate::{Behaviour, Finite, Identifiers, InputKind, PeerSet, PruneBackoff, SortedSet};
 use alloc::vec::Vec;
 
 /// Defines payloads of inputs with the serialized form of the trace format.
@@ -93,7 +93,7 @@ payload! {
         /// Peers that we may connect to instead (peer exchange). A peer may be repeated.
         pub px: Vec<I::Peer>,
         /// How long we must not graft the peer.
-        pub backoff: Span,
+        pub backoff: PruneBackoff,
     }
 
     /// We publish a message.

@@ -12,8 +12,8 @@ pub(crate) use strict::{UNSORTED, objects, strict_some};
 pub use tagged::{Tagged, tagged, unknown_kind};
 
 use crate::{
-    Finite, Identifiers, Input, InputKind, RoutedMessage, Score, Span, Time, TopicParameters, TopicScoreLimits,
-    WeightedTopicParameters, Window,
+    Finite, Identifiers, Input, InputKind, PruneBackoff, RoutedMessage, Score, Span, Time, TopicParameters,
+    TopicScoreLimits, WeightedTopicParameters, Window,
 };
 use alloc::collections::BTreeMap;
 use serde::{
@@ -83,6 +83,23 @@ impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let expected = "a span: an integer from 0 to 2^53 - 1";
         strict::integer(deserializer, LARGEST_INTEGER, expected).map(Self::from_millis)
+    }
+}
+
+impl Serialize for PruneBackoff {
+    /// # Errors
+    /// For backoffs that the format cannot represent: below 0, or above its largest integer.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Before(_) => Err(S::Error::custom("a backoff below 0 cannot be written")),
+            Self::After(span) => span.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for PruneBackoff {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Span::deserialize(deserializer).map(Self::After)
     }
 }
 

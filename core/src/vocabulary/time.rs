@@ -16,6 +16,17 @@ pub struct Time(u64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(u64);
 
+/// How long a peer must not be grafted, as a prune names it.
+///
+/// The messages of the data-availability layers can name a time that has passed already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PruneBackoff {
+    /// Until this long before the prune. The entry stays until the next cleanup, as that of every ended backoff does.
+    Before(Span),
+    /// Until this long after the prune.
+    After(Span),
+}
+
 /// How long after a message was first seen a duplicate still counts as a delivery: whole milliseconds.
 ///
 /// The original accepts a negative window, in which no duplicate ever counts.
@@ -152,6 +163,39 @@ impl Span {
     #[must_use]
     pub const fn doubled(self) -> Self {
         Self(self.0.saturating_mul(2))
+    }
+}
+
+impl PruneBackoff {
+    /// A number of seconds, which may be negative.
+    #[must_use]
+    pub const fn from_secs(seconds: i64) -> Self {
+        let span = Span::from_secs(seconds.unsigned_abs());
+        if seconds < 0 { Self::Before(span) } else { Self::After(span) }
+    }
+
+    /// The end of the backoff of a prune at this time. Saturates at both ends.
+    #[must_use]
+    pub fn end(self, now: Time) -> Time {
+        match self {
+            Self::Before(span) => now - span,
+            Self::After(span) => now + span,
+        }
+    }
+}
+
+impl From<Span> for PruneBackoff {
+    fn from(span: Span) -> Self {
+        Self::After(span)
+    }
+}
+
+impl fmt::Display for PruneBackoff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Before(span) => write!(f, "-{span}"),
+            Self::After(span) => span.fmt(f),
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod stream;
 
 pub use fields::{Commitment, Curve, MessageId, PeerId, PublicKeyHash, Scalar, ShardProof, Topic};
 pub use message::{Message, MessageIds, MessageView, PxEntries, PxEntry};
-pub use network::{Dal, Shard};
+pub use network::{Dal, DalIdentifiers, DalWithPoints, PeerWithPoint, Shard};
 pub use p2p_message::{Framed, MAX_FRAME, P2pMessage, P2pMessageView, Points};
 pub use point::Point;
 pub use profile::Profile;

@@ -19,7 +19,7 @@ impl<I: WorkerIdentifiers, A: Application<I>> Worker<I, A> {
                 self.send(peer.clone(), PeerMessage::Graft { topic }, actions);
             }
         }
-        let backoff = self.automaton.limits().prune_backoff;
+        let backoff = self.automaton.limits().prune_backoff.into();
         for (peer, topics) in to_prune {
             for topic in topics {
                 let px = self.select_px(&peer, &topic, &no_px_peers);

@@ -23,7 +23,7 @@ impl<I: WorkerIdentifiers, A: Application<I>> Worker<I, A> {
             | GraftOutput::PeerBackedOff => Vec::new(),
             GraftOutput::MeshFull => self.select_px(&peer, &topic, &PeerSet::<I>::new()),
         };
-        let backoff = self.automaton.limits().prune_backoff;
+        let backoff = self.automaton.limits().prune_backoff.into();
         self.send(peer, PeerMessage::Prune { topic, px, backoff }, actions);
     }
 
@@ -74,7 +74,7 @@ impl<I: WorkerIdentifiers, A: Application<I>> Worker<I, A> {
         if self.convention == Convention::Libp2p {
             self.send_to_all(&unsubscribe, actions);
         }
-        let backoff = self.automaton.limits().unsubscribe_backoff;
+        let backoff = self.automaton.limits().unsubscribe_backoff.into();
         for peer in to_prune {
             let px = self.select_px(&peer, &topic, &no_px_peers);
             self.send(peer, PeerMessage::Prune { topic: topic.clone(), px, backoff }, actions);

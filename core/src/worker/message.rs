@@ -2,7 +2,8 @@
 
 use super::WorkerIdentifiers;
 use crate::{
-    DisplayIdentifiers, Graft, Identifiers, Ihave, Input, Iwant, Prune, ReceiveMessage, Span, Subscribe, Unsubscribe,
+    DisplayIdentifiers, Graft, Identifiers, Ihave, Input, Iwant, Prune, PruneBackoff, ReceiveMessage, Subscribe,
+    Unsubscribe,
     vocabulary::text::{Line, List},
 };
 use alloc::vec::Vec;
@@ -33,7 +34,7 @@ pub enum PeerMessage<I: Identifiers> {
         /// Peers that the recipient may connect to instead.
         px: Vec<I::Peer>,
         /// How long the recipient must not graft the sender.
-        backoff: Span,
+        backoff: PruneBackoff,
     },
     /// The sender has messages.
     Ihave {

@@ -75,7 +75,7 @@ fn a_backoff_saturates_at_the_end_of_time_and_ends_there() {
     automaton.join(Time::ZERO, Join { topic: TOPIC });
     let graft = Graft { peer: PEER, topic: TOPIC };
     assert_eq!(automaton.graft(Time::ZERO, graft.clone()), GraftOutput::GraftingSuccessfully);
-    let prune = Prune { peer: PEER, topic: TOPIC, px: vec![], backoff: Span::MAX };
+    let prune = Prune { peer: PEER, topic: TOPIC, px: vec![], backoff: Span::MAX.into() };
     assert_eq!(automaton.prune(Time::from_millis(5), prune), PruneOutput::NoPx);
     assert_eq!(automaton.backoff(&TOPIC, &PEER), Some(Time::MAX));
     automaton.heartbeat(Time::from_millis(u64::MAX - 1));
@@ -96,7 +96,7 @@ fn the_flood_test_compares_exact_sums() {
         automaton.join(Time::ZERO, Join { topic: TOPIC });
         automaton.graft(Time::ZERO, Graft { peer: PEER, topic: TOPIC });
         let backoff = Span::from_millis(10);
-        automaton.prune(Time::ZERO, Prune { peer: PEER, topic: TOPIC, px: vec![], backoff });
+        automaton.prune(Time::ZERO, Prune { peer: PEER, topic: TOPIC, px: vec![], backoff: backoff.into() });
         automaton.graft(Time::ZERO, Graft { peer: PEER, topic: TOPIC });
         automaton.score(&PEER).map(Score::value)
     };
@@ -136,7 +136,7 @@ fn infinite_scores_count_and_nan_counts_as_minus_infinity() {
     for _ in 0..2 {
         automaton.graft(Time::ZERO, Graft { peer: PEER, topic: TOPIC });
         let backoff = Span::from_secs(9);
-        automaton.prune(Time::ZERO, Prune { peer: PEER, topic: TOPIC, px: vec![], backoff });
+        automaton.prune(Time::ZERO, Prune { peer: PEER, topic: TOPIC, px: vec![], backoff: backoff.into() });
     }
     assert_eq!(automaton.score(&PEER).map(Score::value), Some(f64::NEG_INFINITY));
 }

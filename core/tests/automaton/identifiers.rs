@@ -2,10 +2,13 @@
 
 use crate::support::{Names, Numbers, automaton, lively, script};
 use gossipsub_automaton::{
-    AcceptEverything, Automaton, Behaviour, Identifiers, Output, PeerQuery, PublishMessage, Span, Time, View,
+    AcceptEverything, AddPeer, Automaton, Behaviour, Graft, Identifiers, Join, JoinOutput, Limits, Output, PeerQuery,
+    Prune, PruneBackoff, PublishMessage, RemovePeer, SelectPxPeers, SelectPxPeersOutput, Span, Subscribe, Time, View,
 };
 use std::{
+    cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
+    hash::{Hash, Hasher},
     sync::Arc,
     thread,
 };
@@ -159,4 +162,95 @@ fn cached_ids_are_listed_by_the_heartbeats_since_they_were_added() {
     }
     let listed = [(1, vec![2, 12]), (2, vec![1, 11]), (3, vec![0, 10])];
     assert_eq!(automaton.cached_message_ids(), listed.into());
+}
+
+/// A peer whose address is no part of its identity.
+#[derive(Clone, Copy, Debug)]
+struct Addressed {
+    id: u8,
+    address: u8,
+}
+
+impl PartialEq for Addressed {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Addressed {}
+
+impl PartialOrd for Addressed {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Addressed {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.id.cmp(&other.id)
+    }
+}
+
+impl Hash for Addressed {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct WithAddresses;
+
+impl Identifiers for WithAddresses {
+    type Peer = Addressed;
+    type Topic = u8;
+    type MessageId = u8;
+    type Message = u8;
+}
+
+#[test]
+fn outputs_name_a_peer_with_the_address_of_its_last_connection() {
+    let mut automaton: Automaton<WithAddresses, _> =
+        Automaton::new(1, Limits::default(), AcceptEverything).expect("the default limits");
+    let connect = |automaton: &mut Automaton<WithAddresses, _>, id, address| {
+        let peer = Addressed { id, address };
+        automaton.add_peer(Time::ZERO, AddPeer { peer, direct: false, outbound: false, bootstrap: false });
+        automaton.subscribe(Time::ZERO, Subscribe { peer: Addressed { id, address: 0 }, topic: 0 });
+    };
+    connect(&mut automaton, 1, 1);
+    connect(&mut automaton, 2, 1);
+    // The record of the peer is retained, so it is still known when it comes back.
+    automaton.remove_peer(Time::ZERO, RemovePeer { peer: Addressed { id: 1, address: 9 } });
+    connect(&mut automaton, 1, 2);
+    // A connected peer keeps its address.
+    connect(&mut automaton, 2, 3);
+    let addresses = |peers: &[Addressed]| peers.iter().map(|peer| (peer.id, peer.address)).collect::<Vec<_>>();
+    let JoinOutput::JoiningTopic { to_graft } = automaton.join(Time::ZERO, Join { topic: 0 }) else { panic!() };
+    assert_eq!(addresses(&to_graft), [(1, 2), (2, 1)]);
+    let query = SelectPxPeers {
+        peer_to_prune: Addressed { id: 2, address: 0 },
+        topic: 0,
+        no_px_peers: [].into_iter().collect(),
+    };
+    let SelectPxPeersOutput::PxPeers { peers } = automaton.select_px_peers(query);
+    assert_eq!(addresses(&peers), [(1, 2)]);
+}
+
+/// An ended backoff counts until a cleanup, and a cleanup comes earlier to one that ended earlier.
+#[test]
+fn a_backoff_that_ended_before_its_prune_leaves_at_an_earlier_cleanup() {
+    for (seconds, is_kept) in [(0, true), (-1, true), (-2, false)] {
+        let limits = Limits { backoff_cleanup_ticks: 1, ..Limits::default() };
+        let mut automaton: Automaton<Numbers, _> =
+            Automaton::new(1, limits, AcceptEverything).expect("these limits are allowed");
+        let now = Time::from_millis(10_000);
+        automaton.add_peer(now, AddPeer { peer: 1, direct: false, outbound: false, bootstrap: false });
+        automaton.join(now, Join { topic: 0 });
+        automaton.graft(now, Graft { peer: 1, topic: 0 });
+        automaton.prune(now, Prune { peer: 1, topic: 0, px: vec![], backoff: PruneBackoff::from_secs(seconds) });
+        assert_eq!(automaton.backoff(&0, &1), Some(PruneBackoff::from_secs(seconds).end(now)));
+        // Backoffs that ended two heartbeat intervals ago are dropped.
+        automaton.heartbeat(now);
+        assert_eq!(automaton.backoff(&0, &1).is_some(), is_kept, "{seconds}");
+        assert_eq!(automaton.in_mesh(&0, &1), !is_kept, "the heartbeat grafts the peer again if it has no backoff");
+    }
 }

@@ -108,7 +108,7 @@ fn input<I: Names>(numerals: &mut Numerals, peers: u64) -> Input<I> {
         9 => Ihave { peer, topic, message_ids }.into(),
         10 => Iwant { peer, message_ids }.into(),
         11..13 => Graft { peer, topic }.into(),
-        13 => Prune { peer, topic, px: several, backoff: Span::from_millis(number * 100) }.into(),
+        13 => Prune { peer, topic, px: several, backoff: Span::from_millis(number * 100).into() }.into(),
         14 => PublishMessage { topic, message_id, message }.into(),
         15..18 => ReceiveMessage { sender: peer, topic, message_id, message, batch: false }.into(),
         18..20 => Join { topic }.into(),

@@ -71,11 +71,11 @@ fn px_connects_to_the_chosen_peers_in_ascending_order() {
 fn px_forgets_the_peers_that_were_not_chosen() {
     for behaviour in ALL {
         let limits = Limits::<Ids> { peers_to_px: 2, ..limits() };
-        let mut node = Node::with(*behaviour, limits, configuration());
+        let mut node = Node::with(*behaviour, limits.clone(), configuration());
         node.join("a");
         node.subscribers("a", [1]);
         node.graft(1, "a");
-        let (mut actions, backoff) = (Vec::new(), limits_backoff());
+        let (mut actions, backoff) = (Vec::new(), limits.prune_backoff.into());
         let message = PeerMessage::Prune { topic: "a", px: vec![9, 5, 7, 6], backoff };
         node.worker.handle(node.now, Event::Received { from: 1, message }, &mut actions);
         let of = |action: &NodeAction<Ids>| match action {
@@ -91,10 +91,6 @@ fn px_forgets_the_peers_that_were_not_chosen() {
         peers.sort_unstable();
         assert_eq!(peers, [5, 6, 7, 9]);
     }
-}
-
-fn limits_backoff() -> gossipsub_automaton::Span {
-    limits().prune_backoff
 }
 
 /// `mavryk` leaves it to the transport to see that it is connected already.

@@ -141,7 +141,7 @@ impl Node {
     }
 
     pub(crate) fn prune(&mut self, from: u64, px: &[u64]) -> Vec<String> {
-        let backoff = Span::from_secs(60);
+        let backoff = Span::from_secs(60).into();
         self.receive(from, PeerMessage::Prune { topic: "a", px: px.to_vec(), backoff })
     }
 

@@ -2,7 +2,7 @@
 
 use crate::automaton::{Deadline, DeadlineKind, RuleId, context::Context};
 use gossipsub_automaton::{
-    Limits, Span, Time,
+    Limits, PruneBackoff, Span, Time,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
@@ -19,11 +19,19 @@ impl From<BTreeMap<Topic, BTreeMap<Peer, Time>>> for Backoff {
 
 impl Backoff {
     /// *back off(t, p, d)*: the entry becomes max(old entry, now + d). No input shortens one.
-    pub(super) fn back_off(&mut self, topic: &Topic, peer: Peer, now: Time, span: Span, context: &mut Context<'_>) {
+    pub(super) fn back_off(
+        &mut self,
+        topic: &Topic,
+        peer: Peer,
+        now: Time,
+        backoff: impl Into<PruneBackoff>,
+        context: &mut Context<'_>,
+    ) {
+        let end = backoff.into().end(now);
         let entry = self.0.entry(topic.clone()).or_default().entry(peer).or_insert(Time::ZERO);
         // (1) The entry ends later than now and the span.
-        if !context.is_above(RuleId::Backoff1, ("entry", *entry), ("now + span", now + span)) {
-            *entry = now + span;
+        if !context.is_above(RuleId::Backoff1, ("entry", *entry), ("now + span", end)) {
+            *entry = end;
         }
     }
 

@@ -272,7 +272,7 @@ fn prune(world: &World, model: &Model<Environment>, draw: &mut impl Draw) -> Pru
         3..=5 => model.limits().prune_backoff.as_millis(),
         _ => draw.below(5000),
     };
-    Prune { peer, topic, px, backoff: Span::from_millis(backoff) }
+    Prune { peer, topic, px, backoff: Span::from_millis(backoff).into() }
 }
 
 /// A score that brings the peer onto a threshold or beside it; or a round number.

@@ -2,7 +2,7 @@
 
 use super::{Check, FullView, Property, StepContext, Verdict, braces, broken, full_view::expect_none};
 use gossipsub_automaton::{
-    Graft, GraftOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, PruneOutput, Span, Time,
+    Graft, GraftOutput, HeartbeatOutput, Input, JoinOutput, LeaveOutput, Output, PruneBackoff, PruneOutput, Time,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeSet;
@@ -129,8 +129,14 @@ fn accepted_full(step: &StepContext<'_>, before: &FullView<'_>, _: &FullView<'_>
 }
 
 /// That a backoff lasts for a span from now, or longer.
-fn lasts(step: &StepContext<'_>, view: &FullView<'_>, topic: &Topic, peer: Peer, span: Span) -> Verdict {
-    let least = step.now + span;
+fn lasts(
+    step: &StepContext<'_>,
+    view: &FullView<'_>,
+    topic: &Topic,
+    peer: Peer,
+    backoff: impl Into<PruneBackoff>,
+) -> Verdict {
+    let least = backoff.into().end(step.now);
     match view.backoff(topic, peer) {
         Some(end) if end >= least => Ok(()),
         end => {

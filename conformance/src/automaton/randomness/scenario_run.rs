@@ -129,7 +129,7 @@ impl<'a> ScenarioRun<'a> {
     /// A peer prunes us, for no time, and offers these.
     pub(super) fn prune(&mut self, peer: u64, topic: &str, px: &[u64]) -> Result<(), Finding> {
         let px = px.iter().copied().map(Peer).collect();
-        self.ask(Prune { peer: Peer(peer), topic: topic.to_owned(), px, backoff: Span::from_millis(0) })
+        self.ask(Prune { peer: Peer(peer), topic: topic.to_owned(), px, backoff: Span::ZERO.into() })
     }
 
     pub(super) fn publish(&mut self, topic: &str, message_id: u64) -> Result<(), Finding> {

@@ -53,16 +53,19 @@ pub struct Topic {
 }
 
 /// A message id: one shard of one slot of one level.
+///
+/// The order is that of the original: by level, shard, commitment, slot and key. So is the order of the fields here, and
+/// the format has another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MessageId {
     /// The level at which the slot was published. The format allows negative ones.
     pub level: i32,
-    /// The slot.
-    pub slot_index: u8,
-    /// The commitment of the slot.
-    pub commitment: Commitment,
     /// The shard.
     pub shard_index: u16,
+    /// The commitment of the slot.
+    pub commitment: Commitment,
+    /// The slot.
+    pub slot_index: u8,
     /// The attester that the shard is assigned to.
     pub pkh: PublicKeyHash,
 }

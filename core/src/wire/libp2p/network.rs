@@ -139,7 +139,7 @@ impl Rpc<'_> {
                 None | Some(0) => local_backoff,
                 Some(seconds) => Span::from_secs(seconds).min(self.bounds.max_backoff),
             };
-            handle(Prune { peer: peer(), topic: topic(prune.topic), px, backoff }.into());
+            handle(Prune { peer: peer(), topic: topic(prune.topic), px, backoff: backoff.into() }.into());
         }
     }
 

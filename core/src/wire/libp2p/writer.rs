@@ -87,7 +87,7 @@ impl RpcWriter {
                     put(&mut info, 1, &peer.0);
                     put(&mut part, 2, &info);
                 }
-                put_varint(&mut part, 3, whole_seconds(*backoff));
+                put_varint(&mut part, 3, u64::try_from(whole_seconds(*backoff)).unwrap_or(0));
                 self.add(Kind::Control(4), &part)
             }
             PeerMessage::Ihave { topic, message_ids } => {
