@@ -8,6 +8,7 @@ mod grafts;
 mod heartbeat;
 mod libp2p;
 mod messages;
+mod network;
 mod prunes;
 mod queue;
 mod statistics;
