@@ -4,6 +4,7 @@ use super::{Family, Finding, PropertyExtent, Referee, Step, TraceHeader, impleme
 use serde::Deserialize;
 use std::{
     collections::BTreeSet,
+    fmt::Debug,
     path::{Path, PathBuf},
 };
 
@@ -16,14 +17,15 @@ pub struct KnownDifferences {
     pub differences: Vec<KnownDifference>,
 }
 
-/// A rule that an implementation is known to break.
+/// What an implementation is known to do otherwise.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "Entry")]
 pub struct KnownDifference {
     /// A short name of the difference, unique in the file.
     pub id: Option<String>,
-    /// The name of the rule or the property, as a finding begins: `graft (8)`, `property: ...`.
-    pub rule: String,
+    /// The names of the rules and the properties that it breaks, as findings begin: `graft (8)`, `property: ...`. At
+    /// least one.
+    pub rules: Vec<String>,
     /// What differs, and why.
     pub reason: String,
     /// What to do after it occurred.
@@ -36,15 +38,76 @@ pub struct KnownDifference {
     pub link: Option<String>,
     /// The switch of a dialect that it is, if it breaks no sentence.
     pub dialect: Option<String>,
-    /// A minimal trace that shows it. In the file, relative to the file.
-    pub trace: Option<PathBuf>,
+    /// Minimal traces that show it. In the file, relative to the file.
+    pub traces: Vec<PathBuf>,
     /// The versions of the implementation that have it; absent: all.
     pub versions: Option<Vec<String>>,
     /// A link to the issue of the implementation.
     pub upstream: Option<String>,
     /// Whether details are withheld, because the difference can harm a network.
-    #[serde(default)]
     pub withheld: bool,
+}
+
+/// A difference as it stands in a file: one rule or a list, one trace or a list.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    id: Option<String>,
+    rule: Option<String>,
+    rules: Option<Vec<String>>,
+    reason: String,
+    after: After,
+    fault: Option<String>,
+    sentence: Option<String>,
+    link: Option<String>,
+    dialect: Option<String>,
+    trace: Option<PathBuf>,
+    traces: Option<Vec<PathBuf>>,
+    versions: Option<Vec<String>>,
+    upstream: Option<String>,
+    #[serde(default)]
+    withheld: bool,
+}
+
+impl TryFrom<Entry> for KnownDifference {
+    type Error = String;
+
+    fn try_from(entry: Entry) -> Result<Self, String> {
+        Ok(Self {
+            rules: one_or_list("rule", entry.rule, entry.rules)?
+                .ok_or("expected a `rule` or `rules`, found neither")?,
+            traces: one_or_list("trace", entry.trace, entry.traces)?.unwrap_or_default(),
+            id: entry.id,
+            reason: entry.reason,
+            after: entry.after,
+            fault: entry.fault,
+            sentence: entry.sentence,
+            link: entry.link,
+            dialect: entry.dialect,
+            versions: entry.versions,
+            upstream: entry.upstream,
+            withheld: entry.withheld,
+        })
+    }
+}
+
+/// The values of a field that is given as one value or, with the plural of its name, as a list. Absent without both.
+fn one_or_list<T: PartialEq + Debug>(
+    name: &str,
+    one: Option<T>,
+    list: Option<Vec<T>>,
+) -> Result<Option<Vec<T>>, String> {
+    match (one, list) {
+        (Some(_), Some(_)) => Err(format!("expected `{name}` or `{name}s`, found both")),
+        (None, Some(list)) if list.is_empty() => Err(format!("{name}s: expected at least one {name}, found none")),
+        (None, Some(list)) => {
+            let repeated =
+                list.iter().enumerate().find(|(index, value)| list.iter().take(*index).any(|one| one == *value));
+            repeated.map_or(Ok(()), |(_, value)| Err(format!("{name}s: {value:?} stands twice")))?;
+            Ok(Some(list))
+        }
+        (one, None) => Ok(one.map(|one| vec![one])),
+    }
 }
 
 /// How checking goes on after a known difference.
@@ -87,7 +150,7 @@ impl KnownDifferences {
             {
                 return Err(error(format!("two differences have the id `{id}`").into()));
             }
-            difference.trace = difference.trace.as_ref().map(|trace| folder.join(trace));
+            difference.traces.iter_mut().for_each(|trace| *trace = folder.join(&*trace));
         }
         Ok(known)
     }
@@ -123,7 +186,7 @@ impl KnownDifferences {
     /// The index of the difference that a finding is: the last step of an answered sequence.
     ///
     /// A difference whose fault the model can follow is the finding if the model allows the answers when it follows the
-    /// fault. Any other difference is the finding if it has its rule.
+    /// fault. Any other difference is the finding if it breaks the same rule.
     #[must_use]
     pub fn of<F: Family>(&self, header: &F::Header, steps: &[Step<F>], finding: &Finding) -> Option<usize> {
         let kind = finding.kind();
@@ -179,42 +242,40 @@ impl KnownDifference {
     pub fn new(rule: impl Into<String>, reason: impl Into<String>, after: After) -> Self {
         Self {
             id: None,
-            rule: rule.into(),
+            rules: vec![rule.into()],
             reason: reason.into(),
             after,
             fault: None,
             sentence: None,
             link: None,
             dialect: None,
-            trace: None,
+            traces: Vec::new(),
             versions: None,
             upstream: None,
             withheld: false,
         }
     }
 
-    /// Its id, or its rule.
+    /// Its id, or its first rule.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.id.as_deref().unwrap_or(&self.rule)
+        self.id.as_deref().or_else(|| self.rules.first().map(String::as_str)).unwrap_or_default()
     }
 
-    /// Whether a finding of this kind breaks its rule.
+    /// Whether a finding of this kind breaks one of its rules.
     #[must_use]
     pub fn is_of(&self, kind: &str) -> bool {
-        begins_with(kind, &self.rule)
+        self.rules.iter().any(|rule| begins_with(kind, rule))
     }
 
     fn check<F: Family>(&self) -> Result<(), String> {
-        if self.rule.trim().is_empty() {
-            return Err("expected a rule, found a difference without one".into());
-        }
         let name = self.name();
         let own = ImplementationError::KINDS.map(ToOwned::to_owned);
-        if !F::rule_names().into_iter().chain(own).any(|rule| begins_with(&self.rule, &rule)) {
+        let names: Vec<String> = F::rule_names().into_iter().chain(own).collect();
+        if let Some(unknown) = self.rules.iter().find(|rule| !names.iter().any(|name| begins_with(rule, name))) {
+            let of = self.id.as_ref().map_or_else(String::new, |id| format!("{id}: "));
             return Err(format!(
-                "unknown rule `{}`; expected the name of a rule or a property of {}",
-                self.rule,
+                "{of}unknown rule `{unknown}`; expected the name of a rule or a property of {}",
                 F::NAME
             ));
         }
@@ -237,12 +298,12 @@ impl KnownDifference {
         if self.link.is_some() && self.sentence.is_none() {
             return Err(format!("{name}: a `link` requires a `sentence`"));
         }
-        if self.withheld && (self.trace.is_some() || self.sentence.is_some() || self.upstream.is_some()) {
+        if self.withheld && (!self.traces.is_empty() || self.sentence.is_some() || self.upstream.is_some()) {
             return Err(format!("{name}: a withheld difference has no `trace`, no `sentence` and no `upstream`"));
         }
-        match &self.trace {
-            Some(trace) if trace.is_absolute() => Err(format!("{name}: trace: expected a path relative to the file")),
-            _ => Ok(()),
+        match self.traces.iter().find(|trace| trace.is_absolute()) {
+            Some(_) => Err(format!("{name}: trace: expected a path relative to the file")),
+            None => Ok(()),
         }
     }
 }
@@ -290,8 +351,34 @@ mod tests {
         let error =
             read("[[difference]]\nrule = \"a\"\nreason = \"b\"\nafter = \"ignore\"\n").expect_err("no such end");
         assert!(error.contains("unknown variant `ignore`, expected one of `end`, `take_over`, `follow`"), "{error}");
-        let error = read("[[difference]]\nrule = \" \"\nreason = \"b\"\nafter = \"end\"\n").expect_err("no rule");
-        assert_eq!(error, "known.toml: expected a rule, found a difference without one");
+        let error = read("[[difference]]\nreason = \"b\"\nafter = \"end\"\n").expect_err("no rule");
+        assert!(error.contains("expected a `rule` or `rules`, found neither"), "{error}");
+    }
+
+    #[test]
+    fn a_difference_may_break_several_rules() {
+        let text = |fields: &str| format!("[[difference]]\nid = \"a\"\nreason = \"b\"\nafter = \"end\"\n{fields}\n");
+        let known = read(&text("rules = [\"graft (8)\", \"prune (1)\"]\ntraces = [\"1.jsonl\", \"2.jsonl\"]"));
+        let known = known.expect("a file");
+        let difference = known.differences.first().expect("a difference");
+        let traces: Vec<_> = difference.traces.iter().filter_map(|trace| trace.file_name()).collect();
+        assert_eq!(traces, ["1.jsonl", "2.jsonl"]);
+        assert!(difference.is_of("graft (8): too early") && difference.is_of("prune (1)"));
+        assert!(!difference.is_of("graft (9)") && !difference.is_of("graft (80)"));
+        for (fields, expected) in [
+            ("rule = \"graft (8)\"\nrules = [\"prune (1)\"]", "expected `rule` or `rules`, found both"),
+            ("rules = []", "rules: expected at least one rule, found none"),
+            ("rules = [\"graft (8)\", \"graft (8)\"]", "rules: \"graft (8)\" stands twice"),
+            ("rules = \"graft (8)\"", "invalid type: string \"graft (8)\", expected a sequence"),
+            ("rule = \"graft (8)\"\ntraces = [\"a\", \"b\", \"a\"]", "traces: \"a\" stands twice"),
+            (
+                "rules = [\"graft (8)\", \"graft (99)\"]",
+                "a: unknown rule `graft (99)`; expected the name of a rule or a property of automaton",
+            ),
+        ] {
+            let error = read(&text(fields)).expect_err(fields);
+            assert!(error.starts_with("known.toml: ") && error.contains(expected), "{error}");
+        }
     }
 
     #[test]
@@ -306,7 +393,7 @@ mod tests {
         ] {
             read(&text(rule)).expect("a known rule");
         }
-        for rule in ["graft", "graft (8", "graft (99)", "property: x", "iwant (6)x"] {
+        for rule in [" ", "graft", "graft (8", "graft (99)", "property: x", "iwant (6)x"] {
             let error = read(&text(rule)).expect_err("an unknown rule");
             let expected = "expected the name of a rule or a property of automaton";
             assert_eq!(error, format!("known.toml: unknown rule `{rule}`; {expected}"));
@@ -336,7 +423,7 @@ mod tests {
     fn particulars_fit_together() {
         let known = libp2p("after = \"end\"\nid = \"a\"\ntrace = \"findings/a.jsonl\"\nversions = [\"1.2\"]\n");
         let mut known = known.expect("a file");
-        let trace = known.differences.first().and_then(|difference| difference.trace.clone()).expect("a trace");
+        let trace = known.differences.first().and_then(|difference| difference.traces.first()).expect("a trace");
         assert!(trace.ends_with("findings/a.jsonl") && trace.is_absolute(), "{trace:?}");
         assert!(known.depend_on_version());
         known.retain_version_in("router 1.2");

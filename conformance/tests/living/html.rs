@@ -158,7 +158,7 @@ fn differences(matrix: &Matrix) -> Markup {
 }
 
 fn difference_markup(difference: &Difference) -> Markup {
-    let Difference { known, times, page, sequence, allowed } = difference;
+    let Difference { known, times, page, sequences } = difference;
     html! {
         article {
             h4 {
@@ -176,15 +176,15 @@ fn difference_markup(difference: &Difference) -> Markup {
                 }
             }
             @if let Some(dialect) = &known.dialect { p { "Dialect: " (dialect) } }
-            @if let Some((path, words)) = sequence {
+            @for sequence in sequences {
                 p {
-                    "Minimal sequence: " code { (words) } " "
-                    @if let Some(allowed) = allowed { "Allowed: " (allowed) ". " }
-                    a href=(path) { "trace" }
+                    "Minimal sequence: " code { (sequence.words) } " "
+                    @if let Some(allowed) = &sequence.allowed { "Allowed: " (allowed) ". " }
+                    a href=(sequence.path) { "trace" }
                 }
             }
             @if let Some(upstream) = &known.upstream { p { a href=(upstream) { "upstream issue" } } }
-            small { (known.rule) "; occurred " (times) " times; versions: " (difference.versions()) }
+            small { (known.rules.join(", ")) "; occurred " (times) " times; versions: " (difference.versions()) }
         }
     }
 }

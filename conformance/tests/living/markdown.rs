@@ -1,6 +1,6 @@
 //! The pages as Markdown.
 
-use super::matrix::{CellVerdict, Difference, LEGEND, Matrix, Row};
+use super::matrix::{CellVerdict, Difference, LEGEND, Matrix, Row, Sequence};
 use gossipsub_conformance::engine::Named;
 use std::fmt::Write;
 
@@ -98,7 +98,7 @@ fn write_difference(page: &mut String, difference: &Difference) {
         Some(path) => format!("[{}]({path})", known.name()),
         None => known.name().to_owned(),
     };
-    let _ = writeln!(page, "- **{name}** ({}; {times} times): {}", known.rule, known.reason);
+    let _ = writeln!(page, "- **{name}** ({}; {times} times): {}", known.rules.join(", "), known.reason);
     if known.withheld {
         let _ = writeln!(page, "  Details are withheld until the maintainers have had a report.");
     }
@@ -109,8 +109,8 @@ fn write_difference(page: &mut String, difference: &Difference) {
     if let Some(dialect) = &known.dialect {
         let _ = writeln!(page, "  Dialect: {dialect}.");
     }
-    if let Some((path, words)) = &difference.sequence {
-        let allowed = difference.allowed.as_ref().map_or_else(String::new, |allowed| format!(" Allowed: {allowed}."));
+    for Sequence { path, words, allowed } in &difference.sequences {
+        let allowed = allowed.as_ref().map_or_else(String::new, |allowed| format!(" Allowed: {allowed}."));
         let _ = writeln!(page, "  Minimal sequence: {words}.{allowed} [Trace]({path})");
     }
     if let Some(upstream) = &known.upstream {

@@ -39,8 +39,16 @@ pub(crate) struct Difference {
     pub(crate) times: u64,
     /// Its page, relative to the pages, if there is one.
     pub(crate) page: Option<String>,
-    /// Its trace, relative to the pages, and its minimal sequence in words.
-    pub(crate) sequence: Option<(String, String)>,
+    /// What its traces show.
+    pub(crate) sequences: Vec<Sequence>,
+}
+
+/// A minimal sequence that shows a difference.
+pub(crate) struct Sequence {
+    /// Its trace, relative to the pages.
+    pub(crate) path: String,
+    /// The sequence in words.
+    pub(crate) words: String,
     /// What is allowed instead.
     pub(crate) allowed: Option<String>,
 }
@@ -147,8 +155,11 @@ impl Implementation {
         if self.results.findings.iter().any(|finding| of_rule(&finding.kind)) {
             return Some(CellVerdict::Open);
         }
-        let (dialects, faults): (Vec<&Difference>, Vec<&Difference>) =
-            self.differences.iter().filter(|one| of_rule(&one.known.rule)).partition(|one| one.known.dialect.is_some());
+        let (dialects, faults): (Vec<&Difference>, Vec<&Difference>) = self
+            .differences
+            .iter()
+            .filter(|one| one.known.rules.iter().any(|rule| of_rule(rule)))
+            .partition(|one| one.known.dialect.is_some());
         if !faults.is_empty() {
             let faults = faults.iter().map(|fault| (fault.known.name().to_owned(), fault.page.clone()));
             return Some(CellVerdict::Fault(faults.collect()));
@@ -207,7 +218,7 @@ const NEEDED: &[(&str, &str)] = &[
 
 impl Difference {
     fn new(conformance: &Path, folder: &Path, known: KnownDifference, results: &StoredResults) -> Self {
-        let counted = results.known_differences.iter().find(|one| one.id == known.id && one.rule == known.rule);
+        let counted = results.known_differences.iter().find(|one| one.id == known.id && one.rules == known.rules);
         let times = counted.map_or(0, |one| one.times);
         let relative = |path: &Path| {
             let path = path.strip_prefix(conformance).expect("traces and pages are below this folder");
@@ -215,13 +226,16 @@ impl Difference {
         };
         let page = known.id.as_ref().map(|id| folder.join("findings").join(format!("{id}.md")));
         let page = page.filter(|page| page.exists()).map(|page| relative(&page));
-        let trace = known.trace.as_deref();
-        let sequence = trace.map(|trace| (relative(trace), words::sequence(&steps(trace))));
-        let allowed = trace.and_then(|trace| match verify(open::<Libp2pFamily>(trace)).verdict {
-            Verdict::Violated(failure) => failure.violation.differences.first().map(|first| first.allowed.clone()),
-            _ => None,
+        let sequences = known.traces.iter().map(|trace| Sequence {
+            path: relative(trace),
+            words: words::sequence(&steps(trace)),
+            allowed: match verify(open::<Libp2pFamily>(trace)).verdict {
+                Verdict::Violated(failure) => failure.violation.differences.first().map(|first| first.allowed.clone()),
+                _ => None,
+            },
         });
-        Self { known, times, page, sequence, allowed }
+        let sequences = sequences.collect();
+        Self { known, times, page, sequences }
     }
 
     /// The versions that have it, in words.

@@ -57,17 +57,18 @@ pub struct KnownDifferenceCount {
     /// Its id, if it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// Its rule.
-    pub rule: String,
+    /// Its rules.
+    pub rules: Vec<String>,
     /// How often it occurred.
     pub times: u64,
 }
 
 impl Display for KnownDifferenceCount {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let rules = self.rules.join(", ");
         match &self.id {
-            Some(id) => write!(f, "{id}: {}", self.rule),
-            None => f.write_str(&self.rule),
+            Some(id) => write!(f, "{id}: {rules}"),
+            None => f.write_str(&rules),
         }
     }
 }
@@ -100,8 +101,8 @@ impl<F: Family> CampaignReport<F> {
     pub fn count_known_differences(&mut self, known: &KnownDifferences, results: &Results<F>, required: bool) {
         for (index, difference) in known.differences.iter().enumerate() {
             let times = results.known.get(&index).copied().unwrap_or(0);
-            let KnownDifference { id, rule, .. } = difference;
-            self.known_differences.push(KnownDifferenceCount { id: id.clone(), rule: rule.clone(), times });
+            let KnownDifference { id, rules, .. } = difference;
+            self.known_differences.push(KnownDifferenceCount { id: id.clone(), rules: rules.clone(), times });
             if required && times == 0 {
                 self.no_longer_occurring.push(difference.name().to_owned());
             }
