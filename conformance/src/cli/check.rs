@@ -14,6 +14,7 @@ use clap::Args;
 use gossipsub_conformance::engine::{
     Counterexample, Coverage, Sequence,
     campaign::{Case, Plan, Shard, Until, run},
+    known_differences::KnownDifferences,
     minimize::{Options, minimize},
     report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
 };
@@ -106,7 +107,7 @@ impl Check {
         }
         let time = share(self.minimize, results.findings.len())?;
         for (case, count) in results.findings.into_values() {
-            report.findings.push(self.conclude(case, count, time)?);
+            report.findings.push(self.conclude(case, count, time, &plan.known)?);
         }
         self.publish(&report)?;
         Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
@@ -118,10 +119,11 @@ impl Check {
         case: Case<F>,
         count: u64,
         time: Duration,
+        known: &KnownDifferences,
     ) -> Result<FindingReport, Box<dyn Error>> {
         let Case { number, counterexample, .. } = case;
         let (implementation, views) = (Some(self.under_test.name::<F>()), counterexample.views);
-        let options = Options { time, implementation, views, ..Options::default() };
+        let options = Options { time, implementation, views, known: known.clone(), ..Options::default() };
         let before = counterexample.steps.len() as u64;
         let sequence = Sequence { header: counterexample.header.clone(), steps: counterexample.steps.clone() };
         let (counterexample, remark) = match minimize(sequence, &mut self.under_test.make::<F>(), &options) {

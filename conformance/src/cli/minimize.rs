@@ -60,6 +60,7 @@ impl Minimize {
             tries: self.tries,
             implementation: Some(self.under_test.name::<F>()),
             views: self.view.into(),
+            ..Options::default()
         };
         match minimize(sequence, &mut self.under_test.make::<F>(), &options) {
             Ok(minimized) => self.conclude(minimized),

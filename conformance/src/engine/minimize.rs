@@ -18,7 +18,8 @@ mod spans;
 mod values;
 
 use super::{
-    Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views, determinism, runner::run_sequence,
+    Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views, determinism,
+    known_differences::KnownDifferences, runner::run_sequence,
 };
 use search::Search;
 use std::{fmt, time::Duration};
@@ -34,11 +35,19 @@ pub struct Options {
     pub implementation: Option<String>,
     /// The states that an implementation in this process shows.
     pub views: Views,
+    /// Differences that are no findings.
+    pub known: KnownDifferences,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { time: Duration::from_mins(1), tries: 10, implementation: None, views: Views::Every }
+        Self {
+            time: Duration::from_mins(1),
+            tries: 10,
+            implementation: None,
+            views: Views::Every,
+            known: KnownDifferences::default(),
+        }
     }
 }
 
@@ -74,7 +83,8 @@ pub fn minimize<F: Family, M: Implementation<F>>(
     implementation: &mut M,
     options: &Options,
 ) -> Result<Minimized<F>, NothingToMinimize> {
-    minimize_with(sequence, &mut JudgedImplementation { implementation, views: options.views }, options)
+    let mut subject = JudgedImplementation { implementation, views: options.views, known: &options.known };
+    minimize_with(sequence, &mut subject, options)
 }
 
 /// What runs a candidate.
@@ -88,17 +98,20 @@ pub(super) trait Subject<F: Family> {
 struct JudgedImplementation<'a, M> {
     implementation: &'a mut M,
     views: Views,
+    known: &'a KnownDifferences,
 }
 
 impl<F: Family, M: Implementation<F>> Subject<F> for JudgedImplementation<'_, M> {
     fn run(&mut self, Sequence { header, steps }: &Sequence<F>, wanted: Option<&str>) -> Option<Counterexample<F>> {
-        let Self { implementation, views } = self;
+        let Self { implementation, views, known } = self;
         let (steps, mut finding) = run_sequence(*implementation, header, steps, *views);
         if finding.is_none() && wanted.is_none_or(needs_replay::<F>) {
             finding = determinism::check(*implementation, header, &steps, *views).map(|(_, finding)| finding);
             finding = finding.or_else(|| F::metamorphic_tests(*implementation, header, &steps).err());
         }
-        Some(Counterexample { header: header.clone(), steps, finding: finding?, views: *views })
+        // A known difference must not take the place of what is minimized.
+        let finding = finding.filter(|finding| known.of(header, &steps, finding).is_none())?;
+        Some(Counterexample { header: header.clone(), steps, finding, views: *views })
     }
 }
 
@@ -152,7 +165,7 @@ fn simplify<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) -> bool {
 fn end<F: Family, S: Subject<F>>(search: Search<'_, F, S>, steps_before: usize, options: &Options) -> Minimized<F> {
     let (complete, repeatable, runs) = (search.complete(), search.repeatable(), search.runs());
     let mut counterexample = search.into_best().answered;
-    drop_followed_faults(&mut counterexample);
+    drop_followed_faults(&mut counterexample, &options.known);
     let description = describe(&counterexample.finding, steps_before, counterexample.steps.len(), repeatable);
     counterexample.header.set_implementation(options.implementation.clone());
     counterexample.header.set_description(Some(description));
@@ -160,13 +173,15 @@ fn end<F: Family, S: Subject<F>>(search: Search<'_, F, S>, steps_before: usize, 
 }
 
 /// Lets the model follow no faults without which it judges the same answers alike.
-fn drop_followed_faults<F: Family>(counterexample: &mut Counterexample<F>) {
+fn drop_followed_faults<F: Family>(counterexample: &mut Counterexample<F>, known: &KnownDifferences) {
     let kind = counterexample.finding.kind();
     for fault in counterexample.header.followed_faults() {
         let mut header = counterexample.header.clone();
         let others: Vec<String> = header.followed_faults().into_iter().filter(|other| *other != fault).collect();
         assert!(header.follow_faults(&others), "a header follows faults of its family");
-        if counterexample.finding_with(&header).is_some_and(|finding| finding.kind() == kind) {
+        let is_same =
+            |finding: &Finding| finding.kind() == kind && known.of(&header, &counterexample.steps, finding).is_none();
+        if counterexample.finding_with(&header).as_ref().is_some_and(is_same) {
             counterexample.header = header;
         }
     }
