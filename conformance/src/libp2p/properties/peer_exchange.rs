@@ -102,7 +102,7 @@ fn not_offered(step: &StepContext<'_>) -> Verdict {
 
 fn negative_ignored(step: &StepContext<'_>) -> Verdict {
     let Some(peer) = step.sender().filter(|peer| is_negative(step, *peer)) else { return Ok(()) };
-    let dial = dials(step, &BTreeSet::new());
+    let dial = exchange_dials(step, &BTreeSet::new());
     if dial.is_empty() {
         return Ok(());
     }
@@ -110,7 +110,7 @@ fn negative_ignored(step: &StepContext<'_>) -> Verdict {
 }
 
 /// The dials of a step, without those that a direct peer may get anyway. Those of `offered` peers may be of peer exchange.
-fn dials(step: &StepContext<'_>, offered: &BTreeSet<Peer>) -> Vec<Peer> {
+pub(super) fn exchange_dials(step: &StepContext<'_>, offered: &BTreeSet<Peer>) -> Vec<Peer> {
     let dials_direct = step.history.dialect().direct_dial == DirectDial::TicksAndStart;
     let may_be_px = |peer: &Peer| !dials_direct || !step.history.is_direct(*peer) || offered.contains(peer);
     step.sent.dial.iter().copied().filter(may_be_px).collect()
@@ -133,7 +133,7 @@ fn dialled(step: &StepContext<'_>) -> Verdict {
         most += count;
     }
     let is_certain = step.accepted_rpc().is_some() && score.is_some_and(|score| score > threshold);
-    let dial = dials(step, &possible);
+    let dial = exchange_dials(step, &possible);
     let is_right =
         dial.iter().all(|peer| possible.contains(peer)) && dial.len() <= most && (!is_certain || dial.len() >= fewest);
     if is_right {

@@ -1,7 +1,8 @@
 //! Topics and announcements.
 
-use super::{Property, StepContext, Verdict, braces, broken, history::Certainty};
+use super::{Property, StepContext, Verdict, braces, broken, history::Certainty, peer_exchange::exchange_dials};
 use gossipsub_reference_model::libp2p::vocabulary::{Input, Parts, Subscription};
+use std::collections::BTreeSet;
 
 pub(super) const JOIN_DEGREE: Property = Property {
     number: 1,
@@ -26,7 +27,7 @@ pub(super) const HELLO: Property = Property {
     name: "a new peer gets the announcements of all joined topics, and nothing else happens",
     source: "gossipsub v1.0, Ambient Peer Discovery",
     quote: "Whenever a new peer is connected, the gossipsub implementation checks to see if the peer implements floodsub and/or gossipsub, and if so, it sends it a hello packet that announces the topics that it is currently subscribing to.",
-    except: None,
+    except: Some("with direct_dial `300 heartbeats, and at 900 ms`, direct peers are dialled, too"),
     check: hello,
 };
 
@@ -88,8 +89,9 @@ fn hello(step: &StepContext<'_>) -> Verdict {
     }
     let announcement = |topic: &_| Subscription { topic: Clone::clone(topic), subscribe: true };
     let hello = Parts { subscriptions: step.history.joined().map(announcement).collect(), ..Parts::default() };
-    let is_alone =
-        step.sent.to.keys().all(|to| to == peer) && step.sent.delivered.is_empty() && step.sent.dial.is_empty();
+    let is_alone = step.sent.to.keys().all(|to| to == peer)
+        && step.sent.delivered.is_empty()
+        && exchange_dials(step, &BTreeSet::new()).is_empty();
     if !is_alone || step.to(*peer).cloned().unwrap_or_default() != hello {
         return broken("the answer", format_args!("{hello:?} to peer {peer}"), format_args!("{:?}", step.sent));
     }
