@@ -85,17 +85,19 @@ impl Answer {
         self.parts.len()
     }
 
-    /// Takes out what is sent to a peer after the first parts. What the application gets from it stays. Only with
-    /// [`Fault::FailedDialEndsRpc`](super::Fault::FailedDialEndsRpc).
-    pub(super) fn drop_answers(&mut self, peer: Peer, first: usize) {
-        let dropped = self.parts.split_off(first.min(self.parts.len()));
-        let stays = |part: &Part| matches!(part, Part::Dial | Part::Delivered(_) | Part::Asked(_));
-        self.parts.extend(dropped.into_iter().filter(|(to, part, _)| *to != peer || stays(part)));
+    /// The parts after the first ones.
+    pub(super) fn parts_since(&self, first: usize) -> Vec<Part> {
+        self.parts.iter().skip(first).map(|(_, part, _)| part.clone()).collect()
     }
 
-    /// Whether a PRUNE is sent after the first parts.
-    pub(super) fn has_prune_since(&self, first: usize) -> bool {
-        self.parts.iter().skip(first).any(|(_, part, _)| matches!(part, Part::Prune(_)))
+    /// Takes out parts that are sent to a peer. Only with
+    /// [`Fault::FailedDialEndsRpc`](super::Fault::FailedDialEndsRpc).
+    pub(super) fn take_out(&mut self, peer: Peer, parts: &[Part]) {
+        for part in parts {
+            if let Some(index) = self.parts.iter().position(|(to, other, _)| *to == peer && other == part) {
+                self.parts.remove(index);
+            }
+        }
     }
 
     /// Takes out a message to a peer that has not left yet.

@@ -100,9 +100,9 @@ pub(super) trait Choice {
         &mut self,
         topic: &Topic,
         peer: Peer,
-        ids: &BTreeSet<MessageId>,
+        ids: &[MessageId],
         count: usize,
-    ) -> Result<BTreeSet<MessageId>, Violation>;
+    ) -> Result<Vec<MessageId>, Violation>;
 
     /// `count` of the wanted ids, to be requested from a peer.
     fn requested(
@@ -204,14 +204,8 @@ impl<S: Selection> Choice for S {
         Ok(self.select_set(&pick.candidates, count(pick.candidates.len())))
     }
 
-    fn gossip_ids(
-        &mut self,
-        _: &Topic,
-        _: Peer,
-        ids: &BTreeSet<MessageId>,
-        count: usize,
-    ) -> Result<BTreeSet<MessageId>, Violation> {
-        Ok(self.select_set(ids, count))
+    fn gossip_ids(&mut self, _: &Topic, _: Peer, ids: &[MessageId], count: usize) -> Result<Vec<MessageId>, Violation> {
+        Ok(self.select(ids.iter().copied(), count))
     }
 
     fn requested(

@@ -9,10 +9,10 @@ use super::{
     rules,
     unwanted::Unwanted,
     violation::Violation,
-    vocabulary::{Peer, Protocol, Rpc, Subscription, Topic},
+    vocabulary::{MessageId, Peer, Protocol, Rpc, Subscription, Topic},
 };
 use gossipsub_automaton::Span;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 const MOST_SUBSCRIPTIONS: usize = 100;
 const MOST_TOPICS: usize = 100;
@@ -22,6 +22,23 @@ const BYTES_OF_TOPIC: usize = 1024;
 const MOST_OFFERED_PEERS: usize = 16;
 const GRAYLIST_SPAN: Span = Span::from_secs(1);
 const GRAYLIST_RPCS: usize = 128;
+
+/// An RPC whose announcements, IHAVE, IWANT and GRAFT are handled.
+struct BegunRpc<'a> {
+    rpc: &'a Rpc,
+    /// What is sent for these control parts.
+    answers: Vec<Part>,
+    /// Sets of requested ids. One of each is promised.
+    promises: Vec<BTreeSet<MessageId>>,
+    /// How many RPCs are begun before the rest of this one. Only with [`Fault::RefusedGraftDelaysRest`].
+    delay: usize,
+}
+
+impl BegunRpc<'_> {
+    fn refuses(&self) -> bool {
+        self.answers.iter().any(|part| matches!(part, Part::Prune(_)))
+    }
+}
 
 impl Model {
     pub(super) fn connect(
@@ -77,47 +94,87 @@ impl Model {
         }
     }
 
-    pub(super) fn rpc(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+    /// The RPCs that come in one read.
+    pub(super) fn rpcs(&mut self, step: &mut Step<'_>, peer: Peer, rpcs: &[Rpc]) -> Result<(), Violation> {
+        let control_first = self.has_fault(Fault::ControlBeforeMessages);
+        let mut late: VecDeque<BegunRpc<'_>> = VecDeque::new();
+        for rpc in rpcs {
+            let begun = self.begin_rpc(step, peer, rpc)?;
+            for earlier in &mut late {
+                earlier.delay -= 1;
+            }
+            while late.front().is_some_and(|earlier| earlier.delay == 0) {
+                let earlier = late.pop_front().expect("it is in front");
+                self.end_rpc(step, peer, earlier);
+            }
+            let Some(begun) = begun else { continue };
+            // After a refused GRAFT, the messages of the RPC precede its PRUNEs. They keep no promise of this RPC.
+            let refuses = begun.refuses();
+            if control_first && refuses {
+                self.messages(step, peer, rpc)?;
+            }
+            if begun.delay == 0 {
+                self.end_rpc(step, peer, begun);
+            } else {
+                late.push_back(begun);
+            }
+            if control_first && !refuses {
+                self.messages(step, peer, rpc)?;
+            }
+        }
+        late.into_iter().for_each(|begun| self.end_rpc(step, peer, begun));
+        Ok(())
+    }
+
+    /// An RPC up to its GRAFTs. Absent if it is ignored.
+    fn begin_rpc<'a>(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: Peer,
+        rpc: &'a Rpc,
+    ) -> Result<Option<BegunRpc<'a>>, Violation> {
         if self.has_fault(Fault::ManyOfferedPeersEndRpc)
             && rpc.prune.iter().any(|prune| prune.peers.len() > MOST_OFFERED_PEERS)
         {
-            return Ok(());
+            return Ok(None);
         }
         let announced_first = self.has_fault(Fault::GraylistedSubscriptionsTaken);
         if announced_first {
             self.subscriptions(step, peer, &rpc.subscriptions);
         }
         if self.is_graylisted(step, peer) {
-            return Ok(());
+            return Ok(None);
         }
         if !announced_first {
             self.subscriptions(step, peer, &rpc.subscriptions);
         }
-        let control_first = self.has_fault(Fault::ControlBeforeMessages);
-        if !control_first {
+        if !self.has_fault(Fault::ControlBeforeMessages) {
             self.messages(step, peer, rpc)?;
         }
-        let (parts, promises) = (step.answer.len(), self.promises.len());
-        self.ihave(step, peer, rpc)?;
+        let first = step.answer.len();
+        let promises = self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        let new_promises = self.promises.split_off(promises);
-        // After a refused GRAFT, the messages of the RPC precede its PRUNEs. They keep no promise of this RPC.
-        let refuses = control_first && step.answer.has_prune_since(parts);
-        if refuses {
-            self.messages(step, peer, rpc)?;
+        let mut begun = BegunRpc { rpc, answers: step.answer.parts_since(first), promises, delay: 0 };
+        if self.has_fault(Fault::RefusedGraftDelaysRest) && begun.refuses() {
+            let exchanges = |part: &Part| matches!(part, Part::Prune(prune) if !prune.peers.is_empty());
+            begun.delay = if begun.answers.iter().any(exchanges) { 2 } else { 1 };
         }
+        Ok(Some(begun))
+    }
+
+    /// What follows the GRAFTs of an RPC, but its messages.
+    fn end_rpc(&mut self, step: &mut Step<'_>, peer: Peer, BegunRpc { rpc, answers, promises, .. }: BegunRpc<'_>) {
         let dialled = self.prune(step, peer, &rpc.prune);
         if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
-            step.answer.drop_answers(peer, parts);
-        } else {
-            self.promises.append(new_promises);
-            self.idontwant(step, peer, &rpc.idontwant);
+            step.answer.take_out(peer, &answers);
+            return;
         }
-        if control_first && !refuses {
-            self.messages(step, peer, rpc)?;
+        let end = step.now + self.parameters().iwant_followup_time;
+        for ids in promises {
+            self.promises.add(peer, ids, end);
         }
-        Ok(())
+        self.idontwant(step, peer, &rpc.idontwant);
     }
 
     fn messages(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {

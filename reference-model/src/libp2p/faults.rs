@@ -31,6 +31,8 @@ pub enum Fault {
     OppositeSubscriptionsCancel,
     /// R25.
     GraylistedSubscriptionsTaken,
+    /// R26.
+    LongBackoffCut,
     /// R27, J43.
     RemovedMessageKeepsPlace,
     /// R41.
@@ -85,15 +87,19 @@ pub enum Fault {
     VerdictsDeliverTwice,
     /// J37.
     LeaveExchangesWithAll,
+    /// J39.
+    FailedDialEndsHeartbeat,
     /// J45.
     ManyOfferedPeersEndRpc,
+    /// J46.
+    RefusedGraftDelaysRest,
     /// P1 of py.
     UnknownGraftPruned,
 }
 
 impl Fault {
     /// Every fault.
-    pub const ALL: [Self; 42] = [
+    pub const ALL: [Self; 45] = [
         Self::GraftOfDirectPeerUnanswered,
         Self::FanoutRedrawn,
         Self::MeshPrunedAtHigh,
@@ -107,6 +113,7 @@ impl Fault {
         Self::UnjoinedPruneBacksOff,
         Self::OppositeSubscriptionsCancel,
         Self::GraylistedSubscriptionsTaken,
+        Self::LongBackoffCut,
         Self::RemovedMessageKeepsPlace,
         Self::OwnCopiesInvalid,
         Self::RefusedMessagesKept,
@@ -134,7 +141,9 @@ impl Fault {
         Self::PublishedBelowThreshold,
         Self::VerdictsDeliverTwice,
         Self::LeaveExchangesWithAll,
+        Self::FailedDialEndsHeartbeat,
         Self::ManyOfferedPeersEndRpc,
+        Self::RefusedGraftDelaysRest,
         Self::UnknownGraftPruned,
     ];
 
@@ -155,6 +164,7 @@ impl Fault {
             Self::UnjoinedPruneBacksOff => "R23",
             Self::OppositeSubscriptionsCancel => "R24",
             Self::GraylistedSubscriptionsTaken => "R25",
+            Self::LongBackoffCut => "R26",
             Self::RemovedMessageKeepsPlace => "R27",
             Self::OwnCopiesInvalid => "R41",
             Self::RefusedMessagesKept => "R42",
@@ -182,7 +192,9 @@ impl Fault {
             Self::PublishedBelowThreshold => "J35",
             Self::VerdictsDeliverTwice => "J36",
             Self::LeaveExchangesWithAll => "J37",
+            Self::FailedDialEndsHeartbeat => "J39",
             Self::ManyOfferedPeersEndRpc => "J45",
+            Self::RefusedGraftDelaysRest => "J46",
             Self::UnknownGraftPruned => "P1",
         }
     }
@@ -197,7 +209,7 @@ impl Fault {
             }
             Self::MeshPrunedAtHigh => "A heartbeat prunes a mesh of exactly D_high members.",
             Self::PromisedIdsNotRequested => {
-                "An id that any peer promised is not requested, and without scoring no promise ends."
+                "A peer can keep a node from requesting messages. Details are withheld until the maintainers of rust-libp2p had a report: versions 0.49.5 and 0.50.1, severity high."
             }
             Self::DirectPeersGraylisted => "RPCs of direct peers below graylist_threshold are ignored.",
             Self::UnsubscribePrunes => {
@@ -212,8 +224,9 @@ impl Fault {
                 "A GRAFT from a direct peer is answered with a PRUNE in topics that are not joined, too."
             }
             Self::GraylistedSubscriptionsTaken => "The announcements of an RPC count even if its sender is graylisted.",
+            Self::LongBackoffCut => "A backoff of more than an hour in a PRUNE is cut to an hour.",
             Self::RemovedMessageKeepsPlace => {
-                "A message that is rejected or ignored keeps its place in the cache, and a later copy goes with it."
+                "A message that is rejected or ignored keeps its place in the cache. A later copy goes with it, and is advertised twice."
             }
             Self::OwnCopiesInvalid => {
                 "A copy of an own message counts as invalid for P4, and not as a duplicate, until the first publish after seen_ttl."
@@ -265,6 +278,12 @@ impl Fault {
                 "With validation `asked`, an accepted message counts twice for P2 and P3 of its first sender."
             }
             Self::LeaveExchangesWithAll => "A leave sends peers to members with a score below 0, too.",
+            Self::FailedDialEndsHeartbeat => {
+                "A dial of a direct peer that fails ends the heartbeat: later steps do not happen, and the cache does not shift."
+            }
+            Self::RefusedGraftDelaysRest => {
+                "After a refused GRAFT, the rest of an RPC is handled after the announcements, IHAVE, IWANT and GRAFT of the next RPC of the same read, and with peers in the PRUNE after those of the next two."
+            }
             Self::ManyOfferedPeersEndRpc => "An RPC with more than 16 peers in a PRUNE is ignored as a whole.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",
         }
@@ -307,6 +326,7 @@ impl Faults {
             Fault::GraftWithoutSubscriptionIgnored,
             Fault::OppositeSubscriptionsCancel,
             Fault::GraylistedSubscriptionsTaken,
+            Fault::LongBackoffCut,
             Fault::RemovedMessageKeepsPlace,
             Fault::LeaveExchangesWithAll,
         ])
@@ -325,6 +345,7 @@ impl Faults {
             Fault::UnjoinedPruneBacksOff,
             Fault::OppositeSubscriptionsCancel,
             Fault::GraylistedSubscriptionsTaken,
+            Fault::LongBackoffCut,
             Fault::RemovedMessageKeepsPlace,
             Fault::OwnCopiesInvalid,
             Fault::RefusedMessagesKept,
@@ -355,7 +376,9 @@ impl Faults {
             Fault::PublishedBelowThreshold,
             Fault::VerdictsDeliverTwice,
             Fault::LeaveExchangesWithAll,
+            Fault::FailedDialEndsHeartbeat,
             Fault::ManyOfferedPeersEndRpc,
+            Fault::RefusedGraftDelaysRest,
             Fault::RemovedMessageKeepsPlace,
         ])
     }

@@ -15,7 +15,13 @@ use std::{cmp::Ordering, collections::BTreeSet};
 const MOST_IWANT: usize = 10;
 
 impl Model {
-    pub(super) fn ihave(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {
+    /// Returns the sets of ids of which one each is promised.
+    pub(super) fn ihave(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: Peer,
+        rpc: &Rpc,
+    ) -> Result<Vec<BTreeSet<MessageId>>, Violation> {
         let control = [
             rpc.ihave.is_empty(),
             rpc.iwant.is_empty(),
@@ -25,28 +31,28 @@ impl Model {
         ];
         let counts = !rpc.ihave.is_empty() || (self.has_fault(Fault::ControlCountsAsIhave) && control.contains(&false));
         if !counts {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let (score, gossip) = (self.score_of(step, peer), self.thresholds().gossip);
         if step.compare(&rules::IHAVE_1, ("score", score), ("gossip_threshold", gossip), Ordering::is_lt) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let counters = self.counters(peer);
         counters.ihave = counters.ihave.saturating_add(1);
         let (count, requested) = (counters.ihave, counters.requested);
         let most = self.parameters().max_ihave_messages;
         if step.compare(&rules::IHAVE_2, ("RPCs", count), ("max_ihave_messages", most), Ordering::is_gt) {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let most = self.parameters().max_ihave_length;
         if step.compare(&rules::IHAVE_3, ("requested ids", requested), ("max_ihave_length", most), Ordering::is_ge) {
-            return Ok(());
+            return Ok(Vec::new());
         }
 
         let wanted = self.wanted(&rpc.ihave);
         step.decide(&rules::IHAVE_4, !wanted.is_empty(), format_args!("{} ids are wanted", wanted.len()));
         if step.decide(&rules::IHAVE_5, wanted.is_empty(), format_args!("{} ids are wanted", wanted.len())) {
-            return Ok(());
+            return Ok(Vec::new());
         }
 
         let count = wanted.len().min(most - requested);
@@ -59,8 +65,7 @@ impl Model {
         for id in &chosen {
             step.send(rule, peer, Part::Iwant(*id));
         }
-        self.promise(step, peer, chosen);
-        Ok(())
+        Ok(self.promised(step, peer, chosen))
     }
 
     /// The advertised ids that are wanted.
@@ -77,25 +82,21 @@ impl Model {
         ids.copied().filter(|id| !self.seen.contains(*id) && !promised(*id)).collect()
     }
 
-    fn promise(&mut self, step: &mut Step<'_>, peer: Peer, requested: BTreeSet<MessageId>) {
+    fn promised(&self, step: &mut Step<'_>, peer: Peer, requested: BTreeSet<MessageId>) -> Vec<BTreeSet<MessageId>> {
         let all = self.dialect().promise == Promise::All;
         // Without scoring a promise counts only for those who are told that its message is not wanted any more.
         let counts = self.scores.is_some() || all;
         let rule = &rules::IHAVE_7;
         if !step.decide(rule, counts, format_args!("peer {peer} promises")) {
-            return;
+            return Vec::new();
         }
-        let end = step.now + self.parameters().iwant_followup_time;
         if all {
-            for id in requested {
-                self.promises.add(peer, BTreeSet::from([id]), end);
-            }
-        } else {
-            let of = requested.len();
-            let promised = step.choice.promised(&requested);
-            step.observer.choice(rule, promised.len(), of);
-            self.promises.add(peer, promised, end);
+            return requested.into_iter().map(|id| BTreeSet::from([id])).collect();
         }
+        let of = requested.len();
+        let promised = step.choice.promised(&requested);
+        step.observer.choice(rule, promised.len(), of);
+        vec![promised]
     }
 
     pub(super) fn iwant(&mut self, step: &mut Step<'_>, peer: Peer, parts: &[Vec<MessageId>]) {

@@ -21,6 +21,9 @@ struct GraftAnswers {
     px: bool,
 }
 
+/// The longest backoff of a PRUNE that rust-libp2p keeps, in seconds.
+const LONGEST_BACKOFF: u64 = 3600;
+
 impl Model {
     pub(super) fn graft(&mut self, step: &mut Step<'_>, peer: Peer, topics: &[Topic]) -> Result<(), Violation> {
         if topics.is_empty() || (self.direct.contains(&peer) && self.has_fault(Fault::GraftOfDirectPeerUnanswered)) {
@@ -203,7 +206,8 @@ impl Model {
     }
 
     fn back_off_as_told(&mut self, step: &Step<'_>, peer: Peer, topic: &Topic, seconds: Option<u64>) {
-        let span = seconds.map_or(self.parameters().prune_backoff, Span::from_secs);
+        let longest = if self.has_fault(Fault::LongBackoffCut) { LONGEST_BACKOFF } else { u64::MAX };
+        let span = seconds.map_or(self.parameters().prune_backoff, |seconds| Span::from_secs(seconds.min(longest)));
         self.backoffs.extend(topic, peer, span, step.now);
     }
 

@@ -37,8 +37,11 @@ impl Model {
         step.decide(&rules::HEARTBEAT_1, cleared > 0, format_args!("{cleared} backoffs are removed"));
         self.forget_counts(step);
         self.penalize_broken_promises(step);
+        let dialled = self.dial_direct_peers(step);
+        if dialled && self.has_fault(Fault::FailedDialEndsHeartbeat) {
+            return Ok(());
+        }
         self.seen.heartbeat(now);
-        self.dial_direct_peers(step);
 
         let scores = self.start_scores(step);
         let before = self.scores.clone();
@@ -99,16 +102,15 @@ impl Model {
         }
     }
 
-    fn dial_direct_peers(&mut self, step: &mut Step<'_>) {
+    /// Tells whether there are any.
+    fn dial_direct_peers(&mut self, step: &mut Step<'_>) -> bool {
         let rule = &rules::HEARTBEAT_4;
         if !step.decide(rule, self.ticks.is_multiple_of(DIRECT_TICKS), format_args!("heartbeat {}", self.ticks)) {
-            return;
+            return false;
         }
-        for peer in &self.direct {
-            if !self.peers.contains_key(peer) {
-                step.send(rule, *peer, Part::Dial);
-            }
-        }
+        let missing = self.direct.iter().filter(|peer| !self.peers.contains_key(peer));
+        missing.clone().for_each(|peer| step.send(rule, *peer, Part::Dial));
+        missing.count() > 0
     }
 
     /// Dials the direct peers once, soon after the start.
@@ -363,12 +365,12 @@ impl Model {
         step: &mut Step<'_>,
         topic: &Topic,
         peer: Peer,
-        ids: &BTreeSet<MessageId>,
-    ) -> Result<BTreeSet<MessageId>, Violation> {
+        ids: &[MessageId],
+    ) -> Result<Vec<MessageId>, Violation> {
         let most = self.parameters().max_ihave_length;
         let rule = &rules::GOSSIP_3;
         if !step.compare(rule, ("ids", ids.len()), ("max_ihave_length", most), std::cmp::Ordering::is_gt) {
-            return Ok(ids.clone());
+            return Ok(ids.to_vec());
         }
         step.observer.choice(rule, most, ids.len());
         step.choice.gossip_ids(topic, peer, ids, most)

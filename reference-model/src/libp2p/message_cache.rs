@@ -78,12 +78,15 @@ impl MessageCache {
         *count
     }
 
-    /// The valid messages of a topic in the newest `history_gossip` slots.
-    pub(super) fn gossip_ids(&self, topic: &Topic) -> BTreeSet<MessageId> {
+    /// The valid messages of a topic in the newest `history_gossip` slots, in order. A message is listed twice if its
+    /// place stayed when it was removed, and it came again.
+    pub(super) fn gossip_ids(&self, topic: &Topic) -> Vec<MessageId> {
         let newest = self.slots.iter().take(self.gossip).flatten();
         let advertised =
             newest.filter(|id| self.messages.get(id).is_some_and(|message| message.valid && message.topic == *topic));
-        advertised.copied().collect()
+        let mut ids: Vec<MessageId> = advertised.copied().collect();
+        ids.sort_unstable();
+        ids
     }
 
     /// Drops the oldest slot with its messages, and makes a new one.

@@ -340,8 +340,8 @@ impl Model {
                 self.connect(step, *peer, *outbound, *direct, *protocol, ip.unwrap_or(peer.0));
             }
             Input::Disconnect { peer } => self.disconnect(step, *peer),
-            Input::Rpc { peer, rpc } => self.rpc(step, *peer, rpc)?,
-            Input::Rpcs { peer, rpcs } => rpcs.iter().try_for_each(|rpc| self.rpc(step, *peer, rpc))?,
+            Input::Rpc { peer, rpc } => self.rpcs(step, *peer, std::slice::from_ref(rpc))?,
+            Input::Rpcs { peer, rpcs } => self.rpcs(step, *peer, rpcs)?,
             Input::Join { topic } => self.join(step, topic)?,
             Input::Leave { topic } => self.leave(step, topic)?,
             Input::Publish { topic, message_id } => self.publish(step, topic, *message_id)?,

@@ -224,13 +224,14 @@ impl Choice for Observed<'_> {
         &mut self,
         topic: &Topic,
         peer: Peer,
-        ids: &BTreeSet<MessageId>,
+        ids: &[MessageId],
         count: usize,
-    ) -> Result<BTreeSet<MessageId>, Violation> {
+    ) -> Result<Vec<MessageId>, Violation> {
         let shown = self.advertised(topic).get(&peer).copied().unwrap_or_default();
-        let set: BTreeSet<MessageId> = shown.iter().copied().collect();
-        if set.len() == count && shown.len() == count && set.is_subset(ids) {
-            Ok(set)
+        let mut left = ids.to_vec();
+        let mut is_left = |id: &MessageId| left.iter().position(|other| other == id).map(|index| left.remove(index));
+        if shown.len() == count && shown.iter().all(|id| is_left(id).is_some()) {
+            Ok(shown.to_vec())
         } else {
             let expected = format!("IHAVE of {topic} with {count} of {} to peer {peer}", Members(ids));
             Err(Violation::new(&rules::GOSSIP_3, expected, format!("{}", Members(shown))))

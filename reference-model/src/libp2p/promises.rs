@@ -50,21 +50,6 @@ impl Promises {
         });
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Takes all but the oldest promises out.
-    pub(super) fn split_off(&mut self, oldest: usize) -> Self {
-        Self(self.0.split_off(oldest.min(self.0.len())))
-    }
-
-    /// Adds promises that were taken out.
-    pub(super) fn append(&mut self, mut others: Self) {
-        self.0.append(&mut others.0);
-    }
-
     /// The peers for which it is not certain how many promises ended before now, with how many.
     pub(super) fn doubtful(&self, now: Time) -> BTreeMap<Peer, BrokenPromises> {
         let mut broken = self.clone().take_broken(now);

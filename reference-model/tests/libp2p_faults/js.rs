@@ -1,6 +1,6 @@
 //! Known faults of js-libp2p.
 
-use super::{compare, grafted, parameters, parts, recipients, requested, with_scoring};
+use super::{compare, grafted, parameters, parts, pruned, recipients, requested, with_scoring};
 use gossipsub_reference_model::libp2p::{
     Dialect, Fault,
     vocabulary::{Input, MessageId, Parameters, Peer, Protocol, Topic, Validation, Verdict},
@@ -177,6 +177,23 @@ fn j37_a_leave_sends_no_peers_to_members_below_0() {
 }
 
 #[test]
+fn j39_a_heartbeat_goes_on_after_the_dial_of_a_direct_peer() {
+    let answers = compare(&parameters(), Dialect::JS, Fault::FailedDialEndsHeartbeat, |node| {
+        node.join();
+        node.connect_as(9, true, Protocol::Gossipsub11);
+        node.input(&Input::Disconnect { peer: Peer(9) });
+        node.heartbeats(299);
+        node.up([1]);
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 60}]}));
+        node.connect(2);
+        node.message(2, 1);
+        let sent = node.heartbeat();
+        (parts(&sent, 1).ihave.len(), sent.dial)
+    });
+    assert_eq!(answers, ((1, vec![Peer(9)]), (0, vec![Peer(9)])));
+}
+
+#[test]
 fn j45_a_prune_with_many_peers_ends_the_membership() {
     let answers = compare(&parameters(), Dialect::JS, Fault::ManyOfferedPeersEndRpc, |node| {
         node.join();
@@ -187,4 +204,24 @@ fn j45_a_prune_with_many_peers_ends_the_membership() {
         recipients(&node.message(2, 1))
     });
     assert_eq!(answers, (BTreeSet::new(), BTreeSet::from([1])));
+}
+
+#[test]
+fn j46_a_prune_precedes_the_next_rpc_of_its_read() {
+    let refused = json!({"graft": ["t"], "prune": [{"topic": "u", "backoff": 5}]});
+    for (px, between, late) in [(false, 0, true), (false, 1, false), (true, 1, true), (true, 2, false)] {
+        let parameters = Parameters { do_px: px, ..parameters() };
+        let answers = compare(&parameters, Dialect::JS, Fault::RefusedGraftDelaysRest, |node| {
+            node.join();
+            node.input(&Input::Join { topic: Topic::new("u") });
+            node.up(1..=4);
+            node.connect(5);
+            let mut rpcs = vec![refused.clone()];
+            rpcs.extend(vec![json!({}); between]);
+            rpcs.push(json!({"graft": ["u"]}));
+            // Topic t has D_high members. The second GRAFT is refused if the PRUNE precedes it.
+            pruned(&node.rpcs(5, json!(rpcs)), 5).len()
+        });
+        assert_eq!(answers, (2, if late { 1 } else { 2 }), "px {px}, {between} RPCs between");
+    }
 }

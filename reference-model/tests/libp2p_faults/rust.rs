@@ -1,6 +1,6 @@
 //! Known faults of rust-libp2p.
 
-use super::{Node, compare, grafted, parameters, parts, pruned, recipients, requested, with_scoring};
+use super::{Node, compare, grafted, parameters, parts, pruned, recipients, with_scoring};
 use gossipsub_automaton::Span;
 use gossipsub_reference_model::libp2p::{
     Dialect, Fault, Faults, Model,
@@ -43,19 +43,6 @@ fn r4_a_mesh_of_exactly_d_high_members_is_not_pruned() {
         (1..=4).map(|peer| pruned(&sent, peer).len()).sum::<usize>()
     });
     assert_eq!(answers, (0, 1));
-}
-
-#[test]
-fn r7_an_id_that_another_peer_promised_is_requested() {
-    let answers = compare(&parameters(), Dialect::RUST, Fault::PromisedIdsNotRequested, |node| {
-        node.join();
-        node.here(1..=2);
-        node.ihave(1, 7);
-        node.input(&Input::Disconnect { peer: Peer(1) });
-        node.heartbeats(100);
-        requested(&node.ihave(2, 7), 2)
-    });
-    assert_eq!(answers, (vec![7], vec![]));
 }
 
 #[test]
@@ -137,6 +124,18 @@ fn r2_a_member_of_the_fanout_below_publish_threshold_is_replaced() {
 }
 
 #[test]
+fn r26_a_backoff_of_more_than_an_hour_counts_in_full() {
+    let answers = compare(&parameters(), Dialect::RUST, Fault::LongBackoffCut, |node| {
+        node.join();
+        node.up([1]);
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 7200}]}));
+        node.heartbeats(3700);
+        pruned(&node.graft(1), 1).len()
+    });
+    assert_eq!(answers, (1, 0));
+}
+
+#[test]
 fn r27_a_message_accepted_at_its_second_arrival_stays_cached_for_history_length() {
     let parameters = Parameters { validation: Validation::Asked, seen_ttl: Span::from_secs(1), ..parameters() };
     let answers = compare(&parameters, Dialect::RUST, Fault::RemovedMessageKeepsPlace, |node| {
@@ -153,6 +152,22 @@ fn r27_a_message_accepted_at_its_second_arrival_stays_cached_for_history_length(
         recipients(&node.rpc(2, json!({"iwant": [[1]]})))
     });
     assert_eq!(answers, ([2].into(), [].into()));
+}
+
+#[test]
+fn r27_a_message_accepted_at_its_second_arrival_is_advertised_once() {
+    let parameters = Parameters { validation: Validation::Asked, seen_ttl: Span::ZERO, ..parameters() };
+    let answers = compare(&parameters, Dialect::RUST, Fault::RemovedMessageKeepsPlace, |node| {
+        node.join();
+        node.here([1]);
+        for verdict in [Verdict::Ignore, Verdict::Accept] {
+            node.message(1, 1);
+            node.input(&Input::Validated { message_id: MessageId(1), verdict });
+        }
+        let ihave = parts(&node.heartbeat(), 1).ihave;
+        ihave.iter().map(|part| part.message_ids.len()).sum::<usize>()
+    });
+    assert_eq!(answers, (1, 2));
 }
 
 #[test]

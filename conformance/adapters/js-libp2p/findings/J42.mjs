@@ -4,6 +4,6 @@ node.subscribe("t");
 await connect(1); await send(1, { sub: ["t"], graft: ["t"] });
 await connect(2); await send(2, { sub: ["t"], graft: ["t"] });
 answers();
-await sendRpc(1, { subscriptions: [], messages: [{ from: peerId(3).toMultihash().bytes, data: bytes("m1"), topic: "t" }] });
+await send(1, { raw: [{ from: peerId(3).toMultihash().bytes, data: bytes("m1"), topic: "t" }] });
 assert.deepEqual(answers(), { 2: ["message m1"] }); // nothing: the field from is present
 process.exit();
