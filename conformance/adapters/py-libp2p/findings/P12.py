@@ -1,8 +1,6 @@
 # Messages are kept for peers that have not announced the topic, and sent to them later.
 async def steps():
-    await node.subscribe("t")
-    await connect(2); await send(2, sub=["t"], graft=["t"])
-    await connect(3); await send(3, sub=["t"], graft=["t"])
+    await node.subscribe("t"); await connect(2); await send(2, sub=["t"], graft=["t"]); await connect(3); await send(3, sub=["t"], graft=["t"])
     await connect(1)
     await send(2, msg=[("t", 1)])
     await advance(3)

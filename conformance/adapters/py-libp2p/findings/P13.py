@@ -1,16 +1,10 @@
 # A copy that arrives before the verdict is validated, delivered and forwarded once more.
 async def steps():
     asked = []
-    async def validate(forwarder, message):
-        asked.append(trio.Event())
-        await asked[-1].wait()
-        return True
-    node.set_topic_validator("t", validate, True)
-    await node.subscribe("t")
-    await connect(1); await send(1, sub=["t"], graft=["t"])
-    await connect(2); await send(2, sub=["t"], graft=["t"])
+    async def validate(forwarder, message): asked.append(message); await trio.sleep_forever()
+    node.set_topic_validator("t", validate, True); await node.subscribe("t")
+    for peer in (1, 2): await connect(peer); await send(peer, sub=["t"], graft=["t"])
     await send(1, msg=[("t", 1)])
-    await answers()
     await send(2, msg=[("t", 1)])
-    assert await answers() == {}  # nothing: message 1 has been seen
+    assert len(asked) == 2  # 1: the message has been seen
 run(steps)

@@ -1,10 +1,7 @@
 # IWANT is answered without a limit.
 async def steps():
-    await node.subscribe("t")
-    await connect(1); await send(1, sub=["t"], graft=["t"])
-    await connect(2); await send(2, sub=["t"], graft=["t"])
-    await send(1, msg=[("t", 1)])
-    await send(2, iwant=[[1]])
+    await node.subscribe("t"); await connect(1); await send(1, sub=["t"], graft=["t"]); await connect(2); await send(2, sub=["t"], graft=["t"])
+    await send(1, msg=[("t", 1)]); await send(2, iwant=[[1]])
     await send(2, iwant=[[1]])
     await send(2, iwant=[[1]])
     await answers()

@@ -1,8 +1,6 @@
 # Peers that are backed off get no gossip.
 async def steps():
-    await node.subscribe("t")
-    await connect(1); await send(1, sub=["t"], graft=["t"])
-    await connect(2); await send(2, sub=["t"], graft=["t"])
+    await node.subscribe("t"); await connect(1); await send(1, sub=["t"], graft=["t"]); await connect(2); await send(2, sub=["t"], graft=["t"])
     await connect(3); await send(3, sub=["t"], graft=["t"])
     await send(3, prune=[("t", 60)])
     await send(1, msg=[("t", 1)])

@@ -1,8 +1,7 @@
 # The RPCs of graylisted peers are handled.
 scores = {}
 async def steps():
-    await node.subscribe("t")
-    await connect(1)
+    await node.subscribe("t"); await connect(1)
     await connect(2)
     scores[peer_id(1)] = -100
     await answers()

@@ -1,8 +1,7 @@
 # Peers with a negative score are exchanged.
 scores = {}
 async def steps():
-    await node.subscribe("t")
-    await connect(1); await send(1, sub=["t"], graft=["t"])
+    await node.subscribe("t"); await connect(1); await send(1, sub=["t"], graft=["t"])
     await connect(2); await send(2, sub=["t"], graft=["t"])
     scores[peer_id(2)] = -1
     await answers()

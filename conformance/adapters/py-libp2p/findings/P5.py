@@ -1,8 +1,7 @@
 # A refused GRAFT does not extend the backoff.
 async def steps():
     router.graft_flood_threshold = 2
-    await node.subscribe("t")
-    await connect(1); await send(1, sub=["t"], graft=["t"])
+    await node.subscribe("t"); await connect(1); await send(1, sub=["t"], graft=["t"])
     await send(1, prune=[("t", 4)])
     await advance(0.5); await send(1, graft=["t"])
     await answers()

@@ -1,10 +1,6 @@
 # A heartbeat sends GRAFT, PRUNE and IHAVE to peers that they are not meant for.
 async def steps():
-    await connect(1)
-    await connect(2)
-    await send(1, sub=["t"])
-    await send(2, sub=["u"])
-    await node.subscribe("t")
+    await connect(1); await connect(2); await send(1, sub=["t"]); await send(2, sub=["u"]); await node.subscribe("t")
     await node.subscribe("u")
     await send(1, prune=[("t", 1)])
     await send(2, prune=[("u", 1)])
