@@ -5,6 +5,7 @@ use super::{
     choice::report,
     dialect::{GraftOnSubscribe, PxOutbound, SubscriptionLimit},
     faults::Fault,
+    grafts::{LeftPrunes, PruneProgress},
     model::{Connection, Model, Step},
     rules,
     unwanted::Unwanted,
@@ -12,7 +13,7 @@ use super::{
     vocabulary::{MessageId, Peer, Protocol, Rpc, Subscription, Topic},
 };
 use gossipsub_automaton::Span;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 
 const MOST_SUBSCRIPTIONS: usize = 100;
 const MOST_TOPICS: usize = 100;
@@ -30,6 +31,8 @@ struct BegunRpc<'a> {
     answers: Vec<Part>,
     /// Sets of requested ids. One of each is promised.
     promises: Vec<BTreeSet<MessageId>>,
+    /// The PRUNEs that are left, once they are begun.
+    prunes: Option<LeftPrunes<'a>>,
     /// How many RPCs are begun before the rest of this one. Only with [`Fault::RefusedGraftDelaysRest`].
     delay: usize,
 }
@@ -97,33 +100,35 @@ impl Model {
     /// The RPCs that come in one read.
     pub(super) fn rpcs(&mut self, step: &mut Step<'_>, peer: Peer, rpcs: &[Rpc]) -> Result<(), Violation> {
         let control_first = self.has_fault(Fault::ControlBeforeMessages);
-        let mut late: VecDeque<BegunRpc<'_>> = VecDeque::new();
+        let mut late: Vec<BegunRpc<'_>> = Vec::new();
         for rpc in rpcs {
             let begun = self.begin_rpc(step, peer, rpc)?;
-            for earlier in &mut late {
-                earlier.delay -= 1;
-            }
-            while late.front().is_some_and(|earlier| earlier.delay == 0) {
-                let earlier = late.pop_front().expect("it is in front");
-                self.end_rpc(step, peer, earlier);
-            }
+            late = self.go_on(step, peer, late);
             let Some(begun) = begun else { continue };
             // After a refused GRAFT, the messages of the RPC precede its PRUNEs. They keep no promise of this RPC.
             let refuses = begun.refuses();
             if control_first && refuses {
                 self.messages(step, peer, rpc)?;
             }
-            if begun.delay == 0 {
-                self.end_rpc(step, peer, begun);
-            } else {
-                late.push_back(begun);
-            }
+            late.extend(if begun.delay == 0 { self.end_rpc(step, peer, begun) } else { Some(begun) });
             if control_first && !refuses {
                 self.messages(step, peer, rpc)?;
             }
         }
-        late.into_iter().for_each(|begun| self.end_rpc(step, peer, begun));
+        while !late.is_empty() {
+            late = self.go_on(step, peer, late);
+        }
         Ok(())
+    }
+
+    /// Goes on with RPCs of which the rest was late. Returns those of which it still is.
+    fn go_on<'a>(&mut self, step: &mut Step<'_>, peer: Peer, late: Vec<BegunRpc<'a>>) -> Vec<BegunRpc<'a>> {
+        let mut still_late = Vec::new();
+        for mut rpc in late {
+            rpc.delay -= 1;
+            still_late.extend(if rpc.delay == 0 { self.end_rpc(step, peer, rpc) } else { Some(rpc) });
+        }
+        still_late
     }
 
     /// An RPC up to its GRAFTs. Absent if it is ignored.
@@ -155,7 +160,8 @@ impl Model {
         let promises = self.ihave(step, peer, rpc)?;
         self.iwant(step, peer, &rpc.iwant);
         self.graft(step, peer, &rpc.graft)?;
-        let mut begun = BegunRpc { rpc, answers: step.answer.parts_since(first), promises, delay: 0 };
+        let answers = step.answer.parts_since(first);
+        let mut begun = BegunRpc { rpc, answers, promises, prunes: None, delay: 0 };
         if self.has_fault(Fault::RefusedGraftDelaysRest) && begun.refuses() {
             let exchanges = |part: &Part| matches!(part, Part::Prune(prune) if !prune.peers.is_empty());
             begun.delay = if begun.answers.iter().any(exchanges) { 2 } else { 1 };
@@ -163,18 +169,33 @@ impl Model {
         Ok(Some(begun))
     }
 
-    /// What follows the GRAFTs of an RPC, but its messages.
-    fn end_rpc(&mut self, step: &mut Step<'_>, peer: Peer, BegunRpc { rpc, answers, promises, .. }: BegunRpc<'_>) {
-        let dialled = self.prune(step, peer, &rpc.prune);
-        if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
-            step.answer.take_out(peer, &answers);
-            return;
+    /// What follows the GRAFTs of an RPC, but its messages. Returns the RPC if the rest of it is late.
+    fn end_rpc<'a>(&mut self, step: &mut Step<'_>, peer: Peer, mut begun: BegunRpc<'a>) -> Option<BegunRpc<'a>> {
+        let rpc = begun.rpc;
+        let mut prunes = begun.prunes.take().or_else(|| self.begin_prunes(step, peer, &rpc.prune));
+        while let Some(left) = prunes {
+            let exchanges = left.exchanges;
+            match self.prune(step, peer, left) {
+                PruneProgress::Done => break,
+                PruneProgress::FailedDial => {
+                    step.answer.take_out(peer, &begun.answers);
+                    return None;
+                }
+                // The first PRUNE with peers is quick enough if nothing was late before.
+                PruneProgress::Waiting(left) if exchanges == 0 && !begun.refuses() => prunes = Some(left),
+                PruneProgress::Waiting(left) => {
+                    begun.prunes = Some(left);
+                    begun.delay = 1;
+                    return Some(begun);
+                }
+            }
         }
         let end = step.now + self.parameters().iwant_followup_time;
-        for ids in promises {
+        for ids in begun.promises {
             self.promises.add(peer, ids, end);
         }
         self.idontwant(step, peer, &rpc.idontwant);
+        None
     }
 
     fn messages(&mut self, step: &mut Step<'_>, peer: Peer, rpc: &Rpc) -> Result<(), Violation> {

@@ -282,7 +282,7 @@ impl Fault {
                 "A dial of a direct peer that fails ends the heartbeat: later steps do not happen, and the cache does not shift."
             }
             Self::RefusedGraftDelaysRest => {
-                "After a refused GRAFT, the rest of an RPC is handled after the announcements, IHAVE, IWANT and GRAFT of the next RPC of the same read, and with peers in the PRUNE after those of the next two."
+                "A refused GRAFT delays the rest of an RPC until the next RPC of the same read has begun, and with peers in the PRUNE until the next two have. A received PRUNE whose peers are not dialled adds one, unless it is the first and no GRAFT was refused."
             }
             Self::ManyOfferedPeersEndRpc => "An RPC with more than 16 peers in a PRUNE is ignored as a whole.",
             Self::UnknownGraftPruned => "A GRAFT of a topic that is not joined is answered with a PRUNE.",

@@ -24,6 +24,24 @@ struct GraftAnswers {
 /// The longest backoff of a PRUNE that rust-libp2p keeps, in seconds.
 const LONGEST_BACKOFF: u64 = 3600;
 
+/// The PRUNEs of an RPC that are left.
+pub(super) struct LeftPrunes<'a> {
+    prunes: &'a [Prune],
+    /// The score of the sender. It is read once.
+    score: f64,
+    /// How many PRUNEs offered peers before.
+    pub(super) exchanges: usize,
+}
+
+/// How far the PRUNEs of an RPC are handled.
+pub(super) enum PruneProgress<'a> {
+    Done,
+    /// A dial failed, and ended that. Only with [`Fault::FailedDialEndsRpc`].
+    FailedDial,
+    /// The rest follows later. Only with [`Fault::RefusedGraftDelaysRest`].
+    Waiting(LeftPrunes<'a>),
+}
+
 impl Model {
     pub(super) fn graft(&mut self, step: &mut Step<'_>, peer: Peer, topics: &[Topic]) -> Result<(), Violation> {
         if topics.is_empty() || (self.direct.contains(&peer) && self.has_fault(Fault::GraftOfDirectPeerUnanswered)) {
@@ -172,17 +190,27 @@ impl Model {
         Ok(Part::Prune(Prune { topic: topic.clone(), backoff, peers }))
     }
 
-    /// Handles PRUNEs, and tells whether a dial ended that. Only with [`Fault::FailedDialEndsRpc`].
-    pub(super) fn prune(&mut self, step: &mut Step<'_>, peer: Peer, prunes: &[Prune]) -> bool {
-        if prunes.is_empty() {
-            return false;
-        }
-        let score = self.score_of(step, peer);
-        for Prune { topic, backoff, peers } in prunes {
+    /// The PRUNEs of an RPC. Absent if there are none.
+    pub(super) fn begin_prunes<'a>(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: Peer,
+        prunes: &'a [Prune],
+    ) -> Option<LeftPrunes<'a>> {
+        (!prunes.is_empty()).then(|| LeftPrunes { prunes, score: self.score_of(step, peer), exchanges: 0 })
+    }
+
+    pub(super) fn prune<'a>(
+        &mut self,
+        step: &mut Step<'_>,
+        peer: Peer,
+        LeftPrunes { prunes, score, exchanges }: LeftPrunes<'a>,
+    ) -> PruneProgress<'a> {
+        for (index, Prune { topic, backoff, peers }) in prunes.iter().enumerate() {
             let joined = self.is_joined(topic);
             if step.decide(&rules::PRUNE_1, !joined, format_args!("{topic} is joined: {joined}")) {
                 if self.has_fault(Fault::PrunesAfterUnknownDropped) {
-                    return false;
+                    return PruneProgress::Done;
                 }
                 if self.has_fault(Fault::UnjoinedPruneBacksOff) {
                     self.back_off_as_told(step, peer, topic, *backoff);
@@ -197,12 +225,18 @@ impl Model {
             step.decide(&rules::PRUNE_3, given.is_some(), format_args!("the backoff of the PRUNE is {backoff:?}"));
             self.back_off_as_told(step, peer, topic, given);
 
-            let dialled = !peers.is_empty() && self.exchange(step, peer, peers, score);
+            let Some(dialled) = (!peers.is_empty()).then(|| self.exchange(step, peer, peers, score)).flatten() else {
+                continue;
+            };
             if dialled && self.has_fault(Fault::FailedDialEndsRpc) {
-                return true;
+                return PruneProgress::FailedDial;
+            }
+            if self.has_fault(Fault::RefusedGraftDelaysRest) {
+                let prunes = prunes.get(index + 1..).unwrap_or_default();
+                return PruneProgress::Waiting(LeftPrunes { prunes, score, exchanges: exchanges + 1 });
             }
         }
-        false
+        PruneProgress::Done
     }
 
     fn back_off_as_told(&mut self, step: &Step<'_>, peer: Peer, topic: &Topic, seconds: Option<u64>) {
@@ -211,12 +245,12 @@ impl Model {
         self.backoffs.extend(topic, peer, span, step.now);
     }
 
-    /// Dials peers of a PRUNE, and tells whether it did.
-    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) -> bool {
+    /// Dials peers of a PRUNE, and tells whether it did. Absent if the score of the sender is too low.
+    fn exchange(&mut self, step: &mut Step<'_>, peer: Peer, list: &[Peer], score: f64) -> Option<bool> {
         let threshold = self.thresholds().accept_px;
         let rule = &rules::PRUNE_4;
         if !step.compare(rule, ("score", score), ("accept_px_threshold", threshold), Ordering::is_ge) {
-            return false;
+            return None;
         }
         let connected: BTreeSet<Peer> = self.peers.keys().copied().collect();
         let count = self.parameters().px_peers;
@@ -226,6 +260,6 @@ impl Model {
         if self.dialect().px_outbound == PxOutbound::Never {
             self.exchanged.extend(&dialled);
         }
-        !dialled.is_empty()
+        Some(!dialled.is_empty())
     }
 }

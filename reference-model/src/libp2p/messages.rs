@@ -187,6 +187,10 @@ impl Model {
         }
         let mut recipients: BTreeMap<Peer, &'static Rule> = BTreeMap::new();
         for peer in subscribers {
+            // A score that decides nothing is not read, so that it is not cached.
+            if self.has_fault(Fault::ScoresCached) && senders.contains(&peer) {
+                continue;
+            }
             let direct = self.direct.contains(&peer);
             let rule = &rules::FORWARD_1;
             if step.decide(rule, direct, format_args!("peer {peer} is direct: {direct}")) {

@@ -184,7 +184,7 @@ fn j39_a_heartbeat_goes_on_after_the_dial_of_a_direct_peer() {
         node.input(&Input::Disconnect { peer: Peer(9) });
         node.heartbeats(299);
         node.up([1]);
-        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 60}]}));
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 60, "peers": []}]}));
         node.connect(2);
         node.message(2, 1);
         let sent = node.heartbeat();
@@ -208,7 +208,7 @@ fn j45_a_prune_with_many_peers_ends_the_membership() {
 
 #[test]
 fn j46_a_prune_precedes_the_next_rpc_of_its_read() {
-    let refused = json!({"graft": ["t"], "prune": [{"topic": "u", "backoff": 5}]});
+    let refused = json!({"graft": ["t"], "prune": [{"topic": "u", "backoff": 5, "peers": []}]});
     for (px, between, late) in [(false, 0, true), (false, 1, false), (true, 1, true), (true, 2, false)] {
         let parameters = Parameters { do_px: px, ..parameters() };
         let answers = compare(&parameters, Dialect::JS, Fault::RefusedGraftDelaysRest, |node| {
@@ -223,5 +223,21 @@ fn j46_a_prune_precedes_the_next_rpc_of_its_read() {
             pruned(&node.rpcs(5, json!(rpcs)), 5).len()
         });
         assert_eq!(answers, (2, if late { 1 } else { 2 }), "px {px}, {between} RPCs between");
+    }
+}
+
+#[test]
+fn j46_a_prune_whose_peers_are_connected_delays_nothing() {
+    let prune = |topic: &str, peers: &[u64]| json!({"topic": topic, "backoff": 5, "peers": peers});
+    for (lists, late) in [(1, false), (2, true)] {
+        let answers = compare(&parameters(), Dialect::JS, Fault::RefusedGraftDelaysRest, |node| {
+            node.join();
+            node.input(&Input::Join { topic: Topic::new("u") });
+            node.connect(1);
+            let mut prunes = vec![prune("t", &[1]); lists];
+            prunes.push(prune("u", &[]));
+            pruned(&node.rpcs(1, json!([{"prune": prunes}, {"graft": ["u"]}])), 1).len()
+        });
+        assert_eq!(answers, (1, usize::from(!late)), "{lists} PRUNEs with peers");
     }
 }

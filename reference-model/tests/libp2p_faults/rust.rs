@@ -128,7 +128,7 @@ fn r26_a_backoff_of_more_than_an_hour_counts_in_full() {
     let answers = compare(&parameters(), Dialect::RUST, Fault::LongBackoffCut, |node| {
         node.join();
         node.up([1]);
-        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 7200}]}));
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 7200, "peers": []}]}));
         node.heartbeats(3700);
         pruned(&node.graft(1), 1).len()
     });
@@ -160,6 +160,7 @@ fn r27_a_message_accepted_at_its_second_arrival_is_advertised_once() {
     let answers = compare(&parameters, Dialect::RUST, Fault::RemovedMessageKeepsPlace, |node| {
         node.join();
         node.here([1]);
+        node.rpc(1, json!({"prune": [{"topic": "t", "backoff": 60, "peers": []}]}));
         for verdict in [Verdict::Ignore, Verdict::Accept] {
             node.message(1, 1);
             node.input(&Input::Validated { message_id: MessageId(1), verdict });
