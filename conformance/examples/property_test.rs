@@ -6,24 +6,23 @@
 //!
 //! `cargo run` runs the same test as a program, and `cargo test --workspace --all-features` includes it.
 
-use gossipsub_conformance::automaton::{
-    Core, Runner,
-    generate::{Profile, strategy::sequences},
+use gossipsub_conformance::{
+    automaton::{
+        Core,
+        generate::{Profile, strategy::sequences},
+    },
+    engine::check_sequence,
 };
 use proptest::{prelude::ProptestConfig, proptest};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    // A failing sequence shrinks to a few steps, and proptest prints it with the finding.
+    // A failing sequence shrinks to a few steps. The failure shows what was allowed, what was observed, and a saved trace.
     #[cfg_attr(test, test)]
     fn the_automaton_answers_as_the_model_allows(sequence in sequences(Profile::Tiny, 1..100)) {
         // Put your own implementation here.
-        let mut automaton = Core::new();
-        let mut runner = Runner::start(&mut automaton, &sequence.header)?;
-        for mut step in sequence.steps {
-            runner.step(&mut step)?;
-        }
+        check_sequence(&mut Core::new(), &sequence)?;
     }
 }
 

@@ -23,7 +23,7 @@ pub use worlds::worlds;
 
 use crate::engine::{self, Family, Finding, Implementation, NameRole, Named, Unverifiable, trace::TraceError};
 use gossipsub_automaton::{
-    Behaviour, Input, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
+    Behaviour, Input, InputKind, Output, OutputKind, PartialView, trace_format::strict, trace_ids::TraceIds,
 };
 use gossipsub_reference_model::automaton::{Model, RULES};
 use properties::{PropertyChecker, metamorphic};
@@ -92,6 +92,7 @@ impl Family for AutomatonFamily {
     const FORMAT: &'static str = header::FORMAT;
     const RULES_PAGE: Option<&'static str> = Some("reference-model/BEHAVIOUR.md");
     const OUTPUT_KINDS: &'static [&'static str] = OutputKind::NAMES;
+    const INPUT_KINDS: &'static [&'static str] = InputKind::NAMES;
     const FLAGS: &'static [&'static str] = &["direct", "outbound", "bootstrap", "batch"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] = &[
         (&["degree_low", "degree_optimal", "degree_high"], &["degree_score", "degree_out"]),

@@ -6,8 +6,10 @@
 
 pub mod campaign;
 mod capabilities;
+mod check_sequence;
 pub mod compare;
 mod counterexample;
+mod coverage_rows;
 mod determinism;
 mod difference;
 mod draw;
@@ -23,11 +25,14 @@ pub mod report;
 mod rule_counts;
 mod runner;
 mod sequence;
+mod stop;
 pub mod trace;
 pub mod verify;
 
 pub use capabilities::Capabilities;
+pub use check_sequence::{SequenceFailure, check_sequence, check_sequence_in};
 pub use counterexample::Counterexample;
+pub use coverage_rows::CoverageRows;
 pub use difference::{Difference, differences, json};
 pub use draw::{Bytes, Draw, Random};
 pub use family::{
@@ -40,4 +45,5 @@ pub use referee::Referee;
 pub use rule_counts::{CheckCount, RuleCounts};
 pub use runner::{Runner, run_sequence};
 pub use sequence::Sequence;
+pub use stop::StopSignal;
 pub use trace::{Event, Exchange, Step};

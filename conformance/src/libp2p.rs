@@ -79,6 +79,18 @@ impl Family for Libp2pFamily {
         "closed",
         "crashed",
     ];
+    const INPUT_KINDS: &'static [&'static str] = &[
+        "connect",
+        "disconnect",
+        "rpc",
+        "rpcs",
+        "join",
+        "leave",
+        "publish",
+        "validated",
+        "set_application_score",
+        "heartbeat",
+    ];
     const FLAGS: &'static [&'static str] = &["direct", "outbound"];
     const BOUND_PARAMETERS: &'static [(&'static [&'static str], &'static [&'static str])] =
         &[(&["D", "D_low", "D_high"], &["D_score", "D_out"]), (&["history_gossip", "history_length"], &[])];

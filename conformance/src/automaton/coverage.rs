@@ -7,7 +7,7 @@ mod minimum_counts;
 mod rows;
 
 use super::AutomatonFamily;
-use crate::engine;
+use crate::engine::{self, CoverageRows};
 use gossipsub_automaton::{Behaviour, OutputKind};
 use gossipsub_reference_model::{
     Decision, Mark, Observer, Rule,
@@ -150,7 +150,7 @@ impl engine::Coverage<AutomatonFamily> for Coverage {
         rows.map(|row| (row.name.as_str(), self.count(row.source))).collect()
     }
 
-    fn below_minimum(&self, steps: u64) -> Vec<String> {
-        minimum_counts::below_minimum(self, steps)
+    fn below_minimum(behaviour: Behaviour, rows: &CoverageRows, steps: u64) -> Vec<String> {
+        minimum_counts::below_minimum(behaviour, rows, steps)
     }
 }

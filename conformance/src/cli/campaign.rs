@@ -1,50 +1,56 @@
 //! The options of commands that generate sequences, and what such commands share.
 
-use super::{family::CommandFamily, view::View};
+use super::{family::CommandFamily, progress::ProgressOptions, seconds::positive_seconds, view::View};
 use clap::Args;
 use gossipsub_automaton::LARGEST_INTEGER;
 use gossipsub_conformance::engine::{
     Named,
-    campaign::{Plan, ProfileOf, Until},
+    campaign::{CALIBRATED_STEPS, Plan, ProfileOf, Until},
 };
-use indicatif::{ProgressBar, ProgressStyle};
-use std::{
-    error::Error,
-    num::NonZeroUsize,
-    thread::available_parallelism,
-    time::{Duration, TryFromFloatSecsError},
-};
+use std::{collections::BTreeSet, error::Error, num::NonZeroUsize, thread::available_parallelism, time::Duration};
 
 /// Which sequences are generated, and until when.
 #[derive(Debug, Args)]
 pub(crate) struct CampaignOptions {
     /// Stop after this number of cases
-    #[arg(long, value_name = "N", conflicts_with = "time")]
+    #[arg(long, value_name = "N", conflicts_with = "time", value_parser = clap::value_parser!(u64).range(1..))]
     cases: Option<u64>,
     /// Stop after this number of seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
-    time: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = positive_seconds)]
+    time: Duration,
+    /// Begin with the case of this number
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
+    from: u64,
+    /// Run the case of this number alone
+    #[arg(long, value_name = "N", conflicts_with_all = ["cases", "time", "from"], value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
+    case: Option<u64>,
     /// The seed of all choices
     #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(..=LARGEST_INTEGER))]
     pub(crate) seed: u64,
     /// A profile of parameters; may be given several times [default: all]
     #[arg(long = "profile", value_name = "PROFILE")]
     pub(crate) profiles: Vec<String>,
+    /// The kinds of inputs to send, for an implementation that has only some yet [default: all]
+    #[arg(long, value_name = "INPUT,...", value_delimiter = ',')]
+    inputs: Vec<String>,
     /// The number of steps of a case
-    #[arg(long, value_name = "N", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = CALIBRATED_STEPS, value_parser = clap::value_parser!(u64).range(1..))]
     steps: u64,
-    /// The number of cases that run at the same time [default: one a core]
+    /// The number of cases that run at the same time, 256 at most [default: one a core]
     #[arg(long, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    #[command(flatten)]
+    pub(crate) progress: ProgressOptions,
 }
 
 impl CampaignOptions {
     /// The whole campaign, without known differences.
     pub(crate) fn plan<F: CommandFamily>(&self, variant: F::Variant, view: View) -> Result<Plan<F>, Box<dyn Error>> {
         let jobs = self.jobs.map_or_else(available_parallelism, Ok)?;
-        let until = match self.cases {
-            Some(cases) => Until::Cases(cases),
-            None => Until::Time(Duration::try_from_secs_f64(self.time)?),
+        let until = match (self.case, self.cases) {
+            (Some(_), _) => Until::Cases(1),
+            (None, Some(cases)) => Until::Cases(cases),
+            (None, None) => Until::Time(self.time),
         };
         let profiles = if self.profiles.is_empty() {
             ProfileOf::<F>::ALL.to_vec()
@@ -56,11 +62,21 @@ impl CampaignOptions {
             variant,
             profiles,
             steps: self.steps,
+            from: self.case.unwrap_or(self.from),
             jobs: jobs.get(),
             until,
             views: view.into(),
+            inputs: self.inputs::<F>()?,
+            stop: super::stop::signal(),
             ..Plan::default()
         })
+    }
+
+    fn inputs<F: CommandFamily>(&self) -> Result<Option<BTreeSet<String>>, String> {
+        if let Some(unknown) = self.inputs.iter().find(|name| !F::INPUT_KINDS.contains(&name.as_str())) {
+            return Err(format!("unknown input `{unknown}`; expected some of: {}", F::INPUT_KINDS.join(", ")));
+        }
+        Ok((!self.inputs.is_empty()).then(|| self.inputs.iter().cloned().collect()))
     }
 }
 
@@ -74,17 +90,10 @@ pub(crate) fn variant<F: CommandFamily>(name: Option<&str>) -> Result<F::Variant
     name.map_or_else(|| Ok(F::Variant::default()), |name| named("variant", name))
 }
 
-/// The share of a time for each of `count` tasks.
-pub(crate) fn share(seconds: f64, count: usize) -> Result<Duration, TryFromFloatSecsError> {
-    Duration::try_from_secs_f64(seconds / f64::from(u32::try_from(count).unwrap_or(u32::MAX).max(1)))
-}
-
-/// A bar of cases or of seconds, if standard error is a terminal. `message` is where the template shows the message.
-pub(crate) fn progress<F: CommandFamily>(plan: &Plan<F>, message: &str) -> ProgressBar {
-    let length = match plan.until {
-        Until::Cases(cases) => cases / plan.shard.of.get(),
+/// What a bar of cases or of seconds counts to.
+pub(crate) fn length<F: CommandFamily>(plan: &Plan<F>) -> u64 {
+    match plan.until {
+        Until::Cases(cases) => plan.shard.share_of(cases, plan.profiles.len() as u64),
         Until::Time(time) => time.as_secs(),
-    };
-    let style = ProgressStyle::with_template(&format!("{{bar:40}} {message}{{elapsed}}"));
-    ProgressBar::new(length).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+    }
 }

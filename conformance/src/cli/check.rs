@@ -1,36 +1,46 @@
 //! `check`: generated sequences against an implementation.
 
+mod conclude;
 mod exhaustive;
+mod monitor;
+mod replayed;
+mod reports;
+mod saved;
+mod shard;
 
 use super::{
-    VIOLATIONS,
-    campaign::{CampaignOptions, progress, share, variant},
+    GENERATOR, UNREADABLE, VIOLATIONS,
+    campaign::{CampaignOptions, length, variant},
     family::{CommandFamily, FamilyName, with_family},
+    files::check_folder,
     implementation::UnderTest,
     known::KnownFile,
+    output::print_error,
+    progress::Progress,
+    seconds::seconds,
+    stop::STOPPED,
     view::View,
 };
 use clap::Args;
+pub(crate) use conclude::{Concluded, Minimizer};
 use gossipsub_conformance::engine::{
-    Counterexample, Coverage, Sequence,
-    campaign::{Case, Plan, Shard, Until, run},
-    known_differences::KnownDifferences,
-    minimize::{Options, minimize},
-    report::{campaign::CampaignReport, finding::FindingReport, junit::junit, markdown::markdown},
+    campaign::{Plan, run_observed},
+    report::campaign::CampaignReport,
 };
-use std::{
-    error::Error,
-    io::Write,
-    path::PathBuf,
-    process::ExitCode,
-    sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, Instant},
-};
+use monitor::Monitor;
+pub(crate) use reports::Reports;
+pub(crate) use saved::SavedFindings;
+use std::{cmp::Reverse, error::Error, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Generate sequences of inputs, and check every answer of an implementation against the reference model
 ///
 /// The sequences sit on and beside the thresholds and deadlines of the state, over several profiles of parameters. The
 /// same seed gives the same sequences on every machine and with any number of jobs.
+///
+/// Each finding is saved as a trace the moment it is found. A signal, such as Ctrl-C, ends the campaign with what it found.
+///
+/// Exit codes: 0 if every answer is allowed, 1 if one is not, 2 if something cannot be read, started or written, 3 if only
+/// the coverage is below its minimum, 130 if the campaign was stopped and found nothing.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The kind of system under test
@@ -45,9 +55,8 @@ pub(crate) struct Check {
     search: exhaustive::Search,
     #[command(flatten)]
     campaign: CampaignOptions,
-    /// Run the K-th of N disjoint shares of the campaign; `--cases` counts those of all shares
-    #[arg(long, value_name = "K/N", default_value = "1/1")]
-    shard: Shard,
+    #[command(flatten)]
+    shard: shard::ShardOptions,
     /// After which inputs to compare the whole state of our own implementation
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
@@ -59,18 +68,13 @@ pub(crate) struct Check {
     /// Fail if a known difference does not occur
     #[arg(long, requires = "known_differences")]
     require_known: bool,
-    /// Print the coverage table
-    #[arg(long)]
-    report: bool,
-    /// Write the results as JSON
-    #[arg(long, value_name = "FILE")]
-    report_json: Option<PathBuf>,
-    /// Write the results as JUnit XML: a test case for each profile and each finding
-    #[arg(long, value_name = "FILE")]
-    report_junit: Option<PathBuf>,
-    /// The number of seconds for minimizing the sequences of all findings
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    minimize: f64,
+    #[command(flatten)]
+    replayed: replayed::ReplayOptions,
+    #[command(flatten)]
+    reports: Reports,
+    /// The number of seconds for minimizing the sequences of all findings; 0: do not minimize
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    minimize: Duration,
     /// The folder for the traces of findings
     #[arg(long, value_name = "FOLDER", default_value = "gossipsub-findings")]
     findings: PathBuf,
@@ -85,109 +89,76 @@ impl Check {
 
     fn run_campaign<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let plan = self.plan::<F>()?;
-        let bar = progress(&plan, "{msg}, ");
-        let start = Instant::now();
-        let (cases, steps, outputs) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
-        let told = |more: u64, coverage: &F::Coverage| {
-            let cases = cases.fetch_add(1, Ordering::Relaxed) + 1;
-            let steps = steps.fetch_add(more, Ordering::Relaxed) + more;
-            let reached = reached::<F>(coverage);
-            let outputs = (outputs.fetch_or(reached, Ordering::Relaxed) | reached).count_ones();
-            let elapsed = start.elapsed();
-            bar.set_position(if matches!(plan.until, Until::Cases(_)) { cases } else { elapsed.as_secs() });
-            let (rate, all) = (rate(steps, elapsed), F::OUTPUT_KINDS.len());
-            bar.set_message(format!("{cases} cases, {rate:.0} steps a second, {outputs}/{all} outputs"));
-        };
-        let results = run(&plan, || self.under_test.make::<F>(), &told);
-        bar.finish_and_clear();
-        let mut report = CampaignReport::new(plan.variant, plan.seed, &results, start.elapsed().as_secs_f64());
+        let saved = SavedFindings::new(self.findings.clone(), self.under_test.name::<F>(), plan.seed);
+        let progress = Progress::start(&self.campaign.progress, length(&plan), "{bar:40} {msg}, {elapsed}");
+        let replayed = self.replayed.run(&plan, &self.under_test, &self.findings, &progress);
+        let monitor = Monitor::new(&plan, &progress, &saved);
+        let results = run_observed(&plan, || self.under_test.make::<F>(), &monitor);
+        let mut report = CampaignReport::new(&plan, &results, monitor.elapsed().as_secs_f64());
+        let mut problems = monitor.into_problems();
+        report.plan.command = self.under_test.command();
+        report.plan.fresh_process = self.under_test.has_fresh_processes();
+        report.replayed = replayed;
         report.count_known_differences(&plan.known, &results, self.require_known);
-        if self.campaign.profiles.is_empty() && results.is_complete() {
-            report.below_minimum = results.coverage.below_minimum(results.steps);
+        let mut findings: Vec<Concluded<F>> = results
+            .findings
+            .into_values()
+            .map(|(case, count)| Concluded::new(case, count, &saved, &self.under_test))
+            .collect();
+        findings.sort_by_key(|finding| (Reverse(finding.report.cases), finding.report.kind.clone()));
+        report.findings = findings.iter().map(|finding| finding.report.clone()).collect();
+        report.judge_coverage::<F>(plan.variant);
+        // What was found is in the reports before it is minimized.
+        problems.extend(self.reports.write(&report));
+        if !findings.is_empty() && !self.minimize.is_zero() {
+            let stop = plan.stop.clone();
+            let mut minimizer = Minimizer {
+                under_test: &self.under_test,
+                saved: &saved,
+                progress: &progress,
+                stop,
+                known: &plan.known,
+                time: self.minimize,
+                problems: Vec::new(),
+            };
+            minimizer.run(&mut findings);
+            problems.extend(minimizer.problems);
+            report.findings = findings.into_iter().map(|finding| finding.report).collect();
+            problems.extend(self.reports.write(&report));
         }
-        let time = share(self.minimize, results.findings.len())?;
-        for (case, count) in results.findings.into_values() {
-            report.findings.push(self.conclude(case, count, time, &plan.known)?);
-        }
-        self.publish(&report)?;
-        Ok(if report.is_clean() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+        drop(progress);
+        problems.extend(self.reports.finish(&report));
+        Ok(exit_code(&report, problems))
     }
 
-    /// Minimizes a finding, saves its trace, and reports it.
-    fn conclude<F: CommandFamily>(
-        &self,
-        case: Case<F>,
-        count: u64,
-        time: Duration,
-        known: &KnownDifferences,
-    ) -> Result<FindingReport, Box<dyn Error>> {
-        let Case { number, counterexample, .. } = case;
-        let (implementation, views) = (Some(self.under_test.name::<F>()), counterexample.views);
-        let options = Options { time, implementation, views, known: known.clone(), ..Options::default() };
-        let before = counterexample.steps.len() as u64;
-        let sequence = Sequence { header: counterexample.header.clone(), steps: counterexample.steps.clone() };
-        let (counterexample, remark) = match minimize(sequence, &mut self.under_test.make::<F>(), &options) {
-            Ok(minimized) => {
-                let remark = minimized.to_string();
-                (minimized.counterexample, remark)
-            }
-            Err(nothing) => (counterexample, format!("it did not show again: {nothing}")),
-        };
-        let path = self.save(&counterexample, &format!("case-{number}-seed-{}.jsonl", self.campaign.seed))?;
-        let mut report = FindingReport::new(&counterexample);
-        (report.cases, report.first_case, report.steps) = (count, number, before);
-        report.remarks.push(remark);
-        report.saved_at(&path, Some(&self.under_test.arguments()));
-        Ok(report)
-    }
-
-    /// Saves a counterexample in the folder for findings.
-    fn save<F: CommandFamily>(
-        &self,
-        counterexample: &Counterexample<F>,
-        name: &str,
-    ) -> Result<PathBuf, Box<dyn Error>> {
-        std::fs::create_dir_all(&self.findings)?;
-        let path = self.findings.join(name);
-        counterexample.write(&path)?;
-        Ok(path)
-    }
-
-    /// Prints and writes the reports; on GitHub Actions, also the summary of the step.
-    fn publish<F: CommandFamily>(&self, report: &CampaignReport<F>) -> Result<(), Box<dyn Error>> {
-        if self.report {
-            for (name, count) in report.coverage.rows() {
-                println!("{count:>12}  {name}");
-            }
-            println!();
-        }
-        print!("{report}");
-        if let Some(path) = &self.report_json {
-            std::fs::write(path, serde_json::to_string_pretty(report)?)?;
-        }
-        if let Some(path) = &self.report_junit {
-            std::fs::write(path, junit(report)?)?;
-        }
-        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY") {
-            std::fs::OpenOptions::new().create(true).append(true).open(path)?.write_all(markdown(report).as_bytes())?;
-        }
-        Ok(())
-    }
-
+    /// The plan. Everything that the campaign needs is checked before it begins.
     fn plan<F: CommandFamily>(&self) -> Result<Plan<F>, Box<dyn Error>> {
-        let known = self.known.read::<F>(&self.under_test)?.unwrap_or_default();
-        let plan = self.campaign.plan(variant::<F>(self.variant.as_deref())?, self.view)?;
-        Ok(Plan { shard: self.shard, fail_fast: self.fail_fast, known, ..plan })
+        let mut plan = self.campaign.plan(variant::<F>(self.variant.as_deref())?, self.view)?;
+        plan.shard = self.shard.shard()?;
+        plan.fail_fast = self.fail_fast;
+        self.reports.check()?;
+        check_folder(&self.findings)?;
+        self.under_test.check_start(&plan)?;
+        plan.known = self.known.read::<F>(&self.under_test)?.unwrap_or_default();
+        Ok(plan)
     }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate is shown, not computed with")]
-fn rate(steps: u64, elapsed: Duration) -> f64 {
-    steps as f64 / elapsed.as_secs_f64().max(f64::MIN_POSITIVE)
-}
-
-/// The outputs that a job reached, a bit each.
-fn reached<F: CommandFamily>(coverage: &F::Coverage) -> u64 {
-    let reached = (0..F::OUTPUT_KINDS.len()).map(|kind| u64::from(coverage.output(kind) > 0));
-    reached.fold(0, |bits, bit| bits << 1 | bit)
+/// The exit code of a report. `problems` is what could not be done; it is printed.
+pub(crate) fn exit_code(report: &CampaignReport, mut problems: Vec<String>) -> ExitCode {
+    problems.dedup();
+    for problem in &problems {
+        print_error(&format!("error: {problem}"));
+    }
+    if !problems.is_empty() {
+        ExitCode::from(UNREADABLE)
+    } else if !report.is_clean() {
+        ExitCode::from(VIOLATIONS)
+    } else if report.stopped {
+        ExitCode::from(STOPPED)
+    } else if !report.below_minimum.is_empty() {
+        ExitCode::from(GENERATOR)
+    } else {
+        ExitCode::SUCCESS
+    }
 }

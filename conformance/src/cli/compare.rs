@@ -1,9 +1,14 @@
 //! `compare`: two implementations on the same generated sequences.
 
 use super::{
-    VIOLATIONS,
-    campaign::{CampaignOptions, progress, share, variant},
+    UNREADABLE, VIOLATIONS,
+    campaign::{CampaignOptions, length, variant},
     family::{CommandFamily, FamilyName, with_family},
+    files::{check_file, check_folder, write_file},
+    output::{print, print_error},
+    progress::Progress,
+    seconds::{positive_seconds, seconds},
+    stop,
     view::View,
 };
 use clap::Args;
@@ -51,8 +56,8 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "FILE")]
     known_differences: Option<PathBuf>,
     /// How many seconds an answer of a program may take
-    #[arg(long, value_name = "SECONDS", default_value_t = 10.0)]
-    answer_within: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = positive_seconds)]
+    answer_within: Duration,
     #[command(flatten)]
     campaign: CampaignOptions,
     /// After which inputs to compare the whole state of our own implementations
@@ -61,9 +66,9 @@ pub(crate) struct Compare {
     /// Write the results as JSON
     #[arg(long, value_name = "FILE")]
     report_json: Option<PathBuf>,
-    /// The number of seconds for minimizing all differences
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    minimize: f64,
+    /// The number of seconds for minimizing all differences; 0: do not minimize
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    minimize: Duration,
     /// The folder for the traces of differences
     #[arg(long, value_name = "FOLDER", default_value = "gossipsub-findings")]
     findings: PathBuf,
@@ -98,7 +103,7 @@ impl Compared {
         match self {
             Self::Core => Box::new(F::Ours::default()),
             Self::Model => Box::new(F::Reference::default()),
-            Self::Program(command) => Box::new(External::new(command.clone(), limit)),
+            Self::Program(command) => Box::new(External::new(command.clone(), limit).stopped_by(stop::signal())),
         }
     }
 
@@ -129,32 +134,65 @@ impl Compare {
     }
 
     fn compare<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let limit = Duration::try_from_secs_f64(self.answer_within)?;
+        let limit = self.answer_within;
+        self.check::<F>(limit)?;
         let names = [self.a.name::<F>(limit), self.b.name::<F>(limit)];
         let plan = self.plan::<F>(&names)?;
-        let bar = progress(&plan, "");
+        let progress = Progress::start(&self.campaign.progress, length(&plan), "{bar:40} {elapsed}");
         let start = Instant::now();
         let pair = || Pair { a: self.a.make::<F>(limit), b: self.b.make::<F>(limit) };
         let results = run(&plan, pair, &|_| match plan.until {
-            Until::Cases(_) => bar.inc(1),
-            Until::Time(_) => bar.set_position(start.elapsed().as_secs()),
+            Until::Cases(_) => progress.bar().inc(1),
+            Until::Time(_) => progress.set(start.elapsed().as_secs(), "comparing"),
         });
-        bar.finish_and_clear();
         let mut report = ComparisonReport::new(names, plan.seed, &results, start.elapsed().as_secs_f64());
-        let time = share(self.minimize, results.partings.len())?;
-        let options = Options { time, views: plan.views, ..Options::default() };
+        let (minimizing, mut waiting) = (Instant::now(), u32::try_from(results.partings.len()).unwrap_or(u32::MAX));
+        let mut problems = Vec::new();
         for (case, count) in results.partings.into_values() {
-            let (parting, mut difference) = self.conclude(&case, &mut pair(), &options, [&report.a, &report.b])?;
+            progress.set(0, format!("minimizing: {waiting} differences left"));
+            // What one leaves of its share goes to those after it.
+            let time = self.minimize.saturating_sub(minimizing.elapsed()) / waiting.max(1);
+            waiting = waiting.saturating_sub(1);
+            let options = Options { time, views: plan.views, stop: plan.stop.clone(), ..Options::default() };
+            let (parting, mut difference) =
+                self.conclude(&case, &mut pair(), &options, [&report.a, &report.b], &mut problems);
             difference.cases = count;
             if parting.equal_states { &mut report.differences } else { &mut report.after_different_choices }
                 .push(difference);
         }
+        drop(progress);
         report.sort();
-        print!("{report}");
         if let Some(path) = &self.report_json {
-            std::fs::write(path, serde_json::to_string_pretty(&report)?)?;
+            let json = serde_json::to_string_pretty(&report)?;
+            problems.extend(write_file(path, &json).err().map(|error| error.to_string()));
         }
-        Ok(if report.differences.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
+        problems.extend(print(&report.to_string()).err().map(|error| error.to_string()));
+        for problem in &problems {
+            print_error(&format!("error: {problem}"));
+        }
+        Ok(match (problems.is_empty(), report.differences.is_empty()) {
+            (false, _) => ExitCode::from(UNREADABLE),
+            (true, false) => ExitCode::from(VIOLATIONS),
+            (true, true) if plan.stop.is_set() => ExitCode::from(stop::STOPPED),
+            (true, true) => ExitCode::SUCCESS,
+        })
+    }
+
+    /// Checks what the comparison needs before it begins.
+    fn check<F: CommandFamily>(&self, limit: Duration) -> Result<(), Box<dyn Error>> {
+        if let Some(path) = &self.report_json {
+            check_file(path)?;
+        }
+        check_folder(&self.findings)?;
+        let plan = self.campaign.plan::<F>(variant::<F>(self.variant.as_deref())?, self.view)?;
+        for compared in [&self.a, &self.b] {
+            if let Compared::Program(command) = compared {
+                External::<F>::new(command.clone(), limit)
+                    .stopped_by(stop::signal())
+                    .check_start(&plan.header_without_case().1)?;
+            }
+        }
+        Ok(())
     }
 
     /// Minimizes a case, saves its traces, and reports it.
@@ -164,7 +202,8 @@ impl Compare {
         pair: &mut Pair<'_, F>,
         options: &Options,
         names: [&str; 2],
-    ) -> Result<(Parting, DifferenceReport), Box<dyn Error>> {
+        problems: &mut Vec<String>,
+    ) -> (Parting, DifferenceReport) {
         let (sequence, remark) = match minimize(case, pair, options) {
             Ok(minimized) => {
                 let remark = minimized.to_string();
@@ -196,13 +235,18 @@ impl Compare {
             let mut header = sequence.header.clone();
             header.set_implementation(Some(name.to_owned()));
             header.set_description(Some(parting.kind()));
-            std::fs::create_dir_all(&self.findings)?;
-            let mut file = create::<F>(&path, &header)?;
-            steps.iter().try_for_each(|step| file.step(step))?;
-            file.finish()?;
-            answer.saved_at(&path, &compared.arguments::<F>());
+            // If the folder cannot be made, creating the file says why.
+            let _ = std::fs::create_dir_all(&self.findings);
+            let saved = create::<F>(&path, &header).and_then(|mut file| {
+                steps.iter().try_for_each(|step| file.step(step))?;
+                file.finish()
+            });
+            match saved {
+                Ok(()) => answer.saved_at(&path, &compared.arguments::<F>()),
+                Err(error) => problems.push(format!("a difference cannot be saved: {error}")),
+            }
         }
-        Ok((parting, report))
+        (parting, report)
     }
 
     fn plan<F: CommandFamily>(&self, names: &[String; 2]) -> Result<Plan<F>, Box<dyn Error>> {

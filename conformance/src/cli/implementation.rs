@@ -1,13 +1,17 @@
 //! The implementation under test.
 
-use super::family::CommandFamily;
+use super::{family::CommandFamily, seconds::positive_seconds, stop};
 use clap::Args;
 use gossipsub_automaton::Time;
 use gossipsub_conformance::engine::{
-    Answer, Capabilities, Implementation, ImplementationError, Views,
-    implementation::{CommandLine, External},
+    Answer, Capabilities, Implementation, ImplementationError, Step, Views,
+    campaign::Plan,
+    implementation::{CommandLine, External, StartError},
 };
 use std::time::Duration;
+
+/// How long an answer of a program may take, if nothing else is said.
+const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// The implementation under test.
 #[derive(Clone, Debug, Args)]
@@ -16,8 +20,11 @@ pub(crate) struct UnderTest {
     #[arg(long, value_name = "COMMAND")]
     implementation: Option<CommandLine>,
     /// How many seconds an answer of the program may take [default: 10]
-    #[arg(long, value_name = "SECONDS", requires = "implementation")]
-    answer_within: Option<f64>,
+    #[arg(long, value_name = "SECONDS", requires = "implementation", value_parser = positive_seconds)]
+    answer_within: Option<Duration>,
+    /// Start a new process for each case
+    #[arg(long, requires = "implementation")]
+    fresh_process: bool,
 }
 
 impl UnderTest {
@@ -28,9 +35,11 @@ impl UnderTest {
 
     /// The arguments that name it again, with a space before them.
     pub(crate) fn arguments(&self) -> String {
-        let within = self.answer_within.map_or_else(String::new, |seconds| format!(" --answer-within {seconds}"));
+        let within =
+            self.answer_within.map_or_else(String::new, |time| format!(" --answer-within {}", time.as_secs_f64()));
+        let fresh = if self.fresh_process { " --fresh-process" } else { "" };
         self.implementation.as_ref().map_or_else(String::new, |command| {
-            format!(" --implementation {}{within}", shell_words::quote(&command.to_string()))
+            format!(" --implementation {}{within}{fresh}", shell_words::quote(&command.to_string()))
         })
     }
 
@@ -39,13 +48,44 @@ impl UnderTest {
         self.make::<F>().learn_capabilities()
     }
 
+    fn external<F: CommandFamily>(&self, command: &CommandLine) -> External<F> {
+        let limit = self.answer_within.unwrap_or(ANSWER_WITHIN);
+        External::new(command.clone(), limit).stopped_by(stop::signal())
+    }
+
+    /// Checks that it can be started and answers a header, if it is a program.
+    pub(crate) fn check_start<F: CommandFamily>(&self, plan: &Plan<F>) -> Result<(), StartError> {
+        let Some(command) = &self.implementation else { return Ok(()) };
+        self.external::<F>(command).check_start(&plan.header_without_case().1)
+    }
+
+    /// Whether it is a program.
+    pub(crate) const fn is_program(&self) -> bool {
+        self.implementation.is_some()
+    }
+
+    /// The command, if it is a program.
+    pub(crate) fn command(&self) -> Option<String> {
+        self.implementation.as_ref().map(ToString::to_string)
+    }
+
+    pub(crate) const fn has_fresh_processes(&self) -> bool {
+        self.fresh_process
+    }
+
+    /// The same, with a new process for each sequence.
+    pub(crate) fn with_fresh_processes(&self) -> Self {
+        Self { fresh_process: true, ..self.clone() }
+    }
+
     /// A new one: if it is a program, a process of its own.
     pub(crate) fn make<F: CommandFamily>(&self) -> Tested<F> {
         match &self.implementation {
             None => Tested::Ours(Box::default()),
             Some(command) => {
-                let limit = Duration::try_from_secs_f64(self.answer_within.unwrap_or(10.0)).unwrap_or(Duration::MAX);
-                Tested::External(Box::new(External::new(command.clone(), limit)))
+                let external = self.external(command);
+                let fresh = self.fresh_process;
+                Tested::External(Box::new(if fresh { external.with_fresh_processes() } else { external }))
             }
         }
     }
@@ -77,6 +117,14 @@ impl<F: CommandFamily> Implementation<F> for Tested<F> {
 
     fn answer(&mut self, now: Time, input: &F::Input) -> Result<Answer<F>, ImplementationError> {
         self.any().answer(now, input)
+    }
+
+    fn answer_all(
+        &mut self,
+        steps: &mut [Step<F>],
+        is_over: &dyn Fn() -> bool,
+    ) -> (usize, Result<(), ImplementationError>) {
+        self.any().answer_all(steps, is_over)
     }
 
     fn state(&self) -> Option<F::View> {

@@ -4,16 +4,19 @@ use super::{
     VIOLATIONS,
     family::{CommandFamily, FamilyName, with_family},
     implementation::{Tested, UnderTest},
+    output::print,
 };
 use clap::Args;
 use gossipsub_conformance::engine::{
     Views,
     known_differences::{KnownDifference, KnownDifferences, KnownDifferencesError},
+    report::shown::Shown,
     trace::open,
     verify::{Verdict, replay},
 };
 use std::{
     error::Error,
+    fmt::Write,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -85,13 +88,16 @@ impl Known {
     fn replay_all<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let known = read_of_version::<F>(&self.file, self.of_version.as_deref(), &self.under_test)?;
         let mut implementation = self.under_test.make::<F>();
+        // Writing to a string cannot fail.
+        let mut text = String::new();
         let (mut shown, mut gone, mut without) = (0_u64, 0_u64, 0_u64);
         for difference in &known.differences {
             let mut occurs_in_all = true;
             for trace in &difference.traces {
                 if let Err(instead) = occurs::<F>(difference, trace, &mut implementation)? {
                     occurs_in_all = false;
-                    println!("{}: no longer occurs in {}: {instead}", difference.name(), trace.display());
+                    let (name, trace) = (difference.name(), trace.display());
+                    let _ = writeln!(text, "{name}: no longer occurs in {trace}: {}", Shown(&instead));
                 }
             }
             match (difference.traces.is_empty(), occurs_in_all) {
@@ -100,7 +106,8 @@ impl Known {
                 (false, false) => gone += 1,
             }
         }
-        println!("{shown} known differences occur, {gone} no longer occur, {without} have no trace");
+        let _ = writeln!(text, "{shown} known differences occur, {gone} no longer occur, {without} have no trace");
+        print(&text)?;
         Ok(if gone == 0 { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
     }
 }
@@ -114,7 +121,7 @@ fn occurs<F: CommandFamily>(
     let replayed = replay::<F, _>(open(trace), implementation, Views::Every);
     let instead = match replayed.verdict {
         Verdict::Violated(failure) if difference.is_of(&failure.violation.rule) => None,
-        Verdict::Failed { error, .. } if difference.is_of(error.kind()) => None,
+        Verdict::Failed { error, .. } if difference.is_of(&error.kind()) => None,
         Verdict::Violated(failure) => Some(format!("step {} breaks {}", failure.step, failure.violation.rule)),
         Verdict::Failed { line, error } => Some(format!("line {line}: {error}")),
         Verdict::Unsupported { line, reason } => Some(format!("line {line} is not supported: {reason}")),

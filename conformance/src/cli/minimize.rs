@@ -2,8 +2,13 @@
 
 use super::{
     VIOLATIONS,
-    family::{CommandFamily, FamilyName, with_family},
+    family::{CommandFamily, with_family},
     implementation::UnderTest,
+    input::InputFile,
+    output::print,
+    progress::{Progress, ProgressOptions},
+    seconds::positive_seconds,
+    stop::signal,
     view::View,
 };
 use clap::Args;
@@ -30,7 +35,7 @@ use std::{
 /// nothing to minimize, 2 if the trace cannot be read.
 #[derive(Debug, Args)]
 pub(crate) struct Minimize {
-    /// The trace: .jsonl, or compressed as .jsonl.gz or .jsonl.zst
+    /// The trace: .jsonl, or compressed as .jsonl.gz or .jsonl.zst; - for standard input
     trace: PathBuf,
     /// Where to write the result [default: the trace's name with -minimized before .jsonl]
     #[arg(long, short, value_name = "FILE")]
@@ -38,34 +43,42 @@ pub(crate) struct Minimize {
     #[command(flatten)]
     under_test: UnderTest,
     /// Stop after this number of seconds with the best result so far
-    #[arg(long, value_name = "SECONDS", default_value_t = 60.0)]
-    time: f64,
+    #[arg(long, value_name = "SECONDS", default_value = "60", value_parser = positive_seconds)]
+    time: Duration,
     /// How often to try a candidate if answers differ from run to run
     #[arg(long, value_name = "N", default_value_t = Options::default().tries)]
     tries: u32,
     /// After which inputs to compare the whole state of our own implementation
     #[arg(long, value_enum, default_value_t = View::Every)]
     view: View,
+    #[command(flatten)]
+    progress: ProgressOptions,
 }
 
 impl Minimize {
     pub(crate) fn run(&self) -> Result<ExitCode, Box<dyn Error>> {
-        with_family!(FamilyName::of_file(&self.trace), F => self.minimize::<F>())
+        let input = InputFile::new(&self.trace)?;
+        with_family!(input.family(), F => self.minimize::<F>(&input))
     }
 
-    fn minimize<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let sequence = Sequence::<F>::read(open(&self.trace)?)?;
+    fn minimize<F: CommandFamily>(&self, input: &InputFile) -> Result<ExitCode, Box<dyn Error>> {
+        let sequence = Sequence::<F>::read(input.open()?)?;
         let options = Options {
-            time: Duration::try_from_secs_f64(self.time)?,
+            time: self.time,
+            stop: signal(),
             tries: self.tries,
             implementation: Some(self.under_test.name::<F>()),
             views: self.view.into(),
             ..Options::default()
         };
-        match minimize(sequence, &mut self.under_test.make::<F>(), &options) {
+        let progress = Progress::start(&self.progress, 0, "{spinner} {msg}, {elapsed}");
+        progress.set(0, format!("minimizing {} steps", sequence.steps.len()));
+        let minimized = minimize(sequence, &mut self.under_test.make::<F>(), &options);
+        drop(progress);
+        match minimized {
             Ok(minimized) => self.conclude(minimized),
             Err(nothing) => {
-                println!("{nothing}");
+                print(&format!("{nothing}\n"))?;
                 Ok(ExitCode::SUCCESS)
             }
         }
@@ -74,11 +87,11 @@ impl Minimize {
     fn conclude<F: CommandFamily>(&self, minimized: Minimized<F>) -> Result<ExitCode, Box<dyn Error>> {
         let path = self.output.clone().unwrap_or_else(|| beside(&self.trace));
         minimized.counterexample.write(&path)?;
-        println!("{minimized}");
-        print!("{}", replayed(minimized.counterexample, &path));
         let file = path.display().to_string();
-        println!("trace: {file}");
-        println!("replay: {}", replay_command(&file, &self.under_test.arguments()));
+        let replay = replay_command(&file, &self.under_test.arguments());
+        let summary = minimized.to_string();
+        let replayed = replayed(minimized.counterexample, &path);
+        print(&format!("{summary}\n{replayed}trace: {file}\nreplay: {replay}\n"))?;
         Ok(ExitCode::from(VIOLATIONS))
     }
 }
@@ -88,10 +101,13 @@ fn replayed<F: CommandFamily>(counterexample: Counterexample<F>, path: &Path) ->
     let Finding::Failed(error) = counterexample.finding else { return verify(open(path)) };
     let (trace, steps) = (path.display().to_string(), counterexample.steps.len() as u64);
     let verdict = Verdict::Failed { line: steps + 1, error };
-    Verified { trace, steps: steps.saturating_sub(1), outputs: OutputCounts::default(), verdict }
+    Verified { trace, steps: steps.saturating_sub(1), outputs: OutputCounts::default(), seconds: 0.0, verdict }
 }
 
 fn beside(trace: &Path) -> PathBuf {
+    if trace == Path::new("-") {
+        return "minimized.jsonl".into();
+    }
     let name = trace.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.split_once(".jsonl").map_or(&*name, |(stem, _)| stem);
     trace.with_file_name(format!("{stem}-minimized.jsonl"))

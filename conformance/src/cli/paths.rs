@@ -1,6 +1,14 @@
 //! Which traces are meant: files, folders and patterns.
 
-use std::path::{Path, PathBuf};
+use super::{input::STANDARD_INPUT, output::print_error};
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+};
+
+/// How many files that are skipped are named.
+const NAMED: usize = 10;
 
 /// A path that stands for no trace.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +27,17 @@ pub(crate) enum PathError {
         /// What is wrong with it.
         error: glob::PatternError,
     },
-    /// A folder that cannot be read.
+    /// A folder that a pattern leads to and that cannot be read.
     #[error(transparent)]
-    Folder(#[from] glob::GlobError),
+    Glob(#[from] glob::GlobError),
+    /// A folder that cannot be read.
+    #[error("{path}: {error}")]
+    Folder {
+        /// The folder.
+        path: String,
+        /// Why.
+        error: io::Error,
+    },
 }
 
 /// The files that the arguments stand for, in their order; those of a folder or a pattern sorted by name.
@@ -33,7 +49,7 @@ pub(crate) fn traces(arguments: &[String]) -> Result<Vec<PathBuf>, PathError> {
         let path = Path::new(argument);
         if path.is_dir() {
             files.extend(in_folder(argument)?);
-        } else if path.exists() {
+        } else if path.exists() || argument == STANDARD_INPUT {
             files.push(path.to_owned());
         } else {
             let matches = matches(argument)?;
@@ -53,9 +69,44 @@ pub(crate) fn traces(arguments: &[String]) -> Result<Vec<PathBuf>, PathError> {
 }
 
 fn in_folder(folder: &str) -> Result<Vec<PathBuf>, PathError> {
-    let mut files = matches(&format!("{}/**/*", glob::Pattern::escape(folder.trim_end_matches('/'))))?;
-    files.retain(|path| path.is_file() && is_trace(path));
-    if files.is_empty() { Err(PathError::NoTraces(folder.to_owned())) } else { Ok(files) }
+    let (mut files, mut skipped) = (Vec::new(), Vec::new());
+    collect(Path::new(folder), &mut BTreeSet::new(), &mut files, &mut skipped)?;
+    if files.is_empty() {
+        return Err(PathError::NoTraces(folder.to_owned()));
+    }
+    for path in skipped.iter().take(NAMED) {
+        print_error(&format!("skipped: {}: it does not end in .jsonl, .jsonl.gz or .jsonl.zst", path.display()));
+    }
+    if let Some(more) = skipped.len().checked_sub(NAMED).filter(|more| *more > 0) {
+        print_error(&format!("skipped: {more} more files"));
+    }
+    Ok(files)
+}
+
+/// The files in a folder and below it, sorted by name. A folder that is reached twice, as through a link, counts once.
+fn collect(
+    folder: &Path,
+    visited: &mut BTreeSet<PathBuf>,
+    files: &mut Vec<PathBuf>,
+    skipped: &mut Vec<PathBuf>,
+) -> Result<(), PathError> {
+    let error = |error| PathError::Folder { path: folder.display().to_string(), error };
+    if !visited.insert(folder.canonicalize().map_err(error)?) {
+        return Ok(());
+    }
+    let mut entries: Vec<PathBuf> =
+        folder.read_dir().and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect()).map_err(error)?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            collect(&path, visited, files, skipped)?;
+        } else if path.is_file() && is_trace(&path) {
+            files.push(path);
+        } else {
+            skipped.push(path);
+        }
+    }
+    Ok(())
 }
 
 fn is_trace(path: &Path) -> bool {

@@ -1,17 +1,18 @@
 //! `record`: the model's answers to a script.
 
 use super::{
-    family::{CommandFamily, FamilyName, with_family},
+    family::{CommandFamily, with_family},
+    input::InputFile,
     view::View,
 };
 use clap::Args;
 use gossipsub_conformance::engine::{
     record::Recording,
-    trace::{TraceWriter, create, open},
+    trace::{LineErrorKind, TraceError, TraceWriter, create},
 };
 use std::{
     error::Error,
-    io::{BufWriter, stdout},
+    io::{BufRead, BufWriter, ErrorKind, stdout},
     path::PathBuf,
     process::ExitCode,
 };
@@ -22,7 +23,7 @@ use std::{
 /// the same script and seed give the same trace. `verify` accepts every trace that `record` writes.
 #[derive(Debug, Args)]
 pub(crate) struct Record {
-    /// The script: a header line, then steps with inputs
+    /// The script: a header line, then steps with inputs; - for standard input
     script: PathBuf,
     /// Where to write the trace; compressed if it ends in .gz or .zst [default: standard output]
     #[arg(long, short, value_name = "FILE")]
@@ -37,11 +38,12 @@ pub(crate) struct Record {
 
 impl Record {
     pub(crate) fn run(self) -> Result<ExitCode, Box<dyn Error>> {
-        with_family!(FamilyName::of_file(&self.script), F => self.record::<F>())
+        let script = InputFile::new(&self.script)?;
+        with_family!(script.family(), F => self.record::<F>(&script))
     }
 
-    fn record<F: CommandFamily>(self) -> Result<ExitCode, Box<dyn Error>> {
-        let recording = Recording::<F, _>::new(open(self.script)?, self.seed, self.view.into())?;
+    fn record<F: CommandFamily>(self, script: &InputFile) -> Result<ExitCode, Box<dyn Error>> {
+        let recording = Recording::<F, _>::new(script.open()?, self.seed, self.view.into())?;
         if let Some(path) = self.output {
             let mut file = create::<F>(path, recording.header())?;
             for step in recording {
@@ -49,13 +51,20 @@ impl Record {
             }
             file.finish()?;
         } else {
-            let mut writer =
-                TraceWriter::<F, _>::new("standard output", BufWriter::new(stdout().lock()), recording.header())?;
-            for step in recording {
-                writer.step(&step?)?;
+            match to_stdout(recording) {
+                // A reader that wants no more, such as `head`.
+                Err(TraceError { kind: LineErrorKind::Io(error), .. }) if error.kind() == ErrorKind::BrokenPipe => {}
+                written => written?,
             }
-            writer.finish()?;
         }
         Ok(ExitCode::SUCCESS)
     }
+}
+
+fn to_stdout<F: CommandFamily, R: BufRead>(recording: Recording<F, R>) -> Result<(), TraceError> {
+    let mut writer = TraceWriter::<F, _>::new("standard output", BufWriter::new(stdout().lock()), recording.header())?;
+    for step in recording {
+        writer.step(&step?)?;
+    }
+    writer.finish().map(drop)
 }

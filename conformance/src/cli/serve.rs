@@ -2,13 +2,14 @@
 
 use super::{
     family::{CommandFamily, FamilyName, with_family},
+    output::on_stdout,
     view::View,
 };
 use clap::{Args, ValueEnum};
-use gossipsub_conformance::engine::implementation::serve::serve;
+use gossipsub_conformance::engine::implementation::serve::Server;
 use std::{
     error::Error,
-    io::{BufWriter, stdin, stdout},
+    io::{stdin, stdout},
     process::ExitCode,
 };
 
@@ -30,6 +31,9 @@ pub(crate) struct Serve {
     /// After which inputs to show the state
     #[arg(long, value_enum, default_value_t = View::Heartbeat)]
     view: View,
+    /// Say that steps may be sent ahead of the answers
+    #[arg(long)]
+    pipeline: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -46,15 +50,18 @@ impl Serve {
     }
 
     fn serve<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
-        let (stdin, stdout) = (stdin().lock(), BufWriter::new(stdout().lock()));
-        let views = self.view.into();
-        match self.answering {
-            Answering::Core => serve::<F>(F::OURS, stdin, stdout, &mut F::Ours::default(), views)?,
+        let (stdin, stdout) = (stdin().lock(), stdout().lock());
+        let (views, pipeline) = (self.view.into(), self.pipeline);
+        let served = match self.answering {
+            Answering::Core => {
+                Server { name: F::OURS, views, pipeline }.serve::<F>(stdin, stdout, &mut F::Ours::default())
+            }
             Answering::Model => {
                 let name = concat!("gossipsub-reference-model ", env!("CARGO_PKG_VERSION"));
-                serve::<F>(name, stdin, stdout, &mut F::reference(&self.faults)?, views)?;
+                Server { name, views, pipeline }.serve::<F>(stdin, stdout, &mut F::reference(&self.faults)?)
             }
-        }
+        };
+        on_stdout(served)?;
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -3,30 +3,35 @@
 use super::{
     UNREADABLE, VIOLATIONS,
     family::{CommandFamily, FamilyName, with_family},
+    files::{check_file, write_file},
+    input::InputFile,
+    output::print,
     paths,
+    progress::{Progress, ProgressOptions},
 };
 use clap::{Args, ValueEnum};
 use gossipsub_conformance::engine::{
     Family, Named,
-    report::Summary,
-    trace::{LineError, LineErrorKind, TraceError, TraceReader, open_through},
+    report::{Summary, junit::junit_of_traces},
+    trace::{LineError, LineErrorKind, TraceError, TraceReader},
     verify::Verified,
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::{
     error::Error,
-    io::{BufRead, Write},
+    io::BufRead,
     num::NonZeroUsize,
     path::PathBuf,
     process::ExitCode,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Instant,
 };
 
 /// Which traces, and how to report on them.
 #[derive(Debug, Args)]
 pub(crate) struct Traces {
-    /// Traces: .jsonl, or compressed as .jsonl.gz or .jsonl.zst; folders of traces; patterns such as 'traces/*.jsonl'
+    /// Traces: .jsonl, or compressed as .jsonl.gz or .jsonl.zst; folders of traces; patterns such as 'traces/*.jsonl'; - for
+    /// standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<String>,
     /// The variant of the system that answers are judged by [default: that of each header]
@@ -38,6 +43,14 @@ pub(crate) struct Traces {
     /// How many traces to check at the same time [default: one a core]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
+    /// Print how often each kind of output occurred
+    #[arg(long)]
+    outputs: bool,
+    /// Write the results as JUnit XML: a test case for each trace
+    #[arg(long, value_name = "FILE")]
+    report_junit: Option<PathBuf>,
+    #[command(flatten)]
+    progress: ProgressOptions,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -59,14 +72,18 @@ pub(crate) trait Judge: Sync {
 impl Traces {
     /// Judges every trace, and prints a summary for each family.
     pub(crate) fn judge(&self, judge: &impl Judge) -> Result<ExitCode, Box<dyn Error>> {
-        let mut files: Vec<(FamilyName, PathBuf)> = Vec::new();
+        if let Some(path) = &self.report_junit {
+            check_file(path)?;
+        }
+        let mut files: Vec<(FamilyName, InputFile)> = Vec::new();
         for path in paths::traces(&self.files)? {
-            files.push((FamilyName::of_file(&path), path));
+            let file = InputFile::new(&path)?;
+            files.push((file.family(), file));
         }
         let mut worst = 0;
         for family in FamilyName::value_variants() {
-            let of_family: Vec<PathBuf> =
-                files.iter().filter(|(other, _)| other == family).map(|(_, path)| path.clone()).collect();
+            let of_family: Vec<&InputFile> =
+                files.iter().filter(|(other, _)| other == family).map(|(_, file)| file).collect();
             if !of_family.is_empty() {
                 worst = worst.max(with_family!(family, F => self.judge_family::<F>(&of_family, judge))?);
             }
@@ -74,25 +91,30 @@ impl Traces {
         Ok(ExitCode::from(worst))
     }
 
-    fn judge_family<F: CommandFamily>(&self, files: &[PathBuf], judge: &impl Judge) -> Result<u8, Box<dyn Error>> {
-        let bar = progress(files);
+    fn judge_family<F: CommandFamily>(&self, files: &[&InputFile], judge: &impl Judge) -> Result<u8, Box<dyn Error>> {
+        let bytes = files.iter().map(|file| file.length()).sum();
+        let progress = Progress::start(&self.progress, bytes, "{bar:40} {bytes} of {total_bytes}, {msg}, {elapsed}");
+        let start = Instant::now();
         let done = AtomicUsize::new(0);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.jobs.map_or(0, Into::into)).build()?;
-        let judge_file = |file: &PathBuf| {
-            let through = bar.clone();
-            let opened = open_through::<F, _>(file, |file| through.wrap_read(file));
+        let judge_file = |file: &&InputFile| {
+            let through = progress.bar().clone();
+            let opened = file.open_through::<F, _>(|file| through.wrap_read(file));
             let verified = judge.judge(opened.and_then(|reader| self.with_variant(reader)));
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            bar.set_message(format!("{done} of {} traces", files.len()));
+            progress.set(progress.bar().position(), format!("{done} of {} traces", files.len()));
             verified
         };
         let results = pool.install(|| files.par_iter().map(judge_file).collect());
-        bar.finish_and_clear();
+        drop(progress);
         let summary = Summary::new(results);
-        let mut stdout = std::io::stdout().lock();
+        if let Some(path) = &self.report_junit {
+            write_file(path, &junit_of_traces(&summary, start.elapsed().as_secs_f64())?)?;
+        }
         match self.format {
-            Format::Text => write!(stdout, "{summary}")?,
-            Format::Json => writeln!(stdout, "{}", serde_json::to_string_pretty(&summary)?)?,
+            Format::Text if self.outputs => print(&format!("{summary:#}"))?,
+            Format::Text => print(&summary.to_string())?,
+            Format::Json => print(&(serde_json::to_string_pretty(&summary)? + "\n"))?,
         }
         Ok(exit_code(&summary))
     }
@@ -121,11 +143,4 @@ fn exit_code<F: Family>(summary: &Summary<F>) -> u8 {
     } else {
         0
     }
-}
-
-/// A bar of bytes, if standard error is a terminal.
-fn progress(files: &[PathBuf]) -> ProgressBar {
-    let bytes = files.iter().filter_map(|file| file.metadata().ok()).map(|metadata| metadata.len()).sum();
-    let style = ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {msg}, {elapsed}");
-    ProgressBar::new(bytes).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

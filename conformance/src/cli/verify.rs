@@ -10,8 +10,8 @@ use std::{error::Error, process::ExitCode};
 
 /// Check recorded traces, outputs and views, against the reference model
 ///
-/// Reports each step that the protocol does not allow, with the rule, the allowed answer and the observed answer. Ends
-/// with a table of how often each kind of output occurred.
+/// Reports each step that the protocol does not allow, with the rule, the allowed answer and the observed answer. `--outputs`
+/// prints a table of how often each kind of output occurred.
 #[derive(Debug, Args)]
 pub(crate) struct Verify {
     #[command(flatten)]

@@ -19,6 +19,9 @@ pub struct Capabilities {
     /// Parameters that it has no counterpart for: any value is accepted.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub ignored: BTreeSet<String>,
+    /// Whether it reads steps before it has answered those before them, so that a whole sequence can be sent ahead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pipeline: bool,
 }
 
 impl Capabilities {
@@ -31,7 +34,7 @@ impl Capabilities {
         };
         let fixed = self.fixed.iter().chain(&other.fixed).map(|(name, value)| (name.clone(), value.clone()));
         let (fixed, ignored) = (fixed.collect(), &self.ignored & &other.ignored);
-        Self { implementation: None, supports, fixed, ignored }
+        Self { implementation: None, supports, fixed, ignored, pipeline: self.pipeline && other.pipeline }
     }
 
     /// Whether every sequence can be asked.

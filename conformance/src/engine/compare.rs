@@ -10,7 +10,7 @@
 use super::{
     Capabilities, Counterexample, Difference, Event, Exchange, Family, Finding, Generator, Implementation, Model,
     PropertyExtent, Random, Runner, Sequence, Step, TraceHeader, Views, Violation,
-    campaign::{Plan, ProfileOf, add_counts, count_case},
+    campaign::{Clock, Plan, ProfileOf, add_counts, count_case},
     minimize::{Minimized, NothingToMinimize, Options, Subject, minimize_with},
 };
 use std::{
@@ -88,6 +88,8 @@ pub enum PairEnd {
     Allowed,
     /// One does not support a step, or refuses the parameters as the other does.
     Unsupported(String),
+    /// The run was stopped before the answers came.
+    Stopped,
     /// Both break the same rule.
     SharedFault(String),
     /// They part.
@@ -154,6 +156,9 @@ fn output_of<F: Family>(step: &Step<F>) -> Option<F::Output> {
 
 fn end_of(a: Result<(), Finding>, b: Result<(), Finding>, equal_states: impl FnOnce() -> bool) -> PairEnd {
     for finding in [&a, &b].into_iter().filter_map(|judged| judged.as_ref().err()) {
+        if finding.is_stopped() {
+            return PairEnd::Stopped;
+        }
         if finding.is_unsupported() {
             return PairEnd::Unsupported(finding.to_string());
         }
@@ -263,9 +268,9 @@ pub fn run<'a, F: Family>(
             let capabilities = pair.common_capabilities();
             (pair, capabilities, Results::default())
         },
-        |(pair, capabilities, results), number| {
+        |(pair, capabilities, results), number, clock| {
             let steps = results.steps;
-            run_case(plan, pair, capabilities, number, results);
+            run_case(plan, pair, capabilities, number, results, clock);
             progress(results.steps - steps);
             ControlFlow::Continue(())
         },
@@ -293,7 +298,7 @@ impl<F: Family> Pair<'_, F> {
                 let (number, steps) = (u64::MAX, Vec::new());
                 results.parted(PartedCase { number, profile, header, steps, parting: *parting }, 1);
             }
-            PairEnd::Allowed | PairEnd::Unsupported(_) => {}
+            PairEnd::Allowed | PairEnd::Stopped | PairEnd::Unsupported(_) => {}
         }
     }
 }
@@ -304,6 +309,7 @@ fn run_case<F: Family>(
     capabilities: &Capabilities,
     number: u64,
     results: &mut Results<F>,
+    clock: &Clock,
 ) {
     let mut draw = Random::of_case(plan.seed, number);
     let profile = plan.profile(number);
@@ -314,6 +320,9 @@ fn run_case<F: Family>(
         Err(end) => PairRun { a: Vec::new(), b: Vec::new(), end, choices_differed: false },
         Ok(mut runner) => {
             for _ in 0..plan.steps {
+                if clock.is_over() {
+                    break;
+                }
                 results.steps += 1;
                 let step = generator.step(runner.a.model(), &mut draw);
                 if !runner.step(&step) {
@@ -325,7 +334,7 @@ fn run_case<F: Family>(
     };
     results.choices_differed += u64::from(run.choices_differed);
     match run.end {
-        PairEnd::Allowed => {}
+        PairEnd::Allowed | PairEnd::Stopped => {}
         PairEnd::Unsupported(reason) => *results.unsupported.entry(reason).or_insert(0) += 1,
         PairEnd::SharedFault(kind) => *results.shared.entry(kind).or_insert(0) += 1,
         PairEnd::Parted(parting) => {

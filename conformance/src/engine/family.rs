@@ -4,8 +4,8 @@
 //! them: adding a family touches no file of the engine.
 
 use super::{
-    Capabilities, Draw, Event, Finding, Implementation, Step, Unverifiable, Views, Violation, exhaustive::World,
-    implementation::ImplementationError, trace::LineError, verify::OutputCounts,
+    Capabilities, CoverageRows, Draw, Event, Finding, Implementation, Step, Unverifiable, Views, Violation,
+    exhaustive::World, implementation::ImplementationError, trace::LineError, verify::OutputCounts,
 };
 use gossipsub_automaton::{Span, Time};
 use gossipsub_reference_model::Observer;
@@ -101,6 +101,9 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
         text(input)
     }
 
+    /// The kinds of inputs, as [`Step::kind`] names them. Without any, inputs cannot be chosen by kind.
+    const INPUT_KINDS: &'static [&'static str] = &[];
+
     /// An output as a person reads it.
     #[must_use]
     fn output_text(output: &Self::Output) -> String {
@@ -152,6 +155,18 @@ pub trait Family: Copy + Default + fmt::Debug + Eq + Hash + Send + Sync + 'stati
     #[must_use]
     fn is_part_of(rule: &str, other: &str) -> bool {
         rule == other
+    }
+}
+
+/// The kind of an input or a change of the environment: its field `kind`, or the name of its variant.
+pub(super) fn value_kind(value: &impl Serialize) -> String {
+    match super::difference::json(value) {
+        Value::String(name) => name,
+        Value::Object(fields) => match fields.get("kind") {
+            Some(Value::String(kind)) => kind.clone(),
+            _ => fields.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
+        },
+        _ => String::new(),
     }
 }
 
@@ -328,7 +343,8 @@ pub trait Coverage<F: Family>: Observer + Clone + Default + fmt::Debug + Send + 
     fn rows(&self) -> Vec<(&'static str, u64)>;
 
     /// The rows that a campaign of this many steps over all profiles reached less often than it must, in words.
-    fn below_minimum(&self, _steps: u64) -> Vec<String> {
+    #[must_use]
+    fn below_minimum(_variant: F::Variant, _rows: &CoverageRows, _steps: u64) -> Vec<String> {
         Vec::new()
     }
 

@@ -61,9 +61,15 @@ impl Finding {
     pub fn kind(&self) -> String {
         match self {
             Self::Violated(violation) => violation.rule.clone(),
-            Self::Failed(error) => error.kind().to_owned(),
+            Self::Failed(error) => error.kind().into_owned(),
             Self::Unverifiable(missing) => missing.to_string(),
         }
+    }
+
+    /// Whether the run was stopped before the answer came: nothing is known of it.
+    #[must_use]
+    pub const fn is_stopped(&self) -> bool {
+        matches!(self, Self::Failed(ImplementationError::Stopped))
     }
 
     /// Whether the implementation said that it does not support the step: the sequence ends, and nothing is wrong.

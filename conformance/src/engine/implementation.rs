@@ -10,15 +10,17 @@ mod pipe_threads;
 #[cfg(unix)]
 mod pipes;
 mod process;
+mod process_groups;
 pub mod serve;
 
-pub use external::External;
+pub use external::{External, StartError};
 pub use panics::catch_panic;
 pub use process::{CommandLine, CommandLineError};
+pub use process_groups::end_all;
 
-use super::{Answer, Capabilities, Family, Generator, trace::LineError};
+use super::{Answer, Capabilities, Event, Exchange, Family, Generator, Step, trace::LineError};
 use gossipsub_automaton::Time;
-use std::{io, process::ExitStatus, time::Duration};
+use std::{borrow::Cow, io, process::ExitStatus, time::Duration};
 
 /// An implementation that answers step by step.
 pub trait Implementation<F: Family> {
@@ -39,6 +41,39 @@ pub trait Implementation<F: Family> {
     /// # Errors
     /// If the implementation fails.
     fn answer(&mut self, now: Time, input: &F::Input) -> Result<Answer<F>, ImplementationError>;
+
+    /// Sends several steps, and writes the answers into them. Returns how many were answered, and what is wrong with the
+    /// answer after them. `is_over`: no further answer is waited for.
+    ///
+    /// An implementation whose [`Capabilities::pipeline`] is true is sent all of them before the first answer.
+    fn answer_all(
+        &mut self,
+        steps: &mut [Step<F>],
+        is_over: &dyn Fn() -> bool,
+    ) -> (usize, Result<(), ImplementationError>) {
+        for (index, step) in steps.iter_mut().enumerate() {
+            let answered = if is_over() { Err(ImplementationError::Stopped) } else { self.answer_step(step) };
+            if answered.is_err() {
+                return (index, answered);
+            }
+        }
+        (steps.len(), Ok(()))
+    }
+
+    /// Sends a step, and writes the answer into it.
+    ///
+    /// # Errors
+    /// If the implementation fails.
+    fn answer_step(&mut self, step: &mut Step<F>) -> Result<(), ImplementationError> {
+        match &mut step.event {
+            Event::Environment(change) => self.change(step.now, change),
+            Event::Input(Exchange { input, output, view }) => {
+                let answer: Answer<F> = self.answer(step.now, input)?;
+                (*output, *view) = (Some(answer.output), answer.view);
+                Ok(())
+            }
+        }
+    }
 
     /// The whole state now, in addition to the views that answers carry; absent if the implementation cannot show it.
     fn state(&self) -> Option<F::View> {
@@ -163,6 +198,9 @@ pub enum ImplementationError {
     /// A step that cannot be written in the trace format.
     #[error("the step cannot be written: {0}")]
     Unwritable(LineError),
+    /// The run was stopped before the answer came. This is no finding.
+    #[error("the run was stopped before the answer came")]
+    Stopped,
 }
 
 const REFUSES: &str = "the implementation refuses the header";
@@ -171,13 +209,23 @@ const ENDED: &str = "the implementation ended without an answer";
 const SILENT: &str = "the implementation gave no answer in time";
 const INVALID: &str = "the implementation gave an invalid answer";
 
+/// How many characters of an error distinguish kinds.
+const LONGEST_KIND: usize = 300;
+
 impl ImplementationError {
     /// The kinds that can be known differences of an implementation.
     pub(crate) const KINDS: [&str; 5] = [REFUSES, PANICKED, ENDED, SILENT, INVALID];
 
-    /// What went wrong, without particulars.
+    /// What went wrong, without particulars. Invalid answers of different errors are of different kinds.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> Cow<'static, str> {
+        match self {
+            Self::InvalidAnswer { error, .. } => format!("{INVALID}: {}", without_values(&error.to_string())).into(),
+            _ => self.name().into(),
+        }
+    }
+
+    const fn name(&self) -> &'static str {
         match self {
             Self::Parameters(_) | Self::Refused(_) => REFUSES,
             Self::NotUnderstood(_) => "the implementation does not understand a step",
@@ -191,8 +239,28 @@ impl ImplementationError {
             Self::InvalidAnswer { .. } => INVALID,
             Self::Io(_) => "the connection to the implementation failed",
             Self::Unwritable(_) => "a step cannot be written",
+            Self::Stopped => "the run was stopped",
         }
     }
+}
+
+/// An error of a parser without what differs from line to line: numbers, and texts in double quotes.
+fn without_values(error: &str) -> String {
+    let mut text = String::new();
+    for (index, part) in error.split('"').enumerate() {
+        if index % 2 == 1 {
+            text.push_str("\"...\"");
+            continue;
+        }
+        for piece in part.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
+            let after = piece.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            if after.len() < piece.len() {
+                text.push('N');
+            }
+            text.push_str(after);
+        }
+    }
+    text.chars().take(LONGEST_KIND).collect()
 }
 
 fn after_half_line(text: &str) -> String {

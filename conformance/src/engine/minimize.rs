@@ -18,7 +18,7 @@ mod spans;
 mod values;
 
 use super::{
-    Counterexample, Family, Finding, Implementation, Sequence, TraceHeader, Views, determinism,
+    Counterexample, Family, Finding, Implementation, Sequence, StopSignal, TraceHeader, Views, determinism,
     known_differences::KnownDifferences, runner::run_sequence,
 };
 use search::Search;
@@ -37,6 +37,8 @@ pub struct Options {
     pub views: Views,
     /// Differences that are no findings.
     pub known: KnownDifferences,
+    /// Ends with the best result so far, as the time does.
+    pub stop: StopSignal,
 }
 
 impl Default for Options {
@@ -47,6 +49,7 @@ impl Default for Options {
             implementation: None,
             views: Views::Every,
             known: KnownDifferences::default(),
+            stop: StopSignal::default(),
         }
     }
 }

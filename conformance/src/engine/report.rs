@@ -4,9 +4,13 @@ pub mod campaign;
 pub mod comparison;
 pub mod exhaustive;
 pub mod finding;
+pub mod findings_table;
 #[cfg(feature = "cli")]
 pub mod junit;
 pub mod markdown;
+pub mod merge;
+pub mod plan;
+pub mod shown;
 pub mod text;
 
 use super::{

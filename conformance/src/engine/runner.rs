@@ -1,8 +1,7 @@
 //! One sequence: an implementation, and the referee beside it.
 
 use super::{
-    Answer, Event, Exchange, Family, Finding, Implementation, PropertyExtent, Referee, Step, Views,
-    implementation::ImplementationError,
+    Family, Finding, Implementation, PropertyExtent, Referee, Step, Views, implementation::ImplementationError,
 };
 use gossipsub_reference_model::Observer;
 
@@ -11,6 +10,7 @@ use gossipsub_reference_model::Observer;
 pub struct Runner<'a, F: Family, M: ?Sized> {
     implementation: &'a mut M,
     referee: Referee<F>,
+    sends_ahead: bool,
 }
 
 impl<'a, F: Family, M: Implementation<F> + ?Sized> Runner<'a, F, M> {
@@ -34,7 +34,8 @@ impl<'a, F: Family, M: Implementation<F> + ?Sized> Runner<'a, F, M> {
     ) -> Result<Self, Finding> {
         let referee = Referee::start(header, extent).map_err(ImplementationError::from)?;
         implementation.start(header, views)?;
-        Ok(Self { implementation, referee })
+        let sends_ahead = implementation.capabilities().pipeline;
+        Ok(Self { implementation, referee, sends_ahead })
     }
 
     /// Makes a step, and writes the answer into it, also if the answer is not allowed.
@@ -50,14 +51,22 @@ impl<'a, F: Family, M: Implementation<F> + ?Sized> Runner<'a, F, M> {
     /// # Errors
     /// As [`Runner::step`].
     pub fn observed_step(&mut self, step: &mut Step<F>, observer: &mut dyn Observer) -> Result<(), Finding> {
-        match &mut step.event {
-            Event::Environment(change) => self.implementation.change(step.now, change)?,
-            Event::Input(Exchange { input, output, view }) => {
-                let answer: Answer<F> = self.implementation.answer(step.now, input)?;
-                (*output, *view) = (Some(answer.output), answer.view);
-            }
-        }
+        self.implementation.answer_step(step)?;
         self.referee.judge(step, observer)
+    }
+
+    /// Whether the implementation is sent steps before it has answered those before them.
+    pub(super) const fn sends_ahead(&self) -> bool {
+        self.sends_ahead
+    }
+
+    /// Sends several steps, and writes the answers into them, without judging them: see [`Implementation::answer_all`].
+    pub(super) fn answer_all(
+        &mut self,
+        steps: &mut [Step<F>],
+        is_over: &dyn Fn() -> bool,
+    ) -> (usize, Result<(), ImplementationError>) {
+        self.implementation.answer_all(steps, is_over)
     }
 
     /// The referee.

@@ -1,18 +1,33 @@
 //! A sequence of inputs, in memory.
 
 use super::{
-    Event, Family, Step,
+    Event, Family, Step, TraceHeader,
+    report::finding::last_steps,
     trace::{TraceError, TraceReader},
 };
-use std::io::BufRead;
+use std::{
+    fmt::{self, Debug, Formatter},
+    io::BufRead,
+};
 
 /// A header, and the steps after it. Answers in the steps are ignored.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Sequence<F: Family> {
     /// The parameters, and the seed of the implementation's random choices.
     pub header: F::Header,
     /// Inputs and changes of the environment, at times that never go backwards.
     pub steps: Vec<Step<F>>,
+}
+
+/// Its profile, its seed and its last steps. The parameters are too long to be read; a trace has them.
+impl<F: Family> Debug for Sequence<F> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sequence")
+            .field("profile", &self.header.profile())
+            .field("seed", &self.header.seed())
+            .field("steps", &last_steps(&self.steps))
+            .finish_non_exhaustive()
+    }
 }
 
 impl<F: Family> Sequence<F> {

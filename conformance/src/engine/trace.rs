@@ -12,7 +12,7 @@ mod step;
 mod writer;
 
 pub use error::{LineError, LineErrorKind, TraceError};
-pub use file::{TraceFile, create, format_of, open, open_through};
+pub use file::{TraceFile, create, format_of, open, open_named, open_through};
 pub use line::{LONGEST_LINE, check_version, parse, write};
 pub use reader::TraceReader;
 pub(crate) use step::there;

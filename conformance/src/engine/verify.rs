@@ -8,7 +8,7 @@ use super::{
 };
 use gossipsub_automaton::Time;
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::{fmt::Display, io::BufRead, marker::PhantomData};
+use std::{fmt::Display, io::BufRead, marker::PhantomData, time::Instant};
 
 /// The result of one trace.
 #[derive(Debug, Serialize)]
@@ -20,6 +20,9 @@ pub struct Verified<F: Family> {
     pub steps: u64,
     /// How often each output was allowed.
     pub outputs: OutputCounts<F>,
+    /// How long it took, in seconds.
+    #[serde(skip)]
+    pub seconds: f64,
     /// Whether the trace is allowed.
     #[serde(flatten)]
     pub verdict: Verdict<F>,
@@ -155,9 +158,11 @@ fn judge<F: Family, R: BufRead, M: Implementation<F> + ?Sized>(
     views: Views,
 ) -> Verified<F> {
     let trace = opened.as_ref().map_or_else(|error| &*error.name, |reader| reader.name()).to_owned();
-    let mut verified = Verified { trace, steps: 0, outputs: OutputCounts::default(), verdict: Verdict::Allowed };
+    let (start, outputs) = (Instant::now(), OutputCounts::default());
+    let mut verified = Verified { trace, steps: 0, outputs, seconds: 0.0, verdict: Verdict::Allowed };
     let judged = opened.and_then(|mut reader| judge_steps(&mut reader, implementation, views, &mut verified));
     verified.verdict = judged.unwrap_or_else(|error| Verdict::Unreadable { error });
+    verified.seconds = start.elapsed().as_secs_f64();
     verified
 }
 

@@ -5,8 +5,8 @@
 
 mod rows;
 
-use super::Libp2pFamily;
-use crate::engine::{self, Family};
+use super::{DialectName, Libp2pFamily};
+use crate::engine::{self, CoverageRows, Family};
 use gossipsub_reference_model::{
     Decision, Observer, Rule,
     libp2p::{RULES, vocabulary::Output},
@@ -94,10 +94,10 @@ impl engine::Coverage<Libp2pFamily> for Coverage {
         rows().iter().map(|row| (row.name, self.of(row.source))).collect()
     }
 
-    fn below_minimum(&self, steps: u64) -> Vec<String> {
-        let below = rows().iter().filter_map(|Row { name, minimum, source }| {
+    fn below_minimum(_: DialectName, counts: &CoverageRows, steps: u64) -> Vec<String> {
+        let below = rows().iter().filter_map(|Row { name, minimum, .. }| {
             let required = rows::required(*minimum, steps)?;
-            let reached = self.of(*source);
+            let reached = counts.count(name);
             (u128::from(reached) < required)
                 .then(|| format!("{name}: reached {reached} times in {steps} steps, expected at least {required}"))
         });

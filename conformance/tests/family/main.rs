@@ -224,7 +224,7 @@ fn a_bag_is_served_line_by_line() {
 #[test]
 fn findings_are_reported_as_text_and_json() {
     let results = campaign(Fault::DropsEqualItems);
-    let mut report = CampaignReport::new((), 1, &results, 1.0);
+    let mut report = CampaignReport::new(&Plan { seed: 1, ..Plan::default() }, &results, 1.0);
     report.findings.push(FindingReport::new(&minimized().counterexample));
     let text = report.to_string();
     assert!(text.starts_with("finding: the bag holds what was put and not taken\n"), "{text}");

@@ -1,7 +1,6 @@
 //! The minimum count of each row, so that a change of the generator cannot lose coverage unnoticed.
 
-use super::Coverage;
-use crate::engine;
+use crate::engine::CoverageRows;
 use gossipsub_automaton::Behaviour;
 
 /// The minimum counts of a million steps over all profiles of a behaviour, in the form of the table that `check --report`
@@ -19,14 +18,13 @@ const fn minimum_counts_of(behaviour: Behaviour) -> &'static str {
 const JUDGED_FROM: u64 = 1_000_000;
 
 /// The rows that a campaign of this many steps reached less often than it must. Empty if it was too short.
-pub(super) fn below_minimum(coverage: &Coverage, steps: u64) -> Vec<String> {
+pub(super) fn below_minimum(behaviour: Behaviour, rows: &CoverageRows, steps: u64) -> Vec<String> {
     if steps < JUDGED_FROM {
         return Vec::new();
     }
-    let rows = engine::Coverage::rows(coverage);
     let mut below = Vec::new();
-    for (name, minimum) in minimum_counts(coverage.behaviour) {
-        let reached = rows.iter().find(|(row, _)| *row == name).map_or(0, |(_, count)| *count);
+    for (name, minimum) in minimum_counts(behaviour) {
+        let reached = rows.count(name);
         let required = u128::from(minimum) * u128::from(steps) / u128::from(JUDGED_FROM);
         if u128::from(reached) < required {
             below.push(format!("{name}: reached {reached} times in {steps} steps, expected at least {required}"));
@@ -45,16 +43,17 @@ fn minimum_counts(behaviour: Behaviour) -> impl Iterator<Item = (&'static str, u
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{automaton::AutomatonFamily, engine};
 
-    fn coverage(behaviour: Behaviour) -> Coverage {
-        engine::Coverage::of_variant(behaviour)
+    fn rows_of(behaviour: Behaviour) -> CoverageRows {
+        CoverageRows::of::<AutomatonFamily>(&engine::Coverage::of_variant(behaviour))
     }
 
     #[test]
     fn every_row_of_a_behaviour_has_a_minimum_above_zero() {
         for behaviour in Behaviour::ALL {
-            let coverage = coverage(*behaviour);
-            let rows: Vec<&str> = engine::Coverage::rows(&coverage).into_iter().map(|(name, _)| name).collect();
+            let CoverageRows(rows) = rows_of(*behaviour);
+            let rows: Vec<&str> = rows.iter().map(|(name, _)| name.as_str()).collect();
             let minimums = minimum_counts(*behaviour).filter(|(_, count)| *count > 0);
             assert_eq!(minimums.map(|(name, _)| name).collect::<Vec<_>>(), rows, "{behaviour}");
         }
@@ -63,9 +62,9 @@ mod tests {
     #[test]
     fn coverage_without_a_hit_is_below_every_minimum() {
         for behaviour in Behaviour::ALL {
-            let coverage = coverage(*behaviour);
-            assert_eq!(below_minimum(&coverage, JUDGED_FROM).len(), engine::Coverage::rows(&coverage).len());
-            assert_eq!(below_minimum(&coverage, JUDGED_FROM - 1), Vec::<String>::new());
+            let rows = rows_of(*behaviour);
+            assert_eq!(below_minimum(*behaviour, &rows, JUDGED_FROM).len(), rows.0.len());
+            assert_eq!(below_minimum(*behaviour, &rows, JUDGED_FROM - 1), Vec::<String>::new());
         }
     }
 }

@@ -1,14 +1,20 @@
 //! `check --exhaustive`: all sequences over small worlds, up to a depth.
 
 use super::Check;
-use crate::cli::{VIOLATIONS, campaign::variant, family::CommandFamily};
+use crate::cli::{
+    VIOLATIONS,
+    campaign::variant,
+    family::CommandFamily,
+    files::{check_folder, write_file},
+    output::{FileError, print},
+    progress::Progress,
+};
 use clap::Args;
 use gossipsub_conformance::engine::{
-    Counterexample, Coverage, Named, TraceHeader,
+    Counterexample, CoverageRows, Named, TraceHeader,
     exhaustive::{World, explore, find_seed},
     report::{exhaustive::ExhaustiveReport, finding::FindingReport},
 };
-use indicatif::ProgressBar;
 use std::{error::Error, process::ExitCode, thread::available_parallelism, time::Instant};
 
 /// What a search goes through.
@@ -16,7 +22,8 @@ use std::{error::Error, process::ExitCode, thread::available_parallelism, time::
 pub(super) struct Search {
     /// Enumerate all sequences over small worlds instead, shortest first, with every allowed random choice
     #[arg(long, conflicts_with_all = [
-        "implementation", "cases", "time", "seed", "profiles", "steps", "shard", "view", "fail_fast",
+        "implementation", "cases", "case", "from", "time", "seed", "profiles", "inputs", "steps", "shard", "shard_index",
+        "view", "fail_fast", "regressions",
         "known_differences", "require_known", "report_junit", "minimize",
     ])]
     pub(super) exhaustive: bool,
@@ -56,20 +63,20 @@ impl Check {
     pub(super) fn run_exhaustive<F: CommandFamily>(&self) -> Result<ExitCode, Box<dyn Error>> {
         let Search { worlds: names, depth, .. } = &self.search;
         let worlds = worlds::<F>(variant::<F>(self.variant.as_deref())?, names)?;
+        self.reports.check()?;
+        check_folder(&self.findings)?;
         let mut reports = Vec::new();
         for world in worlds {
             let report = self.explore(&world, depth.unwrap_or(world.depth))?;
-            if self.report {
-                for (name, count) in report.coverage.rows() {
-                    println!("{count:>12}  {name}");
-                }
-                println!();
-            }
-            println!("{report}");
             reports.push(report);
         }
-        if let Some(path) = &self.report_json {
-            std::fs::write(path, serde_json::to_string_pretty(&reports)?)?;
+        if let Some(path) = &self.reports.report_json {
+            write_file(path, &serde_json::to_string_pretty(&reports)?)?;
+        }
+        for report in &reports {
+            let coverage = CoverageRows::of::<F>(&report.coverage);
+            let coverage = if self.reports.report { format!("{coverage}\n") } else { String::new() };
+            print(&format!("{coverage}{report}\n"))?;
         }
         let is_clean = reports.iter().all(|report| report.finding.is_none());
         Ok(if is_clean { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS) })
@@ -77,14 +84,13 @@ impl Check {
 
     fn explore<F: CommandFamily>(&self, world: &World<F>, depth: usize) -> Result<ExhaustiveReport<F>, Box<dyn Error>> {
         let jobs = self.campaign.jobs.map_or_else(available_parallelism, Ok)?;
-        let bar = ProgressBar::new_spinner();
+        let progress = Progress::start(&self.campaign.progress, 0, "{spinner} {msg}, {elapsed}");
         let start = Instant::now();
         let explored = explore(world, depth, jobs.get(), &F::Ours::default(), &|depth, level| {
             let (name, states, steps) = (world.name, level.states, level.steps);
-            bar.set_message(format!("{name}, depth {depth}: {states} states, {steps} steps"));
-            bar.tick();
+            progress.set(0, format!("{name}, depth {depth}: {states} states, {steps} steps"));
         });
-        bar.finish_and_clear();
+        drop(progress);
         let mut report = ExhaustiveReport::new(world, &explored, start.elapsed().as_secs_f64());
         report.finding = explored.found.map(|found| self.conclude_world(world, found)).transpose()?;
         Ok(report)
@@ -100,7 +106,10 @@ impl Check {
         let can_replay = replayed.is_some();
         let mut counterexample = replayed.unwrap_or(found);
         counterexample.header.set_implementation(Some(self.under_test.name::<F>()));
-        let path = self.save(&counterexample, &format!("exhaustive-{}.jsonl", world.name))?;
+        std::fs::create_dir_all(&self.findings)
+            .map_err(|error| FileError::new(self.findings.display().to_string(), error))?;
+        let path = self.findings.join(format!("exhaustive-{}.jsonl", world.name));
+        counterexample.write(&path)?;
         let mut report = FindingReport::new(&counterexample);
         report.remarks.push("no shorter sequence of this world shows a finding".into());
         if !can_replay {

@@ -1,15 +1,20 @@
 //! What a campaign does: which cases, with what, and until when.
 
+use super::{Clock, Shard};
 use crate::engine::{
-    Capabilities, Family, Finding, Generator, Named, Random, Step, Views, known_differences::KnownDifferences,
+    Capabilities, Draw, Event, Family, Finding, Generator, Named, Random, Step, StopSignal, Views,
+    known_differences::KnownDifferences,
 };
 use std::{
-    collections::BTreeMap,
-    num::NonZeroU64,
+    collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    panic,
+    sync::{
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::channel,
+    },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// A profile of a family.
@@ -27,7 +32,9 @@ pub struct Plan<F: Family> {
     pub profiles: Vec<ProfileOf<F>>,
     /// The number of steps of a case.
     pub steps: u64,
-    /// The cases of this run.
+    /// The number of the first case.
+    pub from: u64,
+    /// The cases of this run, of those from the first one on.
     pub shard: Shard,
     /// The number of cases that run at the same time.
     pub jobs: usize,
@@ -39,7 +46,20 @@ pub struct Plan<F: Family> {
     pub views: Views,
     /// Differences that are no findings.
     pub known: KnownDifferences,
+    /// The kinds of inputs that are sent; absent: all.
+    pub inputs: Option<BTreeSet<String>>,
+    /// Ends the campaign soon, with what it has.
+    pub stop: StopSignal,
 }
+
+/// The number of steps a case for which the minimum counts of the coverage hold.
+pub const CALIBRATED_STEPS: u64 = 200;
+
+/// The most jobs that run at the same time.
+const MOST_JOBS: usize = 256;
+
+/// How many inputs in a row may be left out, before a case ends because it has no step that may be sent.
+const MOST_LEFT_OUT: u32 = 10_000;
 
 /// All profiles of the default variant, with 200 steps a case and one job, for 30 seconds.
 impl<F: Family> Default for Plan<F> {
@@ -48,13 +68,16 @@ impl<F: Family> Default for Plan<F> {
             seed: 0,
             variant: F::Variant::default(),
             profiles: ProfileOf::<F>::ALL.to_vec(),
-            steps: 200,
+            steps: CALIBRATED_STEPS,
+            from: 0,
             shard: Shard::WHOLE,
             jobs: 1,
             until: Until::Time(Duration::from_secs(30)),
             fail_fast: false,
             views: Views::Heartbeat,
             known: KnownDifferences::default(),
+            inputs: None,
+            stop: StopSignal::default(),
         }
     }
 }
@@ -67,7 +90,14 @@ impl<F: Family> Plan<F> {
     }
 
     /// A profile and a header for what belongs to no case.
-    pub(in crate::engine) fn header_without_case(&self) -> (ProfileOf<F>, F::Header) {
+    ///
+    /// # Panics
+    /// If the plan has no profiles.
+    ///
+    /// # Panics
+    /// If the plan has no profiles.
+    #[must_use]
+    pub fn header_without_case(&self) -> (ProfileOf<F>, F::Header) {
         let profile = *self.profiles.first().expect("a plan has a profile");
         let mut draw = Random::of_case(self.seed, u64::MAX);
         let (header, _) = F::Generator::start(profile, self.variant, &Capabilities::default(), &mut draw);
@@ -79,32 +109,56 @@ impl<F: Family> Plan<F> {
     pub(in crate::engine) fn run_cases<J>(
         &self,
         start: impl Fn() -> J + Sync,
-        run_case: impl Fn(&mut J, u64) -> ControlFlow<()> + Sync,
+        run_case: impl Fn(&mut J, u64, &Clock) -> ControlFlow<()> + Sync,
         finish: impl Fn(J) + Sync,
     ) {
         assert!(!self.profiles.is_empty(), "a plan needs a profile");
-        let (begin, next, stop) = (Instant::now(), AtomicU64::new(0), AtomicBool::new(false));
-        let is_over = |case: u64| match self.until {
-            Until::Cases(cases) => case >= cases,
-            Until::Time(time) => begin.elapsed() >= time,
+        let clock = Clock::start(self.until, self.stop.clone());
+        let (next, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+        let profiles = self.profiles.len() as u64;
+        let run_job = || {
+            let mut job = start();
+            loop {
+                let index = self.shard.case(next.fetch_add(1, Ordering::Relaxed), profiles);
+                if !clock.allows_case(index) || stop.load(Ordering::Relaxed) {
+                    break;
+                }
+                if run_case(&mut job, self.from.saturating_add(index), &clock).is_break() {
+                    stop.store(true, Ordering::Relaxed);
+                }
+            }
+            finish(job);
         };
         thread::scope(|scope| {
-            for _ in 0..self.jobs.max(1) {
-                scope.spawn(|| {
-                    let mut job = start();
-                    loop {
-                        let number = self.shard.case(next.fetch_add(1, Ordering::Relaxed));
-                        if is_over(number) || stop.load(Ordering::Relaxed) {
-                            break;
-                        }
-                        if run_case(&mut job, number).is_break() {
-                            stop.store(true, Ordering::Relaxed);
-                        }
-                    }
-                    finish(job);
-                });
+            let (jobs_run, end_of_jobs) = channel::<()>();
+            scope.spawn(|| clock.run(&{ end_of_jobs }));
+            let jobs: Vec<_> = (0..self.jobs_at_once()).map(|_| scope.spawn(run_job)).collect();
+            let ends: Vec<_> = jobs.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            drop(jobs_run);
+            if let Some(panic) = ends.into_iter().find_map(Result::err) {
+                panic::resume_unwind(panic);
             }
         });
+    }
+
+    /// The number of jobs: no more than there are cases, and than a machine can bear.
+    fn jobs_at_once(&self) -> usize {
+        let cases = match self.until {
+            Until::Cases(cases) => usize::try_from(cases).unwrap_or(usize::MAX),
+            Until::Time(_) => usize::MAX,
+        };
+        self.jobs.clamp(1, MOST_JOBS).min(cases.max(1))
+    }
+
+    /// The next step that may be sent. Absent if the generator draws none of the inputs that may be sent.
+    pub(super) fn step(&self, generator: &mut F::Generator, model: &F::Model, draw: &mut impl Draw) -> Option<Step<F>> {
+        (0..MOST_LEFT_OUT).map(|_| generator.step(model, draw)).find(|step| self.may_send(step))
+    }
+
+    /// Whether a step is one of those to be sent. Changes of the environment always are.
+    pub(super) fn may_send(&self, step: &Step<F>) -> bool {
+        let is_input = matches!(step.event, Event::Input(_));
+        !is_input || self.inputs.as_ref().is_none_or(|inputs| inputs.contains(&step.kind()))
     }
 
     /// The finding, unless it is a known difference, which is counted.
@@ -121,47 +175,11 @@ impl<F: Family> Plan<F> {
     }
 }
 
-/// One of several disjoint shares of a campaign: together they are the whole.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which share, from 1.
-    pub number: NonZeroU64,
-    /// Of how many.
-    pub of: NonZeroU64,
-}
-
-impl Shard {
-    /// The whole campaign.
-    pub const WHOLE: Self = Self { number: NonZeroU64::MIN, of: NonZeroU64::MIN };
-
-    /// The number of our case of this index.
-    const fn case(self, index: u64) -> u64 {
-        index.saturating_mul(self.of.get()).saturating_add(self.number.get() - 1)
-    }
-}
-
-/// A share that does not exist.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("a shard is K/N with 1 <= K <= N, such as 2/4")]
-pub struct NoShard;
-
-impl std::str::FromStr for Shard {
-    type Err = NoShard;
-
-    /// `2/4` is the second of four.
-    fn from_str(text: &str) -> Result<Self, NoShard> {
-        let (number, of) = text.split_once('/').ok_or(NoShard)?;
-        let (number, of): (NonZeroU64, NonZeroU64) =
-            (number.parse().map_err(|_| NoShard)?, of.parse().map_err(|_| NoShard)?);
-        if number <= of { Ok(Self { number, of }) } else { Err(NoShard) }
-    }
-}
-
 /// When a campaign stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Until {
-    /// After the cases with numbers below this, over all shards.
+    /// After this number of cases, over all shards.
     Cases(u64),
-    /// After this time: no new case is started then.
+    /// After this time, also within a case: a step that has begun is finished.
     Time(Duration),
 }

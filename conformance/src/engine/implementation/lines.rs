@@ -1,6 +1,6 @@
 //! The lines that a program is sent and that it writes.
 
-use crate::engine::trace::LONGEST_LINE;
+use crate::engine::{StopSignal, trace::LONGEST_LINE};
 use std::{
     io::{self, Read},
     process::{ChildStdin, ChildStdout},
@@ -10,8 +10,8 @@ use std::{
 /// The pipes of a program: lines to its standard input, and lines from its standard output. Neither a full pipe nor
 /// silence stops the harness.
 pub(super) trait LinePipes: Sized {
-    /// Takes the two pipes.
-    fn new(stdin: ChildStdin, stdout: ChildStdout) -> io::Result<Self>;
+    /// Takes the two pipes. Nothing is waited for once `stop` is set.
+    fn new(stdin: ChildStdin, stdout: ChildStdout, stop: StopSignal) -> io::Result<Self>;
 
     /// A line that is there already.
     fn pending(&mut self) -> io::Result<Option<Line>>;
@@ -23,9 +23,15 @@ pub(super) trait LinePipes: Sized {
     /// The next line; absent if it does not come in time.
     fn receive(&mut self, time_limit: Duration) -> io::Result<Option<Line>>;
 
+    /// Sends of `rest` what the program takes, until the next line comes. Absent if it does not come in time.
+    fn send_until_line(&mut self, rest: &mut &[u8], time_limit: Duration) -> io::Result<Option<Line>>;
+
     /// Closes the program's standard input, after what was sent.
     fn close(&mut self);
 }
+
+/// The longest time that is waited at once. After it, waiting goes on if time is left and the run is not stopped.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_millis(50);
 
 /// How much is read at once.
 const PIECE: usize = 1 << 16;

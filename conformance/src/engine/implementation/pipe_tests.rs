@@ -1,6 +1,7 @@
 //! Both kinds of pipes, with programs that do not read or write as they should.
 
 use super::lines::{Line, LinePipes};
+use crate::engine::StopSignal;
 use std::{
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
@@ -16,7 +17,7 @@ fn start<P: LinePipes>(script: &str) -> (P, Child) {
     let mut program = Command::new("sh");
     let mut child = program.args(["-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a shell");
     let (stdin, stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
-    (P::new(stdin, stdout).expect("pipes"), child)
+    (P::new(stdin, stdout, StopSignal::default()).expect("pipes"), child)
 }
 
 fn whole(text: &str) -> Line {

@@ -3,7 +3,8 @@
 //! Both pipes do not block. While a line is written, output is read as well: a program that answers before it has read
 //! the whole line cannot stop the harness.
 
-use super::lines::{Line, LinePipes, Lines};
+use super::lines::{LONGEST_WAIT, Line, LinePipes, Lines};
+use crate::engine::StopSignal;
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     io::{Errno, ioctl_fionbio},
@@ -14,9 +15,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The longest time that is waited at once. After it, waiting goes on if time is left.
-const A_DAY: Duration = Duration::from_hours(24);
-
 /// The two pipes.
 #[derive(Debug)]
 pub(super) struct Pipes {
@@ -24,6 +22,7 @@ pub(super) struct Pipes {
     stdin: Option<ChildStdin>,
     stdout: ChildStdout,
     lines: Lines,
+    stop: StopSignal,
 }
 
 /// What a pipe is waited for.
@@ -35,10 +34,10 @@ enum Wait {
 }
 
 impl LinePipes for Pipes {
-    fn new(stdin: ChildStdin, stdout: ChildStdout) -> io::Result<Self> {
+    fn new(stdin: ChildStdin, stdout: ChildStdout, stop: StopSignal) -> io::Result<Self> {
         ioctl_fionbio(&stdin, true)?;
         ioctl_fionbio(&stdout, true)?;
-        Ok(Self { stdin: Some(stdin), stdout, lines: Lines::new() })
+        Ok(Self { stdin: Some(stdin), stdout, lines: Lines::new(), stop })
     }
 
     fn pending(&mut self) -> io::Result<Option<Line>> {
@@ -85,6 +84,32 @@ impl LinePipes for Pipes {
         }
     }
 
+    fn send_until_line(&mut self, rest: &mut &[u8], time_limit: Duration) -> io::Result<Option<Line>> {
+        let deadline = Deadline::after(time_limit);
+        loop {
+            if let Some(line) = self.lines.next()? {
+                return Ok(Some(line));
+            }
+            let mut wait = Wait::Output;
+            if let Some(stdin) = self.stdin.as_mut().filter(|_| !rest.is_empty()) {
+                match stdin.write(rest) {
+                    Ok(written) => *rest = rest.get(written..).unwrap_or_default(),
+                    Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => wait = Wait::Either,
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => self.close(),
+                    Err(error) => return Err(error),
+                }
+                if wait == Wait::Output && !rest.is_empty() {
+                    continue;
+                }
+            }
+            if !self.wait(wait, &deadline)? {
+                return Ok(None);
+            }
+            self.read()?;
+        }
+    }
+
     fn close(&mut self) {
         self.stdin = None;
     }
@@ -99,14 +124,14 @@ impl Pipes {
         }
     }
 
-    /// Waits until a pipe is ready. False if the time is over.
+    /// Waits until a pipe is ready. False if the time is over or the run is stopped.
     fn wait(&self, wait: Wait, deadline: &Deadline) -> io::Result<bool> {
         let output = (wait != Wait::Input).then(|| PollFd::new(&self.stdout, PollFlags::IN));
         let input =
             self.stdin.as_ref().filter(|_| wait != Wait::Output).map(|stdin| PollFd::new(stdin, PollFlags::OUT));
         let mut pipes: Vec<PollFd<'_>> = output.into_iter().chain(input).collect();
         loop {
-            let Some(left) = deadline.left() else { return Ok(false) };
+            let Some(left) = deadline.left().filter(|_| !self.stop.is_set()) else { return Ok(false) };
             match poll(&mut pipes, Some(&left)) {
                 Ok(0) | Err(Errno::INTR) => {}
                 Ok(_) => return Ok(true),
@@ -126,7 +151,7 @@ impl Deadline {
 
     /// The time that is left, if any is.
     fn left(&self) -> Option<Timespec> {
-        let left = self.0.map_or(A_DAY, |end| end.saturating_duration_since(Instant::now()).min(A_DAY));
-        (!left.is_zero()).then(|| left.try_into().expect("a day is short enough for the system"))
+        let left = self.0.map_or(LONGEST_WAIT, |end| end.saturating_duration_since(Instant::now()).min(LONGEST_WAIT));
+        (!left.is_zero()).then(|| left.try_into().expect("a moment is short enough for the system"))
     }
 }

@@ -7,10 +7,14 @@ use super::pipes::Pipes;
 use super::{
     ImplementationError,
     lines::{Line, LinePipes as _},
+    process_groups,
 };
+use crate::engine::StopSignal;
 use process_wrap::std::{ChildWrapper, CommandWrap};
 use std::{
-    fmt, io,
+    fmt,
+    fs::File,
+    io,
     process::{Command, ExitStatus, Stdio},
     str::FromStr,
     thread,
@@ -67,21 +71,34 @@ pub(super) struct Process {
     pipes: Pipes,
     /// Whether a line was sent.
     was_asked: bool,
+    stop: StopSignal,
 }
 
 impl Process {
-    pub(super) fn start(command: &CommandLine) -> Result<Self, ImplementationError> {
+    pub(super) fn start(command: &CommandLine, stop: &StopSignal) -> Result<Self, ImplementationError> {
+        Self::start_with(command, stop, Stdio::inherit())
+    }
+
+    /// As [`Self::start`], with what it writes to its standard error in a file.
+    pub(super) fn start_logged(command: &CommandLine, stop: &StopSignal) -> Result<(File, Self), ImplementationError> {
+        let log = tempfile::tempfile()?;
+        let process = Self::start_with(command, stop, log.try_clone()?.into())?;
+        Ok((log, process))
+    }
+
+    fn start_with(command: &CommandLine, stop: &StopSignal, stderr: Stdio) -> Result<Self, ImplementationError> {
         let mut program = Command::new(&command.program);
-        program.args(&command.arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        program.args(&command.arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
         let mut wrapped = CommandWrap::from(program);
         // Whatever the program starts ends with it.
         #[cfg(unix)]
         wrapped.wrap(process_wrap::std::ProcessGroup::leader());
         let not_started = |error| ImplementationError::NotStarted { command: command.program.clone(), error };
         let mut child = wrapped.spawn().map_err(not_started)?;
+        process_groups::add(child.id());
         let stdin = child.stdin().take().expect("the standard input was set to a pipe");
         let stdout = child.stdout().take().expect("the standard output was set to a pipe");
-        Ok(Self { child, pipes: Pipes::new(stdin, stdout)?, was_asked: false })
+        Ok(Self { child, pipes: Pipes::new(stdin, stdout, stop.clone())?, was_asked: false, stop: stop.clone() })
     }
 
     pub(super) fn exchange(&mut self, line: &[u8], time_limit: Duration) -> Result<String, ImplementationError> {
@@ -94,17 +111,57 @@ impl Process {
             Some(end @ Line::End { .. }) => return self.answer(end),
         }
         if !self.pipes.send(line, time_limit)? {
-            return Err(ImplementationError::Silent(time_limit));
+            return Err(self.silent(time_limit));
         }
         match self.pipes.receive(time_limit)? {
             Some(line) => self.answer(line),
-            None => Err(ImplementationError::Silent(time_limit)),
+            None => Err(self.silent(time_limit)),
         }
+    }
+
+    /// Sends `count` lines at once, and gives each answer to `take`.
+    pub(super) fn exchange_all(
+        &mut self,
+        lines: &[u8],
+        count: usize,
+        time_limit: Duration,
+        take: &mut dyn FnMut(&str) -> Result<(), ImplementationError>,
+    ) -> Result<(), ImplementationError> {
+        self.check_nothing_pending()?;
+        let mut rest = lines;
+        for _ in 0..count {
+            match self.pipes.send_until_line(&mut rest, time_limit)? {
+                Some(line) => take(&self.answer(line)?)?,
+                None => return Err(self.silent(time_limit)),
+            }
+        }
+        // It answered before it read everything.
+        if self.pipes.send(rest, time_limit)? { Ok(()) } else { Err(self.silent(time_limit)) }
+    }
+
+    /// A line that nothing asked for is an error.
+    fn check_nothing_pending(&mut self) -> Result<(), ImplementationError> {
+        match self.pipes.pending()? {
+            None => Ok(()),
+            Some(Line::Whole(line)) => Err(ImplementationError::Unexpected(beginning(&line))),
+            Some(end @ Line::End { .. }) => self.answer(end).map(drop),
+        }
+    }
+
+    fn silent(&self, time_limit: Duration) -> ImplementationError {
+        if self.stop.is_set() { ImplementationError::Stopped } else { ImplementationError::Silent(time_limit) }
     }
 
     /// Closes its input, and waits for its end.
     pub(super) fn finish(mut self, time_limit: Duration) -> Result<(), ImplementationError> {
-        let still_runs = || ImplementationError::NotFinished(format!("still ran after {time_limit:?}"));
+        let stop = self.stop.clone();
+        let still_runs = || {
+            if stop.is_set() {
+                ImplementationError::Stopped
+            } else {
+                ImplementationError::NotFinished(format!("still ran after {time_limit:?}"))
+            }
+        };
         self.pipes.close();
         match self.pipes.receive(time_limit) {
             Ok(Some(Line::Whole(line))) => return Err(ImplementationError::Unexpected(beginning(&line))),
@@ -125,7 +182,7 @@ impl Process {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(Some(status));
             }
-            if start.elapsed() >= time_limit {
+            if start.elapsed() >= time_limit || self.stop.is_set() {
                 return Ok(None);
             }
             thread::sleep(Duration::from_millis(1));
@@ -149,5 +206,6 @@ impl Drop for Process {
     fn drop(&mut self) {
         let _ = self.child.start_kill();
         let _ = self.child.wait();
+        process_groups::remove(self.child.id());
     }
 }

@@ -1,7 +1,7 @@
 //! The search: the best sequence so far, and whether a candidate is better.
 
 use super::{NothingToMinimize, Options, Subject, cost::Cost, document::Document};
-use crate::engine::{Counterexample, Family, Sequence, TraceHeader};
+use crate::engine::{Counterexample, Family, Sequence, StopSignal, TraceHeader};
 use std::{mem, time::Instant};
 
 /// The number of other seeds that some passes try each candidate with.
@@ -24,6 +24,7 @@ pub(super) struct Search<'a, F: Family, S> {
     subject: &'a mut S,
     best: Best<F>,
     deadline: Option<Instant>,
+    stop: StopSignal,
     complete: bool,
     /// How often to try if runs differ.
     tries: u32,
@@ -44,7 +45,9 @@ impl<'a, F: Family, S: Subject<F>> Search<'a, F, S> {
         let first = (1..=tries).find_map(|run| Some((run, Best::of_run(sequence, subject, None)?)));
         let Some((runs, best)) = first else { return Err(NothingToMinimize { runs: tries.into() }) };
         let (repeatable, runs) = (runs == 1, runs.into());
-        let mut search = Self { subject, best, deadline, complete: true, tries, repeatable, other_seeds: false, runs };
+        let stop = options.stop.clone();
+        let mut search =
+            Self { subject, best, deadline, stop, complete: true, tries, repeatable, other_seeds: false, runs };
         search.turns_out_unrepeatable();
         Ok(search)
     }
@@ -113,6 +116,9 @@ impl<'a, F: Family, S: Subject<F>> Search<'a, F, S> {
         self.runs += 1;
         let kind = self.best.answered.finding.kind();
         let again = Best::of_run(&self.best.sequence, self.subject, Some(&kind));
+        if self.stop.is_set() {
+            return false;
+        }
         let same =
             |again: Best<F>| again.answered.steps == self.best.answered.steps && again.answered.finding.kind() == kind;
         self.repeatable = again.is_some_and(same);
@@ -148,7 +154,7 @@ impl<'a, F: Family, S: Subject<F>> Search<'a, F, S> {
     }
 
     fn time_is_over(&mut self) -> bool {
-        let over = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        let over = self.stop.is_set() || self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         self.complete &= !over;
         over
     }
@@ -157,7 +163,7 @@ impl<'a, F: Family, S: Subject<F>> Search<'a, F, S> {
 impl<F: Family> Best<F> {
     /// Runs a sequence up to the first finding; nothing if there is none.
     fn of_run<S: Subject<F>>(sequence: &Sequence<F>, subject: &mut S, wanted: Option<&str>) -> Option<Self> {
-        let answered = subject.run(sequence, wanted)?;
+        let answered = subject.run(sequence, wanted).filter(|run| !run.finding.is_stopped())?;
         let steps = sequence.steps.iter().take(answered.steps.len()).cloned().collect();
         let sequence = Sequence { header: sequence.header.clone(), steps };
         let mut document = Document::of(&sequence);

@@ -1,6 +1,9 @@
 //! A comparison's results, for people and for programs.
 
-use super::finding::{last_steps, replay_command, section};
+use super::{
+    finding::{last_steps, replay_command, section, write_difference},
+    shown::Shown,
+};
 use crate::engine::{
     Difference, Event, Exchange, Family, Step,
     compare::{Fault, Parting, Results},
@@ -153,8 +156,8 @@ impl ComparisonReport {
 impl Display for ComparisonReport {
     /// The names, where they part, what they share, and the sums.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        writeln!(f, "A: {}", self.a)?;
-        writeln!(f, "B: {}\n", self.b)?;
+        writeln!(f, "A: {}", Shown(&self.a))?;
+        writeln!(f, "B: {}\n", Shown(&self.b))?;
         for difference in &self.differences {
             writeln!(f, "difference: {difference}")?;
         }
@@ -162,10 +165,10 @@ impl Display for ComparisonReport {
             writeln!(f, "difference after different choices, which both may have: {difference}")?;
         }
         for (kind, cases) in &self.shared {
-            writeln!(f, "both: {kind}: {cases} cases ended there")?;
+            writeln!(f, "both: {}: {cases} cases ended there", Shown(kind))?;
         }
         for (reason, cases) in &self.unsupported {
-            writeln!(f, "unsupported: {reason}: {cases} cases ended there")?;
+            writeln!(f, "unsupported: {}: {cases} cases ended there", Shown(reason))?;
         }
         let Self { cases, steps, choices_differed, .. } = self;
         let (certain, others) = (self.differences.len(), self.after_different_choices.len());
@@ -182,7 +185,7 @@ impl Display for ComparisonReport {
 
 impl Display for DifferenceReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        writeln!(f, "{}", self.kind)?;
+        writeln!(f, "{}", Shown(&self.kind))?;
         let Self { cases, case, profile, steps, minimized_to, .. } = self;
         writeln!(f, "  in {cases} cases; case {case} of profile {profile}: from {steps} steps to {minimized_to}")?;
         for (name, answer) in [("A", &self.a), ("B", &self.b)] {
@@ -197,15 +200,13 @@ impl AnswerReport {
     fn write(&self, f: &mut Formatter<'_>, name: &str) -> Result {
         match &self.breaks {
             None => writeln!(f, "  {name} is allowed")?,
-            Some(breaks) => writeln!(f, "  {name} breaks {breaks}")?,
+            Some(breaks) => writeln!(f, "  {name} breaks {}", Shown(breaks))?,
         }
         if let Some(answer) = &self.answer {
-            writeln!(f, "    answer    {answer}")?;
+            writeln!(f, "    answer    {}", Shown(answer))?;
         }
         for difference in &self.differences {
-            writeln!(f, "    {}", difference.what)?;
-            writeln!(f, "      allowed   {}", difference.allowed)?;
-            writeln!(f, "      observed  {}", difference.observed)?;
+            write_difference(f, "    ", difference)?;
         }
         if let Some(trace) = &self.trace {
             writeln!(f, "    trace     {trace}")?;

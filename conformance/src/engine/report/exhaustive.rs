@@ -5,7 +5,7 @@ use crate::engine::{
     Coverage, Family,
     exhaustive::{Exploration, Level, World},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::fmt::{Display, Formatter, Result};
 
 /// What came of the search.
@@ -27,10 +27,15 @@ pub struct ExhaustiveReport<F: Family> {
     /// How long it took, in seconds.
     pub seconds: f64,
     /// How often each row of the coverage table was reached.
-    #[serde(serialize_with = "super::campaign::rows")]
+    #[serde(serialize_with = "rows")]
     pub coverage: F::Coverage,
     /// What was found first.
     pub finding: Option<FindingReport>,
+}
+
+/// A coverage table as an object from row to count.
+fn rows<F: Family, S: Serializer>(coverage: &impl Coverage<F>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_map(coverage.rows())
 }
 
 impl<F: Family> ExhaustiveReport<F> {

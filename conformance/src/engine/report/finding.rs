@@ -1,12 +1,14 @@
 //! One finding, for people and for programs: what was found, how it came about, and how to see it again.
 
-use super::rules_page;
+use super::{rules_page, shown::Shown};
 use crate::engine::{
     Counterexample, Difference, Event, Exchange, Family, Finding, PropertyExtent, Referee, Step, TraceHeader,
     Violation, json,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
+    collections::BTreeSet,
     fmt::{Display, Formatter, Result},
     path::Path,
 };
@@ -18,7 +20,7 @@ const STEPS: usize = 8;
 const LINES: usize = 40;
 
 /// A finding, how it came about, and how to see it again.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FindingReport {
     /// What kind of finding it is: the rule, or how the implementation failed.
     pub kind: String,
@@ -35,19 +37,25 @@ pub struct FindingReport {
     /// What was found, in words.
     pub message: String,
     /// The page that has the rule, from the root of the repository. Absent if no rule of the model is broken.
-    pub page: Option<&'static str>,
+    pub page: Option<String>,
     /// What was allowed, and what was observed instead.
     pub differences: Vec<Difference>,
+    /// The parameters that the rule names, with their values.
+    pub limits: Vec<String>,
     /// The last steps, readable.
     pub last_steps: Vec<String>,
     /// The state before the last step, as far as its peers and topics go.
     pub state: Vec<String>,
-    /// The file of the trace.
+    /// The file of the trace, minimized if that was possible.
     pub trace: Option<String>,
+    /// The file of the trace as it was found.
+    pub original: Option<String>,
     /// The command that replays it.
     pub replay: Option<String>,
     /// Remarks on how it was found and minimized.
     pub remarks: Vec<String>,
+    /// How long minimizing it took, in seconds.
+    pub seconds: f64,
 }
 
 impl FindingReport {
@@ -67,13 +75,16 @@ impl FindingReport {
             steps: steps.len() as u64,
             minimized_to: steps.len() as u64,
             message: finding.to_string(),
-            page,
+            page: page.map(ToOwned::to_owned),
             differences,
+            limits: named_limits(&header.parameters(), &finding.kind()),
             last_steps: last_steps(steps),
             state: state_before_the_last::<F>(header, steps),
             trace: None,
+            original: None,
             replay: None,
             remarks: Vec::new(),
+            seconds: 0.0,
         }
     }
 
@@ -86,6 +97,26 @@ impl FindingReport {
     }
 }
 
+/// The parameters that a rule names as a word, with their values: `degree_high = 12`.
+fn named_limits(parameters: &Value, rule: &str) -> Vec<String> {
+    let is_in_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let words: BTreeSet<&str> = rule.split(|letter: char| !is_in_name(letter)).collect();
+    let mut named = BTreeSet::new();
+    collect_named(parameters, &words, &mut named);
+    named.into_iter().collect()
+}
+
+fn collect_named(parameters: &Value, words: &BTreeSet<&str>, named: &mut BTreeSet<String>) {
+    let Value::Object(fields) = parameters else { return };
+    for (name, value) in fields {
+        if value.is_object() {
+            collect_named(value, words, named);
+        } else if words.contains(name.as_str()) {
+            named.insert(format!("{name} = {value}"));
+        }
+    }
+}
+
 /// The command that replays a trace.
 #[must_use]
 pub fn replay_command(path: &str, arguments: &str) -> String {
@@ -93,7 +124,7 @@ pub fn replay_command(path: &str, arguments: &str) -> String {
 }
 
 /// The last steps, readable.
-pub(super) fn last_steps<F: Family>(steps: &[Step<F>]) -> Vec<String> {
+pub(in crate::engine) fn last_steps<F: Family>(steps: &[Step<F>]) -> Vec<String> {
     let earlier = steps.len().saturating_sub(STEPS);
     let mut lines: Vec<String> = steps.iter().skip(earlier).map(step_text).collect();
     if earlier > 0 {
@@ -133,25 +164,32 @@ fn state_before_the_last<F: Family>(header: &F::Header, steps: &[Step<F>]) -> Ve
 
 impl Display for FindingReport {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
-        writeln!(f, "finding: {}", self.message)?;
+        writeln!(f, "finding: {}", Shown(&self.message))?;
         let Self { cases, first_case, profile, steps, minimized_to, .. } = self;
-        writeln!(
-            f,
-            "  in {cases} cases; case {first_case} of profile {profile}: from {steps} steps to {minimized_to}"
-        )?;
-        for difference in &self.differences {
-            writeln!(f, "  {}", difference.what)?;
-            writeln!(f, "    allowed   {}", difference.allowed)?;
-            writeln!(f, "    observed  {}", difference.observed)?;
+        if *first_case == u64::MAX {
+            writeln!(f, "  at the end of the campaign")?;
+        } else {
+            writeln!(
+                f,
+                "  in {cases} cases; case {first_case} of profile {}: from {steps} steps to {minimized_to}",
+                Shown(profile)
+            )?;
         }
-        if let Some(page) = self.page {
+        for difference in &self.differences {
+            write_difference(f, "  ", difference)?;
+        }
+        if let Some(page) = &self.page {
             writeln!(f, "  page: {page}")?;
         }
+        section(f, "limits", &self.limits)?;
         section(f, "steps", &self.last_steps)?;
         section(f, "state before the last step", &self.state)?;
         section(f, "remarks", &self.remarks)?;
         if let Some(trace) = &self.trace {
             writeln!(f, "  trace: {trace}")?;
+        }
+        if let Some(original) = self.original.as_ref().filter(|original| Some(*original) != self.trace.as_ref()) {
+            writeln!(f, "  as found: {original}")?;
         }
         if let Some(replay) = &self.replay {
             writeln!(f, "  replay: {replay}")?;
@@ -160,10 +198,18 @@ impl Display for FindingReport {
     }
 }
 
+pub(super) fn write_difference(f: &mut Formatter<'_>, indent: &str, difference: &Difference) -> Result {
+    let Difference { what, allowed, observed } = difference;
+    writeln!(f, "{indent}{}", Shown(what))?;
+    writeln!(f, "{indent}  allowed   {}", Shown(allowed))?;
+    writeln!(f, "{indent}  observed  {}", Shown(observed))?;
+    difference.elements().iter().try_for_each(|words| writeln!(f, "{indent}  {}", Shown(words)))
+}
+
 pub(super) fn section(f: &mut Formatter<'_>, title: &str, lines: &[String]) -> Result {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(f, "  {title}:")?;
-    lines.iter().try_for_each(|line| writeln!(f, "    {line}"))
+    lines.iter().try_for_each(|line| writeln!(f, "    {}", Shown(line)))
 }

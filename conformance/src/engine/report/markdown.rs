@@ -1,12 +1,12 @@
 //! A campaign as Markdown, for the summary of a step on GitHub Actions.
 
 use super::campaign::CampaignReport;
-use crate::engine::{Coverage, Family};
+use crate::engine::report::shown::{Shown, ShownLines};
 use std::fmt::Write;
 
 /// The page.
 #[must_use]
-pub fn markdown<F: Family>(report: &CampaignReport<F>) -> String {
+pub fn markdown(report: &CampaignReport) -> String {
     let (reached, all) = report.coverage.reached();
     let mut page = format!(
         "### Gossipsub conformance\n\n\
@@ -17,7 +17,11 @@ pub fn markdown<F: Family>(report: &CampaignReport<F>) -> String {
     );
     // Writing to a string cannot fail.
     for finding in &report.findings {
-        let _ = write!(page, "\n#### {}\n\n```\n{finding}```\n", finding.kind);
+        let (text, title) = (finding.to_string(), Shown(&finding.kind));
+        // A fence that is longer than any in the text.
+        let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
+        let fence = "`".repeat(longest.max(2) + 1);
+        let _ = write!(page, "\n#### {title}\n\n{fence}\n{}{fence}\n", ShownLines(&text));
     }
     if !report.below_minimum.is_empty() {
         let _ = write!(page, "\n#### Below their minimum\n\n");

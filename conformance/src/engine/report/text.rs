@@ -1,6 +1,6 @@
 //! Results as text for people.
 
-use super::{Summary, rules_page};
+use super::{Summary, finding::write_difference, rules_page, shown::Shown};
 use crate::engine::{
     Family,
     verify::{Failure, OutputCounts, Verdict, Verified},
@@ -11,16 +11,18 @@ use std::fmt::{Display, Formatter, Result};
 const SHOWN: usize = 20;
 
 impl<F: Family> Display for Summary<F> {
-    /// Every trace that is not allowed, then how often each output occurred, then the sums.
+    /// Every trace that is not allowed, then the sums. The alternate form, `{:#}`, also has a table of how often each output
+    /// occurred.
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         for verified in &self.results {
             verified.fmt(f)?;
         }
-        self.outputs.fmt(f)?;
+        if f.alternate() {
+            writeln!(f, "{}", self.outputs)?;
+        }
         let Self { traces, steps, violations, failed, unsupported, unreadable, .. } = self;
         let failed = if *failed > 0 { format!("{failed} failed, ") } else { String::new() };
         let unsupported = if *unsupported > 0 { format!("{unsupported} unsupported, ") } else { String::new() };
-        writeln!(f)?;
         writeln!(
             f,
             "{}, {}: {}, {failed}{unsupported}{unreadable} unreadable",
@@ -40,10 +42,12 @@ impl<F: Family> Display for Verified<F> {
                 writeln!(f, "violation in {}, {failure}", self.trace)
             }
             Verdict::Unsupported { line, reason } => {
-                writeln!(f, "unsupported in {}, line {line}: {reason}\n", self.trace)
+                writeln!(f, "unsupported in {}, line {line}: {}\n", self.trace, Shown(reason))
             }
-            Verdict::Failed { line, error } => writeln!(f, "failed in {}, line {line}: {error}\n", self.trace),
-            Verdict::Unreadable { error } => writeln!(f, "unreadable: {error}\n"),
+            Verdict::Failed { line, error } => {
+                writeln!(f, "failed in {}, line {line}: {}\n", self.trace, Shown(&error.to_string()))
+            }
+            Verdict::Unreadable { error } => writeln!(f, "unreadable: {}\n", Shown(&error.to_string())),
         }
     }
 }
@@ -53,15 +57,13 @@ impl<F: Family> Display for Failure<F> {
         let Self { step, line, now, input, violation } = self;
         writeln!(f, "step {step} (line {line})")?;
         writeln!(f, "  at        {now}")?;
-        writeln!(f, "  input     {}", F::input_text(input))?;
-        writeln!(f, "  rule      {}", violation.rule)?;
+        writeln!(f, "  input     {}", Shown(&F::input_text(input)))?;
+        writeln!(f, "  rule      {}", Shown(&violation.rule))?;
         if let Some(page) = rules_page::<F>(&violation.rule) {
             writeln!(f, "  page      {page}")?;
         }
         for difference in violation.differences.iter().take(SHOWN) {
-            writeln!(f, "  {}", difference.what)?;
-            writeln!(f, "    allowed   {}", difference.allowed)?;
-            writeln!(f, "    observed  {}", difference.observed)?;
+            write_difference(f, "  ", difference)?;
         }
         match violation.differences.len().saturating_sub(SHOWN) {
             0 => Ok(()),

@@ -46,10 +46,22 @@ pub fn open_through<F: Family, R: Read + Send + 'static>(
     through: impl FnOnce(File) -> R,
 ) -> Result<TraceReader<F, Box<dyn BufRead + Send>>, TraceError> {
     let path = path.as_ref();
+    open_named(path, &path.display().to_string(), through)
+}
+
+/// As [`open_through`], with a name for the trace in errors.
+///
+/// # Errors
+/// As there.
+pub fn open_named<F: Family, R: Read + Send + 'static>(
+    path: &Path,
+    name: &str,
+    through: impl FnOnce(File) -> R,
+) -> Result<TraceReader<F, Box<dyn BufRead + Send>>, TraceError> {
     let reader = File::open(path)
         .and_then(|file| decompressed(through(file), Compression::of(path)))
-        .map_err(|error| whole_file(path, error))?;
-    TraceReader::new(path.display().to_string(), reader)
+        .map_err(|error| whole_file(Path::new(name), error))?;
+    TraceReader::new(name, reader)
 }
 
 /// The `format` that the first line of a file names, if it is the header of a trace of any family.
@@ -76,19 +88,68 @@ fn decompressed(file: impl Read + Send + 'static, compression: Compression) -> i
     })
 }
 
-/// Starts a trace in a file that will appear, or be replaced, when the trace is finished.
+/// Starts a trace in a file that will appear, or be replaced, when the trace is finished. A link stays, and its target is
+/// replaced. Devices and pipes are written at once.
 ///
 /// # Errors
 /// If a file cannot be made beside it, and if the limits break a rule.
 pub fn create<F: Family>(path: impl Into<PathBuf>, header: &F::Header) -> Result<TraceFile<F>, TraceError> {
     let path = path.into();
-    let file = compressed(&path).map_err(|error| whole_file(&path, error))?;
-    let writer = TraceWriter::new(path.display().to_string(), file, header)?;
+    let name = path.display().to_string();
+    let (file, path) = target(path).map_err(|(path, error)| whole_file(&path, error))?;
+    let file = compressed(file, Path::new(&name)).map_err(|error| whole_file(&path, error))?;
+    let writer = TraceWriter::new(name, file, header)?;
     Ok(TraceFile { path, writer })
 }
 
-fn compressed(path: &Path) -> io::Result<Compressor> {
-    let file = temporary_beside(path)?;
+/// The file to write, and where it will be in the end.
+fn target(path: PathBuf) -> Result<(Target, PathBuf), (PathBuf, io::Error)> {
+    let path = match std::fs::metadata(&path) {
+        Ok(metadata) if metadata.is_dir() => return Err((path, io::ErrorKind::IsADirectory.into())),
+        Ok(metadata) if !metadata.is_file() => {
+            return match File::options().write(true).open(&path) {
+                Ok(file) => Ok((Target::AtOnce(file), path)),
+                Err(error) => Err((path, error)),
+            };
+        }
+        Ok(_) => std::fs::canonicalize(&path).unwrap_or(path),
+        // A link to a file that is not there yet.
+        Err(_) => match std::fs::read_link(&path) {
+            Ok(link) => path.parent().unwrap_or(Path::new("")).join(link),
+            Err(_) => path,
+        },
+    };
+    match temporary_beside(&path) {
+        Ok(file) => Ok((Target::AtEnd(file), path)),
+        Err(error) => Err((path, error)),
+    }
+}
+
+/// What a trace is written to.
+enum Target {
+    /// A file that takes its place at the end.
+    AtEnd(NamedTempFile),
+    /// A device or a pipe.
+    AtOnce(File),
+}
+
+impl Write for Target {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::AtEnd(file) => file.write(bytes),
+            Self::AtOnce(file) => file.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::AtEnd(file) => file.flush(),
+            Self::AtOnce(file) => file.flush(),
+        }
+    }
+}
+
+fn compressed(file: Target, path: &Path) -> io::Result<Compressor> {
     Ok(match Compression::of(path) {
         Compression::None => Compressor::None(BufWriter::with_capacity(BUFFER, file)),
         Compression::Zstd => {
@@ -130,19 +191,21 @@ impl<F: Family> TraceFile<F> {
     /// If either fails: the place then holds what it held before.
     pub fn finish(self) -> Result<(), TraceError> {
         let Self { path, writer } = self;
-        let file = writer.finish()?.finish().map_err(|error| whole_file(&path, error))?;
-        file.persist(&path).map(drop).map_err(|error| whole_file(&path, error.error))
+        match writer.finish()?.finish().map_err(|error| whole_file(&path, error))? {
+            Target::AtEnd(file) => file.persist(&path).map(drop).map_err(|error| whole_file(&path, error.error)),
+            Target::AtOnce(_) => Ok(()),
+        }
     }
 }
 
 enum Compressor {
-    None(BufWriter<NamedTempFile>),
-    Zstd(zstd::Encoder<'static, NamedTempFile>),
-    Gzip(GzEncoder<NamedTempFile>),
+    None(BufWriter<Target>),
+    Zstd(zstd::Encoder<'static, Target>),
+    Gzip(GzEncoder<Target>),
 }
 
 impl Compressor {
-    fn finish(self) -> io::Result<NamedTempFile> {
+    fn finish(self) -> io::Result<Target> {
         match self {
             Self::None(writer) => writer.into_inner().map_err(io::IntoInnerError::into_error),
             Self::Zstd(encoder) => encoder.finish(),

@@ -1,7 +1,7 @@
 //! The other lines of a trace: inputs with their answers, and changes of the environment.
 
 use super::{LineError, LineErrorKind, line};
-use crate::engine::Family;
+use crate::engine::{Family, family::value_kind};
 use gossipsub_automaton::{LARGEST_INTEGER, Time, trace_format::strict};
 use serde::{
     Deserialize, Deserializer, Serialize,
@@ -42,6 +42,15 @@ impl<F: Family> Step<F> {
     #[must_use]
     pub fn of_input(now: Time, input: impl Into<F::Input>) -> Self {
         Self { now, event: Event::Input(Exchange { input: input.into(), output: None, view: None }) }
+    }
+
+    /// The kind of the input or of the change, such as `graft`.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match &self.event {
+            Event::Environment(change) => value_kind(change),
+            Event::Input(exchange) => value_kind(&exchange.input),
+        }
     }
 }
 

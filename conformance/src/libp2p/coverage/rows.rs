@@ -71,7 +71,10 @@ pub(super) fn required(minimum: u64, steps: u64) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::Coverage as _, libp2p::coverage::Coverage};
+    use crate::{
+        engine::{Coverage as _, CoverageRows},
+        libp2p::{DialectName, Libp2pFamily, coverage::Coverage},
+    };
     use std::collections::BTreeSet;
 
     /// The rules that no row is about, each with the reason.
@@ -100,8 +103,9 @@ mod tests {
     #[test]
     fn coverage_without_a_hit_is_below_every_minimum_but_0() {
         let above = rows().iter().filter(|row| row.minimum > 0).count();
-        let coverage = Coverage::default();
-        assert_eq!(coverage.below_minimum(JUDGED_FROM).len(), above);
-        assert_eq!(coverage.below_minimum(JUDGED_FROM - 1), Vec::<String>::new());
+        let rows = CoverageRows::of::<Libp2pFamily>(&Coverage::default());
+        let below = |steps| Coverage::below_minimum(DialectName::default(), &rows, steps);
+        assert_eq!(below(JUDGED_FROM).len(), above);
+        assert_eq!(below(JUDGED_FROM - 1), Vec::<String>::new());
     }
 }
