@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The automaton decides. The node has the network and the clock: it turns each packet from a peer into an input, and
-//! each output into packets to peers. `cargo test` runs this example too.
+//! each output into packets to peers. `cargo test` runs this example too. A node of the data-availability layers uses the
+//! worker instead, which does this as those nodes do: see the example `node`.
 
 use gossipsub_automaton::{
     AcceptEverything, AddPeer, Automaton, Graft, GraftOutput, HeartbeatOutput, Identifiers, Ihave, IhaveOutput, Iwant,
