@@ -130,7 +130,13 @@ pub(crate) const LIARS: &[Liar] = &[
         "finding",
     ),
     liar("endless lines", AfterHeader("read -r l; while :; do echo '{}'; done"), 1, "invalid answer"),
-    liar("an endless line", AfterHeader("read -r l; yes | tr -d '\\n'"), 1, "a line of more than 16 MiB"),
+    Liar {
+        name: "an endless line",
+        program: AfterHeader("read -r l; yes | tr -d '\\n'"),
+        code: 1,
+        message: "a line of more than 16 MiB",
+        arguments: &["--cases", "1", "--answer-within", "20"],
+    },
     liar("a loud log", Script("head -c 3000000 /dev/zero >&2 2>/dev/null; exit 5"), 2, "(exit status: 5)"),
     // It does not end.
     liar(
@@ -168,6 +174,6 @@ pub(crate) const LIARS: &[Liar] = &[
         program: Answers("*) sleep 0.6; echo '{\"error\": \"x\"}';;"),
         code: 1,
         message: "does not understand the step: x",
-        arguments: &["--time", "1"],
+        arguments: &["--time", "1", "--answer-within", "5"],
     },
 ];

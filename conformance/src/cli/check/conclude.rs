@@ -124,7 +124,7 @@ impl Minimizer<'_> {
         let sequence = || Sequence { header: from.header.clone(), steps: from.steps.clone() };
         if self.under_test.is_program() && !self.returns(from, kind, Options::default().tries) {
             let nothing = NothingToMinimize { runs: Options::default().tries.into() };
-            self.explain_absence(from, kind, &nothing, remarks);
+            self.explain_absence(from, kind, nothing, remarks);
             return Err(nothing);
         }
         let minimized = match minimize(sequence(), &mut self.under_test.make::<F>(), &options(time)) {
@@ -134,7 +134,7 @@ impl Minimizer<'_> {
                 return Err(NothingToMinimize { runs: minimized.runs });
             }
             Err(nothing) => {
-                self.explain_absence(from, kind, &nothing, remarks);
+                self.explain_absence(from, kind, nothing, remarks);
                 return Err(nothing);
             }
         };
@@ -167,7 +167,7 @@ impl Minimizer<'_> {
         &self,
         from: &Counterexample<F>,
         kind: &str,
-        nothing: &NothingToMinimize,
+        nothing: NothingToMinimize,
         remarks: &mut Vec<String>,
     ) {
         /// How often a sequence is sent to one process.
