@@ -10,7 +10,7 @@ use gossipsub_conformance::{
         trace::open,
         verify::{Verdict, replay, verify},
     },
-    libp2p::{DialectName, Libp2pFamily, Profile, Reference, Sequence},
+    libp2p::{Libp2pFamily, Profile, Reference, Sequence},
 };
 use gossipsub_reference_model::libp2p::{Fault, Faults};
 use std::process::Command;

@@ -34,14 +34,13 @@ fn a_correct_program_that_is_sent_steps_ahead_is_found_correct() {
 #[test]
 fn the_findings_are_those_without_it() {
     let folder = Folder::new();
-    for faults in [&["R1"][..], &["R4"], &["J17"]] {
-        let faults = faults.iter().map(|fault| format!(" --fault {fault}")).collect::<String>();
-        let serve = format!("{BINARY} serve model --family libp2p{faults}");
+    for fault in ["R1", "R4", "J17"] {
+        let serve = format!("{BINARY} serve model --family libp2p --fault {fault}");
         let arguments = ["--family", "libp2p", "--cases", "160", "--jobs", "2", "--steps", "100"];
         let plain = kinds(&report(&folder, &serve, &arguments));
         let ahead = kinds(&report(&folder, &format!("{serve} --pipeline"), &arguments));
-        assert_eq!(plain, ahead, "{faults}");
-        assert!(!plain.is_empty(), "{faults}");
+        assert_eq!(plain, ahead, "{fault}");
+        assert!(!plain.is_empty(), "{fault}");
     }
 }
 

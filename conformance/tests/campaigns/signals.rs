@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Longer than anything takes.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 
 /// A run whose standard error is read line by line.
 struct Running {

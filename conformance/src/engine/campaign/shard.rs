@@ -89,7 +89,7 @@ mod tests {
             for number in 1..=of {
                 let shard: Shard = format!("{number}/{of}").parse().expect("a shard");
                 let ours: Vec<u64> =
-                    (0..).map(|index| shard.case(index, profiles)).take_while(|case| *case < cases).collect();
+                    (0..cases).map(|index| shard.case(index, profiles)).take_while(|case| *case < cases).collect();
                 assert_eq!(ours.len() as u64, shard.share_of(cases, profiles));
                 let first = ours.iter().take(usize::try_from(profiles).expect("a few"));
                 let reached: BTreeSet<u64> = first.map(|case| case % profiles).collect();
