@@ -608,8 +608,9 @@ fn a_view_holds_what_the_format_says() {
         r#"{"meshes":{}}"#,
         "3: view.meshes: unknown field `meshes`, expected one of `heartbeat_ticks`, `connections`, `mesh`, \
          `fanout`, `backoff`, `scores`, `ihave_per_heartbeat`, `iwant_per_heartbeat`, `message_cache`, \
-         `first_seen`, `gossip_ids`, `senders`",
+         `first_seen`, `gossip_ids`, `senders`, `score_records`",
     );
+    check_view(r#"{"score_records":{"1":{}}}"#, "3: view.score_records.1: missing field `value`");
     check_view(r#"{"mesh":{},"mesh":{}}"#, "3: view: duplicate field `mesh`");
     check_view(r#"{"mesh":null}"#, "3: view.mesh: invalid type: null, expected an object");
     check_view(

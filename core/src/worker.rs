@@ -1,6 +1,6 @@
 //! The worker: what a node does with the outputs of its automaton.
 //!
-//! A [`Worker`] has an [`Automaton`](crate::Automaton), and does no I/O. The node gives it each [`Event`] with the time,
+//! A [`Worker`] has an [`Automaton`], and does no I/O. The node gives it each [`Event`] with the time,
 //! and does the [`NodeAction`]s that the worker returns, in their order: send a message, deliver a message to the
 //! application, connect to a peer or to an address, forget an offered address. The worker asks the queries of the
 //! automaton by itself.
