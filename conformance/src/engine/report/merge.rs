@@ -224,7 +224,7 @@ mod tests {
             "compared": {"answers": 100, "views": 0, "after": [], "fields": []},
             "coverage": {"b": number, "a": 1}, "rules": {}, "properties": {"times": 0, "cases": 0}, "below_minimum": [],
             "unsupported": {}, "not_understood": {}, "followed_cases": 0,
-            "known_differences": [{"rule": "r", "times": number}], "no_longer_occurring": [],
+            "known_differences": [{"rules": ["r"], "times": number}], "no_longer_occurring": [],
             "findings": []
         });
         (format!("{number}.json"), serde_json::from_value(report).expect("a report"))
