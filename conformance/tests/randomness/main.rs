@@ -165,11 +165,20 @@ fn what_is_not_allowed_is_a_finding() {
 
 #[test]
 fn the_command_tells_of_findings() {
-    let program = format!("{} --version", shell_words::quote(env!("CARGO_BIN_EXE_gossipsub-conformance")));
-    let (code, report) = randomness(&["--implementation", &program]);
+    // It is ready, and says so again instead of an answer.
+    let program = r#"sh -c 'while read -r line; do echo "{\"ready\":true}"; done'"#;
+    let (code, report) = randomness(&["--implementation", program]);
     assert_eq!(code, Some(1), "{report}");
     assert!(report.starts_with("finding: invalid answer"), "{report}");
     assert!(report.ends_with(", 17 findings\n"), "{report}");
+}
+
+#[test]
+fn a_program_that_is_not_ready_is_refused_at_once() {
+    let program = format!("{} --version", shell_words::quote(env!("CARGO_BIN_EXE_gossipsub-conformance")));
+    let (code, text) = randomness(&["--implementation", &program]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("invalid answer: not JSON"), "{text}");
 }
 
 #[test]
