@@ -2,8 +2,7 @@
 
 use crate::automaton::{Deadline, DeadlineKind, MarkId, RuleId, context::Context};
 use gossipsub_automaton::{
-    self as vocabulary, Finite, PeerStatus, Score, ScoreLimits, ScoreRecord, Span, Time, TopicCounters,
-    TopicParameters,
+    Finite, MeshStatus, PeerStatus, Score, ScoreLimits, ScoreRecord, Span, Time, TopicCounters, TopicParameters,
     trace_ids::{Peer, Topic, TraceIds},
 };
 use std::collections::BTreeMap;
@@ -21,15 +20,8 @@ pub(super) struct Scores {
 pub(super) struct Record {
     pub(super) behaviour_penalty: f64,
     pub(super) application_score: f64,
-    pub(super) status: Status,
+    pub(super) status: PeerStatus,
     pub(super) topics: BTreeMap<Topic, TopicRecord>,
-}
-
-/// Whether the peer of a record is connected.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Status {
-    Connected,
-    Disconnected { expires: Time },
 }
 
 /// The entry of one topic in a record.
@@ -41,13 +33,6 @@ pub(super) struct TopicRecord {
     pub(super) mesh_message_deliveries_active: bool,
     pub(super) mesh_failure_penalty: f64,
     pub(super) invalid_messages: f64,
-}
-
-/// Whether the peer is in the mesh of the topic. `during` is the time in the mesh at the last refresh.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum MeshStatus {
-    Inactive,
-    Active { since: Time, during: Span },
 }
 
 /// The parts of a score.
@@ -86,7 +71,7 @@ impl TopicParts {
 
 impl Record {
     const fn new() -> Self {
-        Self { behaviour_penalty: 0.0, application_score: 0.0, status: Status::Connected, topics: BTreeMap::new() }
+        Self { behaviour_penalty: 0.0, application_score: 0.0, status: PeerStatus::Connected, topics: BTreeMap::new() }
     }
 
     /// The entry of a topic, created if missing.
@@ -142,10 +127,7 @@ impl TopicRecord {
     /// The counters as plain data.
     fn describe(&self) -> TopicCounters {
         TopicCounters {
-            mesh_status: match self.mesh_status {
-                MeshStatus::Inactive => vocabulary::MeshStatus::Inactive,
-                MeshStatus::Active { since, during } => vocabulary::MeshStatus::Active { since, during },
-            },
+            mesh_status: self.mesh_status,
             first_message_deliveries: Finite::nearest(self.first_message_deliveries),
             mesh_message_deliveries: Finite::nearest(self.mesh_message_deliveries),
             mesh_message_deliveries_active: self.mesh_message_deliveries_active,
@@ -258,10 +240,7 @@ impl Scores {
             let Record { behaviour_penalty, application_score, status, topics } = record;
             let described = ScoreRecord {
                 value: record.value(&self.limits),
-                status: match *status {
-                    Status::Connected => PeerStatus::Connected,
-                    Status::Disconnected { expires } => PeerStatus::Disconnected { expires },
-                },
+                status: *status,
                 behaviour_penalty: Finite::nearest(*behaviour_penalty),
                 application_score: Finite::nearest(*application_score),
                 topics: topics.iter().map(|(topic, record)| (topic.clone(), record.describe())).collect(),
@@ -279,8 +258,8 @@ impl Scores {
     /// The times at which the records of disconnected peers expire (refresh 1).
     pub(super) fn deadlines(&self) -> impl Iterator<Item = Deadline> {
         self.records.values().filter_map(|record| match record.status {
-            Status::Connected => None,
-            Status::Disconnected { expires } => Some(Deadline { kind: DeadlineKind::RecordEnd, time: expires }),
+            PeerStatus::Connected => None,
+            PeerStatus::Disconnected { expires } => Some(Deadline { kind: DeadlineKind::RecordEnd, time: expires }),
         })
     }
 
@@ -288,13 +267,13 @@ impl Scores {
     pub(super) fn connect(&mut self, peer: Peer, context: &mut Context<'_>) {
         // (connect) A record is created, or a retained one is connected with all its counters.
         context.mark(MarkId::AddPeerRetained, self.records.contains_key(&peer));
-        self.records.entry(peer).or_insert(Record::new()).status = Status::Connected;
+        self.records.entry(peer).or_insert(Record::new()).status = PeerStatus::Connected;
     }
 
     /// *disconnect*
     pub(super) fn disconnect(&mut self, peer: Peer, now: Time, context: &mut Context<'_>) {
         let Some(record) = self.records.get_mut(&peer) else { return };
-        context.mark(MarkId::RemovePeerRetained, matches!(record.status, Status::Disconnected { .. }));
+        context.mark(MarkId::RemovePeerRetained, matches!(record.status, PeerStatus::Disconnected { .. }));
         // (disconnect 1) The value is above zero. The record is dropped.
         let value = ("score", record.value(&self.limits).value());
         if context.is_above(RuleId::Disconnect1, value, ("the highest score that is retained", 0.0)) {
@@ -310,7 +289,7 @@ impl Scores {
         }
         // (disconnect 2) The record is retained until retain_duration from now. The expiry of a record that is
         // disconnected already moves as well (Q2).
-        record.status = Status::Disconnected { expires: now + self.retain_duration };
+        record.status = PeerStatus::Disconnected { expires: now + self.retain_duration };
     }
 
     /// *graft(t)*
@@ -387,7 +366,7 @@ impl Scores {
     /// *refresh* of all records
     pub(super) fn refresh(&mut self, now: Time, context: &mut Context<'_>) {
         self.records.retain(|_, record| {
-            let Status::Disconnected { expires } = record.status else { return true };
+            let PeerStatus::Disconnected { expires } = record.status else { return true };
             // (refresh 1) The record of a disconnected peer has expired. It is dropped.
             !context.is_at_most(RuleId::Refresh1, ("expiry", expires), ("now", now))
         });

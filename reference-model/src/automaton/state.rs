@@ -3,9 +3,9 @@
 use crate::automaton::{
     Model,
     message_cache::{Addition, FirstSight, MessageCache},
-    score::{MeshStatus, Record, Scores, Status, TopicRecord},
+    score::{Record, Scores, TopicRecord},
 };
-use gossipsub_automaton::{CachedMessage, Connection, Fanout, Time};
+use gossipsub_automaton::{CachedMessage, Connection, Fanout, MeshStatus, PeerStatus, Time};
 use std::hash::{Hash, Hasher};
 
 impl<A> Model<A> {
@@ -62,8 +62,8 @@ fn hash_scores(scores: &Scores, now: Time, hasher: &mut impl Hasher) {
     scores.records.len().hash(hasher);
     for (peer, Record { behaviour_penalty, application_score, status, topics }) in &scores.records {
         let expiry = match status {
-            Status::Connected => None,
-            Status::Disconnected { expires } => Some(from_now(now, *expires)),
+            PeerStatus::Connected => None,
+            PeerStatus::Disconnected { expires } => Some(from_now(now, *expires)),
         };
         (peer, behaviour_penalty.to_bits(), application_score.to_bits(), expiry, topics.len()).hash(hasher);
         for (topic, record) in topics {
