@@ -1,6 +1,6 @@
 //! The state of a node in place, for pages and metrics that are read every few seconds: nothing here clones a payload.
 
-use super::Automaton;
+use super::{Automaton, peer_score::Record};
 use crate::{Identifiers, PeerStatus, Score, ScoreRecord, Time};
 
 /// A cached message without its payload.
@@ -44,8 +44,7 @@ impl<I: Identifiers, A> Automaton<I, A> {
 
     /// The score of every peer with a record, connected or retained, in no particular order.
     pub fn scores(&self) -> impl Iterator<Item = (&I::Peer, Score, PeerStatus)> {
-        let records = self.peers.iter().filter_map(|(peer, state)| Some((peer, state.record.as_ref()?)));
-        records.map(|(peer, record)| (peer, Score::from(self.scores.value(record)), record.status()))
+        self.records().map(|(peer, record)| (peer, Score::from(self.scores.value(record)), record.status()))
     }
 
     /// The score record of a peer. Topics at rest are left out.
@@ -56,8 +55,11 @@ impl<I: Identifiers, A> Automaton<I, A> {
 
     /// The score record of every peer that has one, connected or retained, in no particular order.
     pub fn score_records(&self) -> impl Iterator<Item = (&I::Peer, ScoreRecord<I>)> {
-        let records = self.peers.iter().filter_map(|(peer, state)| Some((peer, state.record.as_ref()?)));
-        records.map(|(peer, record)| (peer, self.scores.describe(record, &self.topics)))
+        self.records().map(|(peer, record)| (peer, self.scores.describe(record, &self.topics)))
+    }
+
+    fn records(&self) -> impl Iterator<Item = (&I::Peer, &Record)> {
+        self.peers.iter().filter_map(|(peer, state)| Some((peer, state.record.as_ref()?)))
     }
 
     /// The ids to announce in each topic, in the order of their addition. An id that was added twice is here twice.

@@ -10,7 +10,7 @@ pub enum Convention {
     /// - After leaving a topic, prunes are sent before the Unsubscribes. So the remote peer still has us in its mesh when
     ///   the prune comes: it backs us off and takes our offer of other peers.
     /// - A graft in a topic that is not joined is answered by a prune, because the automaton backs the peer off.
-    /// - A trusted peer counts as outbound, whoever opened the connection.
+    /// - A trusted peer counts as outbound, even if it opened the connection.
     #[default]
     Dal,
     /// As go-libp2p-pubsub.

@@ -1,6 +1,6 @@
 //! IHaves and IWants of peers, and subscriptions, which are not answered.
 
-use crate::support::{ALL, Ids, MessageId, Node, id, limits};
+use crate::support::{ALL, MessageId, Node, id, limits};
 use gossipsub_automaton::{Behaviour, Limits, worker::PeerMessage};
 
 fn ihave(node: &mut Node, from: u64, numbers: &[u64]) -> Vec<String> {
@@ -12,17 +12,10 @@ fn iwant(node: &mut Node, from: u64, message_ids: Vec<MessageId>) -> Vec<String>
     node.receive(from, PeerMessage::Iwant { message_ids })
 }
 
-fn joined(behaviour: Behaviour, limits: Limits<Ids>) -> Node {
-    let mut node = Node::with(behaviour, limits, crate::support::configuration());
-    node.join("a");
-    node.subscribers("a", [1]);
-    node
-}
-
 #[test]
 fn wanted_messages_are_requested() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         assert_eq!(ihave(&mut node, 1, &[7]), ["to 1: IWant { message_ids=[a7] }"]);
     }
 }
@@ -30,7 +23,7 @@ fn wanted_messages_are_requested() {
 #[test]
 fn an_empty_request_is_not_sent() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         node.message(1, 7);
         assert!(ihave(&mut node, 1, &[7]).is_empty());
         assert!(ihave(&mut node, 1, &[]).is_empty());
@@ -41,21 +34,21 @@ fn an_empty_request_is_not_sent() {
 fn other_outputs_of_an_ihave_are_not_answered() {
     for behaviour in ALL {
         // ihave_from_peer_with_low_score
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         node.set_score(1, -1.0);
         assert!(ihave(&mut node, 1, &[7]).is_empty());
         // message_topic_not_tracked
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         assert!(node.receive(1, PeerMessage::Ihave { topic: "b", message_ids: vec![id(7)] }).is_empty());
         // invalid_message_id
         node.answers().ids.insert(7, gossipsub_automaton::Validity::Invalid);
         assert!(ihave(&mut node, 1, &[7]).is_empty());
         // too_many_recv_ihave_messages
-        let mut node = joined(*behaviour, Limits { max_recv_ihave_per_heartbeat: 1, ..limits() });
+        let mut node = Node::joined_with(*behaviour, Limits { max_recv_ihave_per_heartbeat: 1, ..limits() });
         assert_eq!(ihave(&mut node, 1, &[7]).len(), 1);
         assert!(ihave(&mut node, 1, &[8]).is_empty());
         // too_many_sent_iwant_messages
-        let mut node = joined(*behaviour, Limits { max_sent_iwant_per_heartbeat: 1, ..limits() });
+        let mut node = Node::joined_with(*behaviour, Limits { max_sent_iwant_per_heartbeat: 1, ..limits() });
         assert_eq!(ihave(&mut node, 1, &[7]).len(), 1);
         assert!(ihave(&mut node, 1, &[8]).is_empty());
     }
@@ -64,7 +57,7 @@ fn other_outputs_of_an_ihave_are_not_answered() {
 #[test]
 fn requested_messages_are_sent_by_ascending_ids_with_the_topics_of_their_ids() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour, Limits { max_gossip_retransmission: 1, ..limits() });
+        let mut node = Node::joined_with(*behaviour, Limits { max_gossip_retransmission: 1, ..limits() });
         node.join("b");
         let of_b = MessageId { number: 5, topic: "b" };
         for message_id in [id(8), id(7), of_b] {
@@ -86,7 +79,7 @@ fn requested_messages_are_sent_by_ascending_ids_with_the_topics_of_their_ids() {
 #[test]
 fn iwant_from_peer_with_low_score_is_not_answered() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         node.message(1, 7);
         node.set_score(1, -1.0);
         assert!(iwant(&mut node, 1, vec![id(7)]).is_empty());
@@ -96,14 +89,14 @@ fn iwant_from_peer_with_low_score_is_not_answered() {
 #[test]
 fn subscriptions_are_not_answered() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour, limits());
+        let mut node = Node::joined_with(*behaviour, limits());
         for peer in [1, 2] {
             assert!(node.receive(peer, PeerMessage::Unsubscribe { topic: "a" }).is_empty());
             assert!(node.receive(peer, PeerMessage::Subscribe { topic: "a" }).is_empty());
         }
         assert_eq!(node.worker.automaton().topics_of(&1).as_slice(), ["a"]);
     }
-    let mut node = joined(Behaviour::OctezNext, Limits { max_topics_per_peer: Some(1), ..limits() });
+    let mut node = Node::joined_with(Behaviour::OctezNext, Limits { max_topics_per_peer: Some(1), ..limits() });
     assert!(node.receive(1, PeerMessage::Subscribe { topic: "b" }).is_empty());
     assert_eq!(node.worker.automaton().topics_of(&1).as_slice(), ["a"]);
 }

@@ -6,17 +6,10 @@ use gossipsub_automaton::{Behaviour, Limits, Span, worker::Event};
 /// A prune without an offer.
 const REFUSAL: &str = "to 1: Prune { topic=a; px=[]; backoff=60000ms }";
 
-fn joined(behaviour: Behaviour) -> Node {
-    let mut node = Node::new(behaviour);
-    node.join("a");
-    node.subscribers("a", [1]);
-    node
-}
-
 #[test]
 fn grafting_successfully_and_peer_already_in_mesh_are_not_answered() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         assert!(node.graft(1, "a").is_empty());
         assert!(node.worker.automaton().in_mesh(&"a", &1));
         assert!(node.graft(1, "a").is_empty());
@@ -26,14 +19,14 @@ fn grafting_successfully_and_peer_already_in_mesh_are_not_answered() {
 #[test]
 fn unexpected_grafting_peer_is_not_answered() {
     for behaviour in ALL {
-        assert!(joined(*behaviour).graft(2, "a").is_empty());
+        assert!(Node::joined(*behaviour).graft(2, "a").is_empty());
     }
 }
 
 #[test]
 fn peer_filtered_is_answered_by_a_prune() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         node.answers().refused.insert(1);
         assert_eq!(node.graft(1, "a"), [REFUSAL]);
     }
@@ -52,7 +45,7 @@ fn unsubscribed_topic_is_answered_by_a_prune() {
 #[test]
 fn grafting_direct_peer_is_answered_by_a_prune() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         node.handle(Event::Disconnected { peer: 1 });
         node.handle(Event::Connected { peer: 1, direct: true, outbound: false, trusted: false, bootstrap: false });
         assert_eq!(node.graft(1, "a"), [REFUSAL]);
@@ -62,7 +55,7 @@ fn grafting_direct_peer_is_answered_by_a_prune() {
 #[test]
 fn grafting_peer_with_negative_score_is_answered_by_a_prune() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         node.set_score(1, -1.0);
         assert_eq!(node.graft(1, "a"), [REFUSAL]);
     }
@@ -71,7 +64,7 @@ fn grafting_peer_with_negative_score_is_answered_by_a_prune() {
 #[test]
 fn peer_backed_off_is_answered_by_a_prune() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         node.answers().refused.insert(1);
         node.graft(1, "a");
         node.answers().refused.clear();

@@ -15,13 +15,6 @@ fn counted(node: &mut Node, steps: impl FnOnce(&mut Node)) -> Vec<(&'static str,
     changes.filter(|(_, change)| *change != 0).collect()
 }
 
-fn joined(behaviour: Behaviour) -> Node {
-    let mut node = Node::new(behaviour);
-    node.join("a");
-    node.subscribers("a", [1]);
-    node
-}
-
 #[test]
 fn topics_that_are_joined_and_left() {
     for behaviour in ALL {
@@ -68,7 +61,7 @@ fn connections_and_every_removal() {
 #[test]
 fn received_messages_by_their_validity() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         let valid = |node: &mut Node| {
             node.message(1, 1);
             node.message(1, 1);
@@ -99,7 +92,7 @@ fn received_messages_by_their_validity() {
 #[test]
 fn received_grafts_are_those_that_are_accepted_or_find_a_full_mesh() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         let graft = |node: &mut Node| {
             node.graft(1, "a");
             node.graft(1, "a");
@@ -122,9 +115,9 @@ fn received_grafts_are_those_that_are_accepted_or_find_a_full_mesh() {
 #[test]
 fn received_prunes_are_those_that_remove_a_peer() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         for (px, score) in [(&[][..], 0.0), (&[9], 0.0), (&[9], -1.0)] {
-            let mut node = joined(*behaviour);
+            let mut node = Node::joined(*behaviour);
             node.graft(1, "a");
             node.set_score(1, score);
             let prune = |node: &mut Node| {
@@ -145,7 +138,7 @@ fn received_prunes_are_those_that_remove_a_peer() {
 #[test]
 fn received_ihaves_are_requested_ids_and_received_iwants_are_messages() {
     for behaviour in ALL {
-        let mut node = joined(*behaviour);
+        let mut node = Node::joined(*behaviour);
         node.message(1, 1);
         let ihave = |node: &mut Node| {
             let message_ids = [1, 2, 3].map(id).to_vec();

@@ -99,6 +99,18 @@ impl Node {
         Self::with(behaviour, limits(), configuration())
     }
 
+    /// A node that joined the topic `a`, with peer 1, which subscribes to it.
+    pub(crate) fn joined(behaviour: Behaviour) -> Self {
+        Self::joined_with(behaviour, limits())
+    }
+
+    pub(crate) fn joined_with(behaviour: Behaviour, limits: Limits<Ids>) -> Self {
+        let mut node = Self::with(behaviour, limits, configuration());
+        node.join("a");
+        node.subscribers("a", [1]);
+        node
+    }
+
     pub(crate) fn with(behaviour: Behaviour, limits: Limits<Ids>, configuration: WorkerConfiguration<Ids>) -> Self {
         let automaton = Automaton::with_behaviour(1, limits, behaviour, Answers::default());
         let worker = Worker::new(automaton.expect("these limits are allowed"), configuration);

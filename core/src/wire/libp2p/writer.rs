@@ -59,7 +59,8 @@ impl RpcWriter {
 
     /// Adds a message. An announcement or request with more ids than an RPC can have is split.
     ///
-    /// A ping is not written, because the RPC has none. A backoff is rounded up to whole seconds. Offered peers are written without addresses.
+    /// A ping is not written, because the RPC has none. A backoff is rounded up to whole seconds. Offered peers are written
+    /// without addresses.
     ///
     /// # Errors
     /// If the message does not fit into an RPC. The ids before one that is too long are still written.
