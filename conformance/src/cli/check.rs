@@ -30,7 +30,7 @@ use gossipsub_conformance::engine::{
 use monitor::Monitor;
 pub(crate) use reports::Reports;
 pub(crate) use saved::SavedFindings;
-use std::{cmp::Reverse, error::Error, path::PathBuf, process::ExitCode, time::Duration};
+use std::{error::Error, path::PathBuf, process::ExitCode, time::Duration};
 
 /// Generate sequences of inputs, and check every answer of an implementation against the reference model
 ///
@@ -105,7 +105,7 @@ impl Check {
             .into_values()
             .map(|(case, count)| Concluded::new(case, count, &saved, &self.under_test))
             .collect();
-        findings.sort_by_key(|finding| (Reverse(finding.report.cases), finding.report.kind.clone()));
+        findings.sort_by(|one, other| one.report.by_frequency(&other.report));
         report.findings = findings.iter().map(|finding| finding.report.clone()).collect();
         report.judge_coverage::<F>(plan.variant);
         // What was found is in the reports before it is minimized.

@@ -118,9 +118,7 @@ impl Traces {
         }
         Ok(exit_code(&summary))
     }
-}
 
-impl Traces {
     fn with_variant<F: Family, R: BufRead>(
         &self,
         mut reader: TraceReader<F, R>,

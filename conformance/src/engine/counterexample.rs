@@ -26,10 +26,16 @@ impl<F: Family> Counterexample<F> {
     /// # Errors
     /// If the file cannot be written.
     pub fn write(&self, path: impl Into<PathBuf>) -> Result<(), TraceError> {
-        let mut file = create::<F>(path, &self.header)?;
-        for step in &self.steps {
-            file.step(step)?;
-        }
+        self.write_with_header(&self.header, path)
+    }
+
+    /// As [`Self::write`], with another header.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn write_with_header(&self, header: &F::Header, path: impl Into<PathBuf>) -> Result<(), TraceError> {
+        let mut file = create::<F>(path, header)?;
+        self.steps.iter().try_for_each(|step| file.step(step))?;
         file.finish()
     }
 

@@ -51,13 +51,7 @@ pub trait Implementation<F: Family> {
         steps: &mut [Step<F>],
         is_over: &dyn Fn() -> bool,
     ) -> (usize, Result<(), ImplementationError>) {
-        for (index, step) in steps.iter_mut().enumerate() {
-            let answered = if is_over() { Err(ImplementationError::Stopped) } else { self.answer_step(step) };
-            if answered.is_err() {
-                return (index, answered);
-            }
-        }
-        (steps.len(), Ok(()))
+        answer_one_by_one(self, steps, is_over)
     }
 
     /// Sends a step, and writes the answer into it.
@@ -114,6 +108,21 @@ pub trait Implementation<F: Family> {
     fn finish(&mut self) -> Result<(), ImplementationError> {
         Ok(())
     }
+}
+
+/// [`Implementation::answer_all`] for an implementation that answers each step before it is sent the next.
+fn answer_one_by_one<F: Family, M: Implementation<F> + ?Sized>(
+    implementation: &mut M,
+    steps: &mut [Step<F>],
+    is_over: &dyn Fn() -> bool,
+) -> (usize, Result<(), ImplementationError>) {
+    for (index, step) in steps.iter_mut().enumerate() {
+        let answered = if is_over() { Err(ImplementationError::Stopped) } else { implementation.answer_step(step) };
+        if answered.is_err() {
+            return (index, answered);
+        }
+    }
+    (steps.len(), Ok(()))
 }
 
 /// An implementation whose copies can be given other random choices.

@@ -1,11 +1,7 @@
 //! Findings, saved the moment they are found.
 
 use super::super::family::CommandFamily;
-use gossipsub_conformance::engine::{
-    Counterexample, TraceHeader,
-    campaign::Case,
-    trace::{TraceError, create},
-};
+use gossipsub_conformance::engine::{Counterexample, TraceHeader, campaign::Case, trace::TraceError};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -81,8 +77,6 @@ impl SavedFindings {
     ) -> Result<(), TraceError> {
         // If the folder cannot be made, creating the file says why.
         let _ = std::fs::create_dir_all(&self.folder);
-        let mut file = create::<F>(path, header)?;
-        counterexample.steps.iter().try_for_each(|step| file.step(step))?;
-        file.finish()
+        counterexample.write_with_header(header, path)
     }
 }

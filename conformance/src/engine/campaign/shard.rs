@@ -64,9 +64,8 @@ impl FromStr for Shard {
     /// `2/4` is the second of four.
     fn from_str(text: &str) -> Result<Self, NoShard> {
         let (number, of) = text.split_once('/').ok_or(NoShard)?;
-        let (number, of): (NonZeroU64, NonZeroU64) =
-            (number.parse().map_err(|_| NoShard)?, of.parse().map_err(|_| NoShard)?);
-        if number <= of { Ok(Self { number, of }) } else { Err(NoShard) }
+        let (number, of): (NonZeroU64, u64) = (number.parse().map_err(|_| NoShard)?, of.parse().map_err(|_| NoShard)?);
+        Self::of_index(number.get() - 1, of)
     }
 }
 

@@ -1,7 +1,7 @@
 //! An implementation outside of this process: a program that speaks the trace format.
 
 use super::{
-    Implementation, ImplementationError, Views,
+    Implementation, ImplementationError, Views, answer_one_by_one,
     process::{CommandLine, Process, beginning},
 };
 use crate::engine::{
@@ -249,16 +249,7 @@ impl<F: Family> Implementation<F> for External<F> {
         steps: &mut [Step<F>],
         is_over: &dyn Fn() -> bool,
     ) -> (usize, Result<(), ImplementationError>) {
-        if self.capabilities.pipeline {
-            return self.send_all(steps, is_over);
-        }
-        for (index, step) in steps.iter_mut().enumerate() {
-            let answered = if is_over() { Err(ImplementationError::Stopped) } else { self.answer_step(step) };
-            if answered.is_err() {
-                return (index, answered);
-            }
-        }
-        (steps.len(), Ok(()))
+        if self.capabilities.pipeline { self.send_all(steps, is_over) } else { answer_one_by_one(self, steps, is_over) }
     }
 
     fn capabilities(&self) -> Capabilities {

@@ -103,13 +103,10 @@ impl Process {
 
     pub(super) fn exchange(&mut self, line: &[u8], time_limit: Duration) -> Result<String, ImplementationError> {
         // What a program writes at its start is its first answer, so that the error does not depend on how fast it starts.
-        let pending = if self.was_asked { self.pipes.pending()? } else { None };
-        self.was_asked = true;
-        match pending {
-            None => {}
-            Some(Line::Whole(line)) => return Err(ImplementationError::Unexpected(beginning(&line))),
-            Some(end @ Line::End { .. }) => return self.answer(end),
+        if self.was_asked {
+            self.check_nothing_pending()?;
         }
+        self.was_asked = true;
         if !self.pipes.send(line, time_limit)? {
             return Err(self.silent(time_limit));
         }

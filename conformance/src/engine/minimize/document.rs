@@ -73,6 +73,13 @@ impl<F: Family> Document<F> {
         Some(Sequence { header, steps: steps.collect::<Option<_>>()? })
     }
 
+    /// Drops steps before the last one, which shows the finding.
+    pub(super) fn drop_steps_before_last(&mut self, mut is_dropped: impl FnMut(&mut Value) -> bool) {
+        let last = self.steps.pop();
+        self.steps.retain_mut(|step| !is_dropped(step));
+        self.steps.extend(last);
+    }
+
     /// Gives a name of a role to all that have another.
     pub(super) fn rename(&mut self, role: NameRole, from: &Value, to: &Value) {
         for (field, value) in leaves(&mut self.steps) {
@@ -123,6 +130,11 @@ pub(super) fn names<F: Family>(document: &mut Document<F>) -> Vec<(NameRole, Val
         .filter(|(role, value)| known.insert((*role, value.to_string())))
         .map(|(role, value)| (role, value.clone()))
         .collect()
+}
+
+/// The kind of a step's input. Absent if the step changes the environment.
+pub(super) fn input_kind(step: &Value) -> Option<&Value> {
+    step.pointer("/input/kind")
 }
 
 /// Whether a name is in a step.

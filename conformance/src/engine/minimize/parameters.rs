@@ -28,6 +28,11 @@ pub(super) fn all<F: Family>(document: &mut Document<F>) -> Vec<(&mut Value, &Va
     found
 }
 
+/// The parameter at an index of all.
+pub(super) fn nth<F: Family>(document: &mut Document<F>, index: usize) -> Option<&mut Value> {
+    all(document).into_iter().map(|(parameter, _)| parameter).nth(index)
+}
+
 fn pair<'a>(value: &'a mut Value, default: &'a Value, found: &mut Vec<(&'a mut Value, &'a Value)>) {
     match value {
         Value::Object(fields) => {

@@ -1,7 +1,7 @@
 //! The parts of a sequence that can be dropped: in halves, quarters, and so on down to one by one.
 
 use super::{
-    document::{Document, is_about, leaves, names},
+    document::{Document, input_kind, is_about, leaves, names},
     parameters,
     search::{Best, Search},
 };
@@ -109,20 +109,17 @@ pub(super) fn drop_few_steps<F: Family, S: Subject<F>>(search: &mut Search<'_, F
 
 /// Drops all steps with one kind of input, and all of one kind about one peer.
 pub(super) fn drop_kinds<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
-    let kind = |step: &Value| step.pointer("/input/kind").cloned();
     let peers = names(&mut search.best().document.clone()).into_iter().filter(|(role, _)| *role == NameRole::Peer);
     let peers: Vec<Option<Value>> = std::iter::once(None).chain(peers.map(|(_, peer)| Some(peer))).collect();
-    let mut kinds: Vec<Value> = search.best().document.steps.iter().filter_map(kind).collect();
+    let mut kinds: Vec<Value> = search.best().document.steps.iter().filter_map(input_kind).cloned().collect();
     kinds.sort_by_key(Value::to_string);
     kinds.dedup();
     for (dropped, peer) in kinds.iter().flat_map(|kind| peers.iter().map(move |peer| (kind, peer))) {
         search.edit(|document| {
-            let last = document.steps.pop();
-            document.steps.retain_mut(|step| {
-                let is_about = |peer| is_about::<F>(step, NameRole::Peer, peer);
-                !peer.as_ref().is_none_or(is_about) || kind(step).as_ref() != Some(dropped)
+            document.drop_steps_before_last(|step| {
+                input_kind(step) == Some(dropped)
+                    && peer.as_ref().is_none_or(|peer| is_about::<F>(step, NameRole::Peer, peer))
             });
-            document.steps.extend(last);
         });
     }
 }
@@ -137,9 +134,7 @@ fn without_steps<F: Family>(sequence: &Sequence<F>, is_dropped: impl Fn(usize) -
 pub(super) fn drop_names<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     for (role, name) in names(&mut search.best().document.clone()).into_iter().rev() {
         search.edit(|document| {
-            let last = document.steps.pop();
-            document.steps.retain_mut(|step| !is_about::<F>(step, role, &name));
-            document.steps.extend(last);
+            document.drop_steps_before_last(|step| is_about::<F>(step, role, &name));
         });
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn try_all<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
     let count = parameters::all(&mut search.best().document.clone()).len();
     for (index, value) in (0..count).flat_map(|index| SMALL.map(|value| (index, value))) {
         let set_parameter = |document: &mut Document<F>| {
-            let parameter = parameters::all(document).into_iter().map(|(parameter, _)| parameter).nth(index);
+            let parameter = parameters::nth(document, index);
             if let Some(parameter) = parameter.filter(|parameter| parameter.is_number()) {
                 *parameter = json!(value);
             }

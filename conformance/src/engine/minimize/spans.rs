@@ -1,7 +1,11 @@
 //! Shorter waits: a parameter that a step waits for is lowered, and the step is dropped, at once. Each alone would lose the
 //! finding, which needs the end of the wait.
 
-use super::{document::Document, parameters, search::Search};
+use super::{
+    document::{Document, input_kind},
+    parameters,
+    search::Search,
+};
 use crate::engine::{Family, minimize::Subject};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -28,7 +32,7 @@ pub(super) fn shorten<F: Family, S: Subject<F>>(search: &mut Search<'_, F, S>) {
 
 /// Lowers a parameter, if it is a number that stays above 0.
 fn lower<F: Family>(document: &mut Document<F>, index: usize, less: u64) -> bool {
-    let parameter = parameters::all(document).into_iter().map(|(parameter, _)| parameter).nth(index);
+    let parameter = parameters::nth(document, index);
     let lower =
         parameter.as_ref().and_then(|parameter| parameter.as_u64()?.checked_sub(less)).filter(|lower| *lower > 0);
     match (parameter, lower) {
@@ -42,12 +46,11 @@ fn lower<F: Family>(document: &mut Document<F>, index: usize, less: u64) -> bool
 
 /// The time between a step and the one before it with the same kind of input, or since the start.
 fn time_since_its_kind<F: Family>(document: &Document<F>, index: usize) -> u64 {
-    let kind = |step: &Value| step.pointer("/input/kind").cloned();
     let earlier = document.steps.iter().take(index + 1).rev();
-    let dropped = document.steps.get(index).and_then(kind);
+    let dropped = document.steps.get(index).and_then(input_kind);
     let mut time: u64 = 0;
     for (position, step) in earlier.enumerate() {
-        if position > 0 && kind(step) == dropped {
+        if position > 0 && input_kind(step) == dropped {
             break;
         }
         time = time.saturating_add(wait(step));

@@ -177,23 +177,28 @@ impl CampaignReport {
         }
     }
 
-    /// Names the rows that were reached less often than they must. Not judged are shards, campaigns that the counts were
-    /// not made for, and those in which sequences ended early or lacked what an implementation does not support.
-    pub fn judge_coverage<F: Family>(&mut self, variant: F::Variant) {
-        let is_complete = self.findings.is_empty()
+    /// Whether every sequence was drawn in full and ran to its end. Only then do the minimum counts of the coverage hold.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.findings.is_empty()
             && self.unsupported.is_empty()
             && self.followed_cases == 0
             && self.known_differences.iter().all(|difference| difference.times == 0)
             && self.implementation.is_everything()
-            && !self.stopped;
-        if is_complete && self.plan.is_calibrated() {
+            && !self.stopped
+    }
+
+    /// Names the rows that were reached less often than they must. Not judged are shards, campaigns that the counts were
+    /// not made for, and those in which sequences ended early or lacked what an implementation does not support.
+    pub fn judge_coverage<F: Family>(&mut self, variant: F::Variant) {
+        if self.is_complete() && self.plan.is_calibrated() {
             self.below_minimum = F::Coverage::below_minimum(variant, &self.coverage, self.steps);
         }
     }
 
     /// Sorts the findings: the most frequent first.
     pub fn sort_findings(&mut self) {
-        self.findings.sort_by(|one, other| (other.cases, &one.kind).cmp(&(one.cases, &other.kind)));
+        self.findings.sort_by(FindingReport::by_frequency);
     }
 
     /// Whether the implementation did what it should.

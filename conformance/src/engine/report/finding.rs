@@ -8,6 +8,7 @@ use crate::engine::{
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
+    cmp::Ordering,
     collections::BTreeSet,
     fmt::{Display, Formatter, Result},
     path::Path,
@@ -59,6 +60,12 @@ pub struct FindingReport {
 }
 
 impl FindingReport {
+    /// The order of findings in a report: the most frequent first, then by kind.
+    #[must_use]
+    pub fn by_frequency(&self, other: &Self) -> Ordering {
+        (other.cases, &self.kind).cmp(&(self.cases, &other.kind))
+    }
+
     /// The report of a counterexample that is not saved yet.
     #[must_use]
     pub fn new<F: Family>(counterexample: &Counterexample<F>) -> Self {

@@ -7,7 +7,7 @@ use crate::engine::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// A plan, as a report names it. Shards of one campaign differ in nothing but `shard`.
+/// A plan, as a report names it. Only `shard` differs between the shards of a campaign.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PlanReport {
     /// The version of the harness.
