@@ -27,8 +27,11 @@ impl Core {
 }
 
 fn view(automaton: &Automaton<TraceIds, Environment>, shows_score_records: bool) -> View<TraceIds> {
-    let records = || automaton.score_records().map(|(peer, record)| (*peer, record)).collect();
-    View { score_records: shows_score_records.then(records), ..automaton.view() }
+    let mut view = automaton.view();
+    if shows_score_records {
+        view.score_records = Some(automaton.score_records().map(|(peer, record)| (*peer, record)).collect());
+    }
+    view
 }
 
 /// The error for a step before a header.

@@ -219,22 +219,20 @@ impl engine::Properties<AutomatonFamily> for PropertyChecker {
         let before = self.shown.take();
         let Some(after) = view.and_then(FullView::of) else { return Ok(()) };
         let step = StepContext { limits: &self.limits, history: &self.history, now, input, output };
-        let before_whole = before.as_ref().and_then(FullView::of);
+        let change = before.as_ref().and_then(FullView::of).map(|before| {
+            // A field that only one of the views has says nothing about the change.
+            let both_have = before.score_records.is_some() && after.score_records.is_some();
+            [before, after].map(|view| FullView { score_records: view.score_records.filter(|_| both_have), ..view })
+        });
         for property in ALL {
-            let verdict = match (property.check, &before_whole) {
+            let verdict = match (property.check, &change) {
                 (Check::State(check), _) => check(&step, &after),
-                (Check::Change(check), Some(before)) => {
-                    // A field that only one of the views has says nothing about the change.
-                    let both_have = before.score_records.is_some() && after.score_records.is_some();
-                    let [before, after] = [*before, after]
-                        .map(|view| FullView { score_records: view.score_records.filter(|_| both_have), ..view });
-                    check(&step, &before, &after)
-                }
+                (Check::Change(check), Some([before, after])) => check(&step, before, after),
                 _ => Ok(()),
             };
             verdict.map_err(|difference| property.violated(difference))?;
         }
-        if before_whole.is_some() {
+        if change.is_some() {
             self.shown = view.cloned();
         }
         Ok(())

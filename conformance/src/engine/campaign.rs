@@ -24,7 +24,7 @@ use ahead::Ahead;
 use observer::CaseEnds;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::{BTreeMap, btree_map::Entry},
+    collections::{BTreeMap, BTreeSet, btree_map::Entry},
     mem,
     ops::ControlFlow,
     sync::{Mutex, PoisonError},
@@ -118,16 +118,6 @@ pub struct Case<F: Family> {
 }
 
 impl<F: Family> Results<F> {
-    /// Whether every sequence was drawn in full and ran to its end. Only then do the minimum counts of the coverage hold.
-    #[must_use]
-    pub fn is_complete(&self) -> bool {
-        self.findings.is_empty()
-            && self.known.is_empty()
-            && self.followed == 0
-            && self.unsupported.is_empty()
-            && self.capabilities.is_everything()
-    }
-
     /// Adds the results of another job.
     fn add(&mut self, other: Self) {
         self.cases += other.cases;
@@ -172,7 +162,7 @@ const STATES: u64 = 16;
 /// under transformations.
 const EXTRAS: u64 = 512;
 
-/// In one case in this many, what views show is taken down.
+/// In one case in this many of a profile, what views show is taken down.
 const SAMPLED: u64 = 16;
 
 /// A case that runs.
@@ -319,7 +309,8 @@ impl<F: Family, M: Implementation<F>, O: CampaignObserver<F>> Job<'_, F, M, O> {
         let views = if extra == Extra::Views { Views::Every } else { self.plan.views };
         let mut steps = mem::take(&mut self.steps);
         steps.clear();
-        let case = CaseRun { extra, header: &header, views, sampled: number.is_multiple_of(SAMPLED), clock };
+        let sampled = (number / profiles).is_multiple_of(SAMPLED);
+        let case = CaseRun { extra, header: &header, views, sampled, clock };
         let mut found = self.run_steps(&case, generator, &mut draw, &mut steps);
         self.results.rules.end_case();
         if found.is_none()
@@ -367,6 +358,7 @@ impl<F: Family, M: Implementation<F>, O: CampaignObserver<F>> Job<'_, F, M, O> {
             runner.referee().keep_before();
         }
         let mut ahead = runner.sends_ahead().then(|| Ahead::start(header)).flatten();
+        let mut taken_down = sampled.then(BTreeSet::new);
         let (mut made, mut ending) = (0, None);
         // The next step, drawn with an eye on the state of a model.
         let mut next = |model: &F::Model| {
@@ -384,16 +376,17 @@ impl<F: Family, M: Implementation<F>, O: CampaignObserver<F>> Job<'_, F, M, O> {
             if clock.is_over() {
                 return None;
             }
-            let (mut step, answered) = match &mut ahead {
-                Some(ahead) => match ahead.next(&mut runner, clock, &mut next) {
-                    Some((step, answered)) => (step, Some(answered)),
-                    None => break,
-                },
-                None => match next(runner.model()) {
-                    Some(step) => (step, None),
-                    None => break,
-                },
+            // A step is large, so it is drawn, answered and judged at its place.
+            let answered = if let Some(ahead) = &mut ahead {
+                let Some((step, answered)) = ahead.next(&mut runner, clock, &mut next) else { break };
+                steps.push(step);
+                Some(answered)
+            } else {
+                let Some(step) = next(runner.model()) else { break };
+                steps.push(step);
+                None
             };
+            let step = steps.last_mut().expect("a step was just added");
             results.steps += u64::from(judged_steps < plan.steps);
             let checks_properties = runner.referee().checks_properties();
             let (times, cases) = (u64::from(checks_properties), u64::from(checks_properties && judged_steps == 0));
@@ -401,14 +394,13 @@ impl<F: Family, M: Implementation<F>, O: CampaignObserver<F>> Job<'_, F, M, O> {
             let inner = &mut results.coverage;
             let observer = &mut CountingObserver { counts: &mut results.rules, inner };
             let judged = match answered {
-                None => runner.observed_step(&mut step, observer),
-                Some(answered) => answered.and_then(|()| runner.referee().judge(&step, observer)),
+                None => runner.observed_step(step, observer),
+                Some(answered) => answered.and_then(|()| runner.referee().judge(step, observer)),
             };
             if let (Ok(()), Event::Input(Exchange { output: Some(output), .. })) = (&judged, &step.event) {
                 results.coverage.count_output(output);
-                results.compared.count(&step, sampled);
+                results.compared.count(step, taken_down.as_mut());
             }
-            steps.push(step);
             let Err(finding) = judged else { continue };
             let Some(index) = plan.known.of::<F>(header, steps, &finding) else { return Some(finding) };
             *results.known.entry(index).or_insert(0) += 1;

@@ -1,6 +1,6 @@
 //! What a campaign compared of the state: which views came, and what they showed.
 
-use crate::engine::{Event, Exchange, Family, Step, family::value_kind, json};
+use crate::engine::{Event, Exchange, Family, Step, json};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeSet,
@@ -16,19 +16,23 @@ pub struct Compared {
     pub views: u64,
     /// The kinds of inputs after which views came, in the cases that are sampled.
     pub after: BTreeSet<String>,
-    /// The fields that views showed, in the cases that are sampled.
+    /// The fields that views showed, in the cases that are sampled. Each of them counts with its first view after each kind of
+    /// input.
     pub fields: BTreeSet<String>,
 }
 
 impl Compared {
-    /// Counts an answer that is allowed. `sampled`: also takes down what the view shows.
-    pub(super) fn count<F: Family>(&mut self, step: &Step<F>, sampled: bool) {
-        let Event::Input(Exchange { input, view, .. }) = &step.event else { return };
+    /// Counts an answer that is allowed. In a case that is sampled, also takes down what the first view after each kind of
+    /// input shows: `taken_down` has the kinds so far.
+    pub(super) fn count<F: Family>(&mut self, step: &Step<F>, taken_down: Option<&mut BTreeSet<String>>) {
+        let Event::Input(Exchange { view, .. }) = &step.event else { return };
         self.answers += 1;
         let Some(view) = view else { return };
         self.views += 1;
-        if sampled {
-            self.after.insert(value_kind(input));
+        let Some(taken_down) = taken_down else { return };
+        let kind = step.kind();
+        if taken_down.insert(kind.clone()) {
+            self.after.insert(kind);
             if let serde_json::Value::Object(fields) = json(view) {
                 self.fields.extend(fields.into_iter().map(|(name, _)| name));
             }

@@ -93,9 +93,6 @@ impl<F: Family> Plan<F> {
     ///
     /// # Panics
     /// If the plan has no profiles.
-    ///
-    /// # Panics
-    /// If the plan has no profiles.
     #[must_use]
     pub fn header_without_case(&self) -> (ProfileOf<F>, F::Header) {
         let profile = *self.profiles.first().expect("a plan has a profile");
@@ -150,9 +147,15 @@ impl<F: Family> Plan<F> {
         self.jobs.clamp(1, MOST_JOBS).min(cases.max(1))
     }
 
-    /// The next step that may be sent. Absent if the generator draws none of the inputs that may be sent.
+    /// The next step that may be sent. Absent if the generator draws no input that may be sent.
     pub(super) fn step(&self, generator: &mut F::Generator, model: &F::Model, draw: &mut impl Draw) -> Option<Step<F>> {
-        (0..MOST_LEFT_OUT).map(|_| generator.step(model, draw)).find(|step| self.may_send(step))
+        for _ in 0..MOST_LEFT_OUT {
+            let step = generator.step(model, draw);
+            if self.may_send(&step) {
+                return Some(step);
+            }
+        }
+        None
     }
 
     /// Whether a step is one of those to be sent. Changes of the environment always are.
