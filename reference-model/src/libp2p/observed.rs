@@ -228,9 +228,18 @@ impl Choice for Observed<'_> {
         count: usize,
     ) -> Result<Vec<MessageId>, Violation> {
         let shown = self.advertised(topic).get(&peer).copied().unwrap_or_default();
-        let mut left = ids.to_vec();
-        let mut is_left = |id: &MessageId| left.iter().position(|other| other == id).map(|index| left.remove(index));
-        if shown.len() == count && shown.iter().all(|id| is_left(id).is_some()) {
+        let mut left: BTreeMap<MessageId, usize> = BTreeMap::new();
+        for id in ids {
+            *left.entry(*id).or_default() += 1;
+        }
+        let mut is_left = |id| match left.get_mut(id) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        };
+        if shown.len() == count && shown.iter().all(&mut is_left) {
             Ok(shown.to_vec())
         } else {
             let expected = format!("IHAVE of {topic} with {count} of {} to peer {peer}", Members(ids));
